@@ -1,0 +1,4 @@
+/** Tells the runner that the server answers. */
+export function GET() {
+  return new Response("ready");
+}

@@ -1,0 +1,58 @@
+/** Brings a database to this build's schema: one transaction under a lock, so a crash leaves the old version whole. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Sql } from "./client.ts";
+
+// Bundled by Next this module lies elsewhere; the migrations are where the process was started.
+const FOLDER = path.join(process.cwd(), "db", "migrations");
+/** Any constant of our own: two starting processes wait for each other here. */
+const LOCK = 7_446_001;
+
+interface Journal {
+  readonly entries: readonly { readonly idx: number; readonly when: number; readonly tag: string }[];
+}
+
+export interface MigrationResult {
+  readonly applied: number;
+  readonly total: number;
+}
+
+/** Thrown as `DatabaseNewerError` by name when the database has migrations that this build does not know. */
+export class DatabaseNewerError extends Error {
+  constructor(databaseVersion: number, buildVersion: number) {
+    super(
+      `The database schema is newer (version ${databaseVersion}) than this build (version ${buildVersion}). Upgrade the gateway, or restore a backup taken before the upgrade.`,
+    );
+    this.name = "DatabaseNewerError";
+  }
+}
+
+/** Applies what is missing. @throws DatabaseNewerError; any database error, with nothing changed. */
+export async function migrate(sql: Sql): Promise<MigrationResult> {
+  const journal = await readJournal();
+  let applied = 0;
+  await sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${LOCK})`;
+    await tx`set local statement_timeout = 0`;
+    await tx`create schema if not exists shin`;
+    await tx`create table if not exists shin.migrations (
+      version integer primary key, tag text not null, hash text not null, applied_at timestamptz not null default now())`;
+    const rows = await tx<{ version: number }[]>`select version from shin.migrations order by version`;
+    const newest = rows.at(-1)?.version ?? 0;
+    if (newest > journal.entries.length) throw new DatabaseNewerError(newest, journal.entries.length);
+    for (const entry of journal.entries.slice(newest)) {
+      const text = await readFile(path.join(FOLDER, `${entry.tag}.sql`), "utf8");
+      for (const statement of text.split("--> statement-breakpoint")) await tx.unsafe(statement);
+      const hash = createHash("sha256").update(text).digest("hex");
+      await tx`insert into shin.migrations (version, tag, hash) values (${entry.idx + 1}, ${entry.tag}, ${hash})`;
+      applied += 1;
+    }
+  });
+  return { applied, total: journal.entries.length };
+}
+
+async function readJournal(): Promise<Journal> {
+  const journal: Journal = JSON.parse(await readFile(path.join(FOLDER, "meta", "_journal.json"), "utf8"));
+  return journal;
+}

@@ -1,0 +1,95 @@
+/** The one statement that settles calls: rows, counters of key, user and team, and the hourly rollup move together or not at all. */
+import type { Sql } from "../client.ts";
+
+/**
+ * Settles records, each exactly once: a row that is settled already changes nothing, here or in any counter.
+ * @param rows JSON array text, members named as the columns
+ * @returns how many rows were settled by this call
+ */
+export async function settleRows(sql: Sql, rows: string): Promise<number> {
+  const result = await sql<{ settled: bigint }[]>`
+    with incoming as materialized (
+      select * from json_populate_recordset(null::spend_records, ${rows}::text::json)
+    ), settled as (
+      insert into spend_records select * from incoming
+      on conflict (id, started_at) do update set
+        state = excluded.state, outcome = excluded.outcome, status_code = excluded.status_code,
+        deployment_id = excluded.deployment_id, provider = excluded.provider, upstream_model = excluded.upstream_model,
+        prompt_tokens = excluded.prompt_tokens, completion_tokens = excluded.completion_tokens,
+        cache_read_tokens = excluded.cache_read_tokens, cache_write_tokens = excluded.cache_write_tokens,
+        reasoning_tokens = excluded.reasoning_tokens, usage_source = excluded.usage_source,
+        cost_nano_usd = excluded.cost_nano_usd, unpriced = excluded.unpriced, duration_ms = excluded.duration_ms,
+        first_byte_ms = excluded.first_byte_ms, attempts = excluded.attempts, response_id = excluded.response_id,
+        error_code = excluded.error_code, settled_at = excluded.settled_at
+      where spend_records.state = 'started'
+      returning key_id, user_id, team_id, model_group, provider, outcome, started_at, cost_nano_usd, prompt_tokens,
+        completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, key_period_started_at,
+        user_period_started_at, team_period_started_at
+    ), by_key as (
+      select key_id as id, key_period_started_at as period, sum(cost_nano_usd)::bigint as cost, max(started_at) as used
+      from settled where outcome <> 'refused' group by 1, 2
+    ), latest_key as (
+      select distinct on (id) id, period, cost, max(used) over (partition by id) as used from by_key
+      order by id, period desc nulls last
+    ), by_user as (
+      select distinct on (user_id) user_id as id, user_period_started_at as period, sum(cost_nano_usd)::bigint as cost
+      from settled where user_id <> '' and cost_nano_usd > 0 group by 1, 2 order by 1, 2 desc nulls last
+    ), by_team as (
+      select distinct on (team_id) team_id as id, team_period_started_at as period, sum(cost_nano_usd)::bigint as cost
+      from settled where team_id <> '' and cost_nano_usd > 0 group by 1, 2 order by 1, 2 desc nulls last
+    ), key_counters as (
+      update virtual_keys k set last_used_at = greatest(k.last_used_at, l.used),
+        spend_nano_usd = case when l.period > coalesce(k.spend_period_started_at, '-infinity') then l.cost
+          when l.period < k.spend_period_started_at then k.spend_nano_usd else k.spend_nano_usd + l.cost end,
+        spend_period_started_at = greatest(k.spend_period_started_at, l.period)
+      from latest_key l where k.id = l.id
+    ), user_counters as (
+      update users u set
+        spend_nano_usd = case when l.period > coalesce(u.spend_period_started_at, '-infinity') then l.cost
+          when l.period < u.spend_period_started_at then u.spend_nano_usd else u.spend_nano_usd + l.cost end,
+        spend_period_started_at = greatest(u.spend_period_started_at, l.period)
+      from by_user l where u.id = l.id
+    ), team_counters as (
+      update teams t set
+        spend_nano_usd = case when l.period > coalesce(t.spend_period_started_at, '-infinity') then l.cost
+          when l.period < t.spend_period_started_at then t.spend_nano_usd else t.spend_nano_usd + l.cost end,
+        spend_period_started_at = greatest(t.spend_period_started_at, l.period)
+      from by_team l where t.id = l.id
+    ), rollup as (
+      insert into spend_hourly as h
+      select date_trunc('hour', started_at, 'UTC'), key_id, user_id, team_id, model_group, provider, count(*),
+        count(*) filter (where outcome not in ('ok', 'refused')), count(*) filter (where outcome = 'refused'),
+        sum(prompt_tokens), sum(completion_tokens), sum(cache_read_tokens), sum(cache_write_tokens),
+        sum(reasoning_tokens), sum(cost_nano_usd)
+      from settled group by 1, 2, 3, 4, 5, 6
+      on conflict (hour, key_id, user_id, team_id, model_group, provider) do update set
+        requests = h.requests + excluded.requests, failures = h.failures + excluded.failures,
+        refusals = h.refusals + excluded.refusals, prompt_tokens = h.prompt_tokens + excluded.prompt_tokens,
+        completion_tokens = h.completion_tokens + excluded.completion_tokens,
+        cache_read_tokens = h.cache_read_tokens + excluded.cache_read_tokens,
+        cache_write_tokens = h.cache_write_tokens + excluded.cache_write_tokens,
+        reasoning_tokens = h.reasoning_tokens + excluded.reasoning_tokens,
+        cost_nano_usd = h.cost_nano_usd + excluded.cost_nano_usd
+    )
+    select count(*) as settled from settled`;
+  return Number(result[0]?.settled ?? 0n);
+}
+
+/** Writes rows of calls that have begun; those that settled meanwhile are left alone. */
+export async function startRows(sql: Sql, rows: string): Promise<void> {
+  await sql`
+    insert into spend_records select * from json_populate_recordset(null::spend_records, ${rows}::text::json)
+    on conflict (id, started_at) do nothing`;
+}
+
+/**
+ * The rows that an earlier start of this instance left `started`, as settled `interrupted` rows at what was reserved:
+ * the provider may have billed it. Settle them with {@link settleRows}.
+ */
+export async function interruptedRows(sql: Sql, instanceId: string, boot: number): Promise<string | null> {
+  const rows = await sql<{ rows: string | null }[]>`
+    select json_agg(to_jsonb(r) || jsonb_build_object('state', 'settled', 'outcome', 'interrupted', 'status_code', 499,
+      'usage_source', 'estimated', 'settled_at', now()))::text as rows
+    from spend_records r where r.state = 'started' and r.instance_id = ${instanceId} and r.instance_boot < ${boot}`;
+  return rows[0]?.rows ?? null;
+}

@@ -1,0 +1,103 @@
+/**
+ * Spend records, one a call, and the hourly rollups that move in the same statement. `spend_records` is partitioned by
+ * day of `started_at` (the migration says so; drizzle cannot), so retention drops partitions instead of deleting rows.
+ */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  smallint,
+  text,
+} from "drizzle-orm/pg-core";
+import { count, instant, nanoUsd } from "./columns.ts";
+
+export const spendRecords = pgTable(
+  "spend_records",
+  {
+    id: text("id").notNull(),
+    startedAt: instant("started_at").notNull(),
+    /** started, then settled */
+    state: text("state").notNull(),
+    /** ok, refused, failed, timeout, client_closed, interrupted */
+    outcome: text("outcome"),
+    /** Data folder and start of the process that owns a `started` row; tells a restart which rows were cut off. */
+    instanceId: text("instance_id").notNull(),
+    instanceBoot: integer("instance_boot").notNull(),
+    callType: text("call_type").notNull(),
+    statusCode: smallint("status_code"),
+    keyId: text("key_id").notNull(),
+    userId: text("user_id").notNull().default(""),
+    teamId: text("team_id").notNull().default(""),
+    endUser: text("end_user"),
+    /** As the client asked for it. */
+    model: text("model").notNull(),
+    modelGroup: text("model_group").notNull(),
+    deploymentId: text("deployment_id").notNull().default(""),
+    provider: text("provider").notNull().default(""),
+    upstreamModel: text("upstream_model"),
+    stream: boolean("stream").notNull().default(false),
+    promptTokens: bigint("prompt_tokens", { mode: "number" }).notNull().default(0),
+    completionTokens: bigint("completion_tokens", { mode: "number" }).notNull().default(0),
+    cacheReadTokens: bigint("cache_read_tokens", { mode: "number" }).notNull().default(0),
+    cacheWriteTokens: bigint("cache_write_tokens", { mode: "number" }).notNull().default(0),
+    reasoningTokens: bigint("reasoning_tokens", { mode: "number" }).notNull().default(0),
+    /** provider, estimated or none */
+    usageSource: text("usage_source").notNull().default("none"),
+    /** While started: what was reserved; a call that was cut off is settled at it. */
+    costNanoUsd: nanoUsd("cost_nano_usd").notNull().default(sql`0`),
+    unpriced: boolean("unpriced").notNull().default(false),
+    /** Start of the key's budget period that the cost belongs to. */
+    keyPeriodStartedAt: instant("key_period_started_at"),
+    userPeriodStartedAt: instant("user_period_started_at"),
+    teamPeriodStartedAt: instant("team_period_started_at"),
+    durationMs: real("duration_ms"),
+    firstByteMs: real("first_byte_ms"),
+    attempts: smallint("attempts").notNull().default(0),
+    ip: text("ip"),
+    clientRequestId: text("client_request_id"),
+    responseId: text("response_id"),
+    errorCode: text("error_code"),
+    /** The rule that refused. */
+    rule: text("rule"),
+    tags: text("tags").array(),
+    metadata: jsonb("metadata").$type<Record<string, unknown>>(),
+    settledAt: instant("settled_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.id, table.startedAt] }),
+    index("spend_records_key").on(table.keyId, table.startedAt),
+  ],
+);
+
+export const spendHourly = pgTable(
+  "spend_hourly",
+  {
+    hour: instant("hour").notNull(),
+    keyId: text("key_id").notNull(),
+    userId: text("user_id").notNull(),
+    teamId: text("team_id").notNull(),
+    modelGroup: text("model_group").notNull(),
+    provider: text("provider").notNull(),
+    requests: count("requests").notNull(),
+    failures: count("failures").notNull(),
+    refusals: count("refusals").notNull(),
+    promptTokens: count("prompt_tokens").notNull(),
+    completionTokens: count("completion_tokens").notNull(),
+    cacheReadTokens: count("cache_read_tokens").notNull(),
+    cacheWriteTokens: count("cache_write_tokens").notNull(),
+    reasoningTokens: count("reasoning_tokens").notNull(),
+    costNanoUsd: nanoUsd("cost_nano_usd").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.hour, table.keyId, table.userId, table.teamId, table.modelGroup, table.provider],
+    }),
+    index("spend_hourly_key").on(table.keyId, table.hour),
+  ],
+);

@@ -1,0 +1,84 @@
+/**
+ * A change on its way to everyone who caches: in the change's transaction it is announced by NOTIFY, and after the commit
+ * this instance forgets at once, so that the very next call here sees it.
+ */
+import { sql as raw } from "drizzle-orm";
+import type { Db, Sql, Tx } from "#db/client.ts";
+import type { AdmissionStore } from "./admission/admission.ts";
+import { budgetCounter } from "./admission/rules.ts";
+import type { CallerLookup } from "./keys/lookup.ts";
+
+const CHANNEL = "shin_change";
+
+export interface Change {
+  readonly kind: "key" | "user" | "team";
+  readonly id: string;
+  /** Set when an operator changed what was spent: counters start from it. */
+  readonly spentNanoUsd?: bigint;
+}
+
+/** What operations work with. */
+export interface Operations {
+  readonly db: Db;
+  readonly lookup: CallerLookup;
+  readonly admission: AdmissionStore;
+  readonly nowMs: () => number;
+  readonly timezone: () => string;
+}
+
+/** Runs a change in a transaction and makes it known. `work` returns its result and what it touched. */
+export async function change<T>(
+  operations: Operations,
+  work: (tx: Tx) => Promise<{ result: T; changes: readonly Change[] }>,
+): Promise<T> {
+  const { result, changes } = await operations.db.transaction(async (tx) => {
+    const done = await work(tx);
+    for (const item of done.changes) await tx.execute(raw`select pg_notify(${CHANNEL}, ${encode(item)})`);
+    return done;
+  });
+  for (const item of changes) await applyChange(operations, item);
+  return result;
+}
+
+/** Forgets what a change touched, here. */
+export async function applyChange(
+  target: Pick<Operations, "lookup" | "admission">,
+  item: Change,
+): Promise<void> {
+  if (item.kind === "key") target.lookup.forget({ keyId: item.id });
+  else if (item.kind === "user") target.lookup.forget({ userId: item.id });
+  else target.lookup.forget({ teamId: item.id });
+  if (item.spentNanoUsd !== undefined)
+    await target.admission.setSpend(budgetCounter(item.kind, item.id), item.spentNanoUsd);
+}
+
+/**
+ * Hears changes of other instances. Whenever the connection is made anew something may have been missed, so everything
+ * cached is dropped then.
+ * @returns stops listening
+ */
+export async function listenForChanges(
+  sql: Sql,
+  target: Pick<Operations, "lookup" | "admission">,
+  onError: (error: unknown) => void,
+): Promise<() => Promise<void>> {
+  const listening = await sql.listen(
+    CHANNEL,
+    (payload) => {
+      applyChange(target, decode(payload)).catch(onError);
+    },
+    () => target.lookup.forget("all"),
+  );
+  return () => listening.unlisten();
+}
+
+function encode(item: Change): string {
+  const spent = item.spentNanoUsd?.toString();
+  return JSON.stringify({ ...item, spentNanoUsd: spent });
+}
+
+function decode(payload: string): Change {
+  const { kind, id, spentNanoUsd }: { kind: Change["kind"]; id: string; spentNanoUsd?: string } =
+    JSON.parse(payload);
+  return spentNanoUsd === undefined ? { kind, id } : { kind, id, spentNanoUsd: BigInt(spentNanoUsd) };
+}

@@ -1,0 +1,146 @@
+/** Settings + environment + deployments -> `Config`, with the rules that hold between them. */
+import path from "node:path";
+import type { Config, Deployment } from "./config.ts";
+import { decideMasterKey } from "./decide-master-key.ts";
+import { demoDeployments } from "./demo.ts";
+import type { EnvironmentSettings } from "./environment.ts";
+import type { Environment } from "./environment-reference.ts";
+import { freeze } from "./freeze.ts";
+import { isSqlite, sqlitePath } from "./network.ts";
+import type { Place, Reporter } from "./problems.ts";
+import type { Layer } from "./setting.ts";
+import type { Settings } from "./settings.ts";
+import { warnAboutAddresses, warnAboutAliases } from "./warnings.ts";
+
+export interface Parts {
+  readonly settings: Settings;
+  readonly places: ReadonlyMap<string, Place>;
+  readonly layers: readonly Layer[];
+  readonly environment: EnvironmentSettings;
+  readonly env: Environment;
+  readonly deployments: readonly Deployment[];
+  readonly ignored: readonly string[];
+  readonly file: string | null;
+  readonly files: readonly string[];
+  readonly cwd: string;
+  readonly dataDir: string;
+  readonly report: Reporter;
+}
+
+/** Builds the frozen configuration; rules that are broken are reported. */
+export function assemble(parts: Parts): Config {
+  const { settings, environment, report, cwd } = parts;
+  const production = settings.production || environment.production;
+  const masterKey = decideMasterKey(parts, production);
+  const database = decideDatabase(parts);
+  const cors = decideCors(parts, production);
+  warnAboutAddresses(parts);
+  if (parts.env.VERCEL === "1") requireSecrets(masterKey, database.url, environment.encryptionKey, report);
+  const demo = demoDeployments(parts.deployments, { production, enabled: settings.demoModels });
+  const deployments = [...parts.deployments, ...demo];
+  warnAboutAliases(parts, deployments);
+
+  const {
+    masterKey: _masterKey,
+    databaseUrl: _databaseUrl,
+    logLevel,
+    verbose,
+    production: _production,
+    demoModels: _demoModels,
+    globalRpm,
+    globalTpm,
+    globalMaxParallelRequests,
+    corsOrigins: _origins,
+    corsCredentials: _credentials,
+    corsMethods: _methods,
+    corsHeaders: _headers,
+    maxRequestMegabytes,
+    routingHint: _routingHint,
+    useForwardedFor,
+    ...same
+  } = settings;
+  return freeze({
+    ...same,
+    file: parts.file,
+    files: parts.files,
+    production,
+    deployments,
+    masterKey,
+    masterKeyVariable: ["LITELLM_MASTER_KEY", "SHIN_MASTER_KEY"].find((name) => parts.env[name]) ?? null,
+    previousMasterKey: environment.previousMasterKey,
+    previousMasterKeyExpiresAt: environment.previousMasterKeyExpiresAt,
+    databaseUrl: database.url,
+    embeddedDatabaseDir: database.embeddedDir,
+    encryptionKey: environment.encryptionKey,
+    dataDir: path.resolve(cwd, parts.dataDir),
+    host: environment.host,
+    port: environment.port,
+    workers: environment.workers,
+    globalLimits: { rpm: globalRpm, tpm: globalTpm, maxParallelRequests: globalMaxParallelRequests },
+    useForwardedFor: useForwardedFor ?? settings.trustedProxies.length > 0,
+    cors,
+    maxRequestBytes: Math.round(maxRequestMegabytes * 1_048_576),
+    logLevel: environment.logLevel ?? logLevel ?? (verbose ? "debug" : "info"),
+    logFile: settings.logFile === null ? null : path.resolve(cwd, settings.logFile),
+    ignored: parts.ignored,
+  });
+}
+
+function decideDatabase({ settings, places, environment, report, cwd }: Parts): {
+  url: string | null;
+  embeddedDir: string | null;
+} {
+  const url = environment.databaseUrl ?? settings.databaseUrl;
+  const place = places.get("databaseUrl") ?? null;
+  if (
+    environment.databaseUrl !== null &&
+    settings.databaseUrl !== null &&
+    environment.databaseUrl !== settings.databaseUrl
+  ) {
+    report.warning(place, "DATABASE_URL of the environment is used; this database_url is another one");
+  }
+  if (url === null || !isSqlite(url)) return { url, embeddedDir: null };
+  const file = path.resolve(cwd, sqlitePath(url));
+  const embeddedDir = `${file}-postgres`;
+  report.warning(
+    environment.databaseUrl === null ? place : null,
+    `SQLite is not used: an embedded PostgreSQL keeps the data in ${path.relative(cwd, embeddedDir) || embeddedDir}`,
+  );
+  return { url: null, embeddedDir };
+}
+
+function decideCors({ settings, places, report }: Parts, production: boolean): Config["cors"] {
+  const everywhere = settings.corsOrigins.includes("*");
+  if (everywhere && settings.corsCredentials) {
+    report.error(
+      places.get("corsCredentials") ?? null,
+      'cors_allow_credentials cannot go with the origin "*": any site could act for your users — list the origins',
+    );
+  }
+  if (everywhere && production) {
+    report.warning(
+      places.get("corsOrigins") ?? null,
+      'in production "*" lets pages of any site call the gateway — list the origins',
+    );
+  }
+  return {
+    origins: everywhere ? ["*"] : [...new Set(settings.corsOrigins)],
+    credentials: settings.corsCredentials,
+    methods: settings.corsMethods,
+    headers: settings.corsHeaders,
+  };
+}
+
+// A serverless instance has no folder of its own to keep generated secrets or a database in.
+function requireSecrets(
+  masterKey: string | null,
+  databaseUrl: string | null,
+  encryptionKey: string | null,
+  report: Reporter,
+): void {
+  if (masterKey === null) report.error(null, "LITELLM_MASTER_KEY is required on Vercel");
+  if (databaseUrl === null)
+    report.error(null, "DATABASE_URL is required on Vercel: a PostgreSQL 14 or newer");
+  if (encryptionKey === null)
+    report.error(null, `SHIN_ENCRYPTION_KEY is required on Vercel — make one: openssl rand -hex 32`);
+}

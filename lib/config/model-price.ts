@@ -1,0 +1,37 @@
+/** The price of one entry, when its config says one. */
+import type { Price } from "./config.ts";
+import type { ModelEntry } from "./model-entry.ts";
+import type { Reporter } from "./problems.ts";
+
+/** null: the entry says nothing, and the price list decides. Half a price is said aloud: free by accident is dear. */
+export function priceOf(
+  { draft, modelGroup, modelInfo, place, placeOf }: ModelEntry,
+  report: Reporter,
+): Price | null {
+  const { inputPrice, outputPrice, cacheReadPrice, cacheWritePrice, reasoningPrice, requestPrice } = draft;
+  const said = [inputPrice, outputPrice, cacheReadPrice, cacheWritePrice, reasoningPrice, requestPrice];
+  if (said.every((price) => price === null)) return null;
+  const flatOnly = inputPrice === null && outputPrice === null && requestPrice !== null;
+  const isEmbedding =
+    modelInfo.mode === "embedding" || modelInfo.mode === "moderation" || modelInfo.mode === "rerank";
+  if (inputPrice === null && !flatOnly) {
+    report.warning(
+      outputPrice === null ? place : placeOf("outputPrice"),
+      `"${modelGroup}" has no input_cost_per_token: input tokens are counted as free`,
+    );
+  }
+  if (outputPrice === null && !flatOnly && !isEmbedding) {
+    report.warning(
+      inputPrice === null ? place : placeOf("inputPrice"),
+      `"${modelGroup}" has no output_cost_per_token: output tokens are counted as free — write 0 if they are`,
+    );
+  }
+  return {
+    inputNanoUsdPerMillion: inputPrice ?? 0n,
+    outputNanoUsdPerMillion: outputPrice ?? 0n,
+    cacheReadNanoUsdPerMillion: cacheReadPrice,
+    cacheWriteNanoUsdPerMillion: cacheWritePrice,
+    reasoningNanoUsdPerMillion: reasoningPrice,
+    requestNanoUsd: requestPrice ?? 0n,
+  };
+}

@@ -1,0 +1,105 @@
+/** Whether the database answers, since when not, and a deadline for every query: postgres.js itself waits for ever. */
+import type { Clock } from "./clock.ts";
+
+/** SQLSTATE classes that mean "the server is not there", and not "the statement is wrong". */
+const AWAY_STATES = new Set([
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "57014",
+  "25006",
+  "53100",
+  "08006",
+  "08001",
+  "08003",
+]);
+const AWAY_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EPIPE",
+  "ETIMEDOUT",
+  "CONNECT_TIMEOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+]);
+
+export class DatabaseAwayError extends Error {
+  readonly code = "ETIMEDOUT";
+  constructor(deadlineMs: number) {
+    super(`the database did not answer within ${deadlineMs} ms`);
+    this.name = "DatabaseAwayError";
+  }
+}
+
+export class DatabaseHealth {
+  readonly #clock: Clock;
+  readonly #deadlineMs: number;
+  #awaySinceMs: number | null = null;
+  #onChange: ((away: boolean) => void) | null = null;
+
+  constructor(clock: Clock, deadlineMs: number) {
+    this.#clock = clock;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Told whenever the database goes or comes back. */
+  onChange(listener: (away: boolean) => void): void {
+    this.#onChange = listener;
+  }
+
+  /** Runs a query under the deadline and remembers how it went. @throws what the query throws, or DatabaseAwayError */
+  async run<T>(query: () => Promise<T>): Promise<T> {
+    try {
+      const result = await withDeadline(query, this.#deadlineMs);
+      this.#set(null);
+      return result;
+    } catch (error) {
+      if (isAway(error)) this.#set(this.#awaySinceMs ?? this.#clock.now());
+      throw error;
+    }
+  }
+
+  get away(): boolean {
+    return this.#awaySinceMs !== null;
+  }
+
+  /** How long the database has been away; 0 when it is there. */
+  awayMs(nowMs: number): number {
+    return this.#awaySinceMs === null ? 0 : nowMs - this.#awaySinceMs;
+  }
+
+  #set(sinceMs: number | null): void {
+    const changed = (sinceMs === null) !== (this.#awaySinceMs === null);
+    this.#awaySinceMs = sinceMs;
+    if (changed) this.#onChange?.(sinceMs !== null);
+  }
+}
+
+/** Waits at most so long. @throws DatabaseAwayError, or what the work throws */
+export async function withDeadline<T>(work: () => Promise<T>, deadlineMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DatabaseAwayError(deadlineMs)), deadlineMs);
+  });
+  try {
+    return await Promise.race([work(), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** True for errors that say the server cannot be reached or cannot work, so that waiting may help. */
+export function isAway(error: unknown): boolean {
+  // Drizzle wraps the driver's error as its cause.
+  for (let at: unknown = error; typeof at === "object" && at !== null; at = "cause" in at ? at.cause : null) {
+    if (!("code" in at)) continue;
+    const code = String(at.code);
+    if (AWAY_CODES.has(code) || AWAY_STATES.has(code) || code.startsWith("08")) return true;
+  }
+  return false;
+}

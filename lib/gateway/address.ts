@@ -1,0 +1,64 @@
+/** The caller's address and whether it may come in. Forwarded headers count only behind a trusted proxy. */
+import { BlockList, isIP } from "node:net";
+
+export interface AddressPolicy {
+  /** Null: everyone; empty: no one. */
+  readonly allowed: BlockList | null;
+  readonly trusted: BlockList | null;
+}
+
+/** @param allowed CIDRs or addresses, already checked by the configuration @param trusted as `allowed` */
+export function addressPolicy(allowed: readonly string[] | null, trusted: readonly string[]): AddressPolicy {
+  return {
+    allowed: allowed && toBlockList(allowed),
+    trusted: trusted.length > 0 ? toBlockList(trusted) : null,
+  };
+}
+
+/**
+ * The right-most address of X-Forwarded-For that is not one of our proxies: everything left of it is the client's own
+ * claim. A header that cannot be read ends the walk at the last hop that could, never at an earlier one.
+ */
+export function clientAddress(policy: AddressPolicy, peer: string, forwardedFor: string | null): string {
+  let address = bare(peer) ?? peer;
+  if (!policy.trusted || forwardedFor === null) return address;
+  const hops = forwardedFor.split(",").slice(-50);
+  for (let hop = hops.pop(); hop !== undefined && matches(policy.trusted, address); hop = hops.pop()) {
+    const next = bare(hop);
+    if (next === null) break;
+    address = next;
+  }
+  return address;
+}
+
+export function isAllowed(policy: AddressPolicy, address: string): boolean {
+  return policy.allowed === null || matches(policy.allowed, address);
+}
+
+function matches(list: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && list.check(address, family === 4 ? "ipv4" : "ipv6");
+}
+
+/** An address without port, brackets, zone and IPv4-in-IPv6 wrapping; null when it is none. */
+function bare(text: string): string | null {
+  let address = text.trim();
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(address);
+  if (bracketed) address = bracketed[1] ?? "";
+  else if (/^\d+\.\d+\.\d+\.\d+:\d+$/.test(address)) address = address.slice(0, address.lastIndexOf(":"));
+  address = address.replace(/%.*$/, "");
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped) address = mapped[1] ?? "";
+  return isIP(address) === 0 ? null : address;
+}
+
+function toBlockList(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = "", prefix] = range.split("/");
+    const family = isIP(address) === 4 ? "ipv4" : "ipv6";
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}

@@ -1,0 +1,46 @@
+/** Headers of a good answer: ours, LiteLLM's, and the few of the provider's that say something about limits and ids. */
+import type { Deployment } from "#lib/config/config.ts";
+import { publicApiBase } from "#lib/providers/request.ts";
+import type { UpstreamAnswer } from "#lib/providers/upstream.ts";
+import type { GatewayDeps } from "./context.ts";
+import type { Headers } from "./http.ts";
+import type { RunningCall } from "./running-call.ts";
+import { addVerdictHeaders } from "./verdict-headers.ts";
+
+const FROM_PROVIDER = /^(x-ratelimit-[a-z-]+|x-request-id|openai-processing-ms|openai-version|cf-ray)$/;
+
+export function answerHeaders(
+  deps: GatewayDeps,
+  running: RunningCall,
+  deployment: Deployment,
+  upstream: UpstreamAnswer["headers"],
+): Headers {
+  const { policy } = running.context;
+  const totalMs = running.elapsedMs();
+  const headers: Headers = {
+    "x-litellm-model-id": deployment.id,
+    "x-litellm-model-group": headerText(running.modelGroup),
+    "x-litellm-version": deps.version,
+    "x-litellm-response-duration-ms": totalMs.toFixed(3),
+    "x-litellm-overhead-duration-ms": Math.max(0, totalMs - running.upstreamMs).toFixed(3),
+    "x-litellm-attempted-retries": String(running.attempts - 1),
+    "x-litellm-attempted-fallbacks": "0",
+    "x-litellm-max-retries": String(policy.config.numRetries),
+    "x-litellm-timeout": String((deployment.timeoutMs ?? policy.config.requestTimeoutMs) / 1000),
+  };
+  const base = publicApiBase(deployment);
+  if (base) headers["x-litellm-model-api-base"] = base.replace(/\?.*$/, "");
+  if (deployment.provider === "demo") headers["x-shin-demo"] = "true";
+  addVerdictHeaders(headers, running.states, running.modelGroup);
+  for (const name in upstream) {
+    const value = upstream[name];
+    if (typeof value === "string" && FROM_PROVIDER.test(name))
+      headers[`llm_provider-${name}`] = headerText(value);
+  }
+  return headers;
+}
+
+/** Header values are latin-1 without controls; anything else is percent-encoded. */
+export function headerText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+}

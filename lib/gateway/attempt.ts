@@ -1,0 +1,150 @@
+/** Tries candidates in order until one begins a good answer. Nothing is tried again once a byte has gone to the client. */
+import type { Deployment } from "#lib/config/config.ts";
+import { demoAnswer } from "#lib/providers/demo.ts";
+import { upstreamHeaders, upstreamUrl } from "#lib/providers/request.ts";
+import type { UpstreamAnswer } from "#lib/providers/upstream.ts";
+import { GatewayError, isGatewayError } from "../errors.ts";
+import { admitNext } from "./admit.ts";
+import type { GatewayDeps } from "./context.ts";
+import { type OpenedAnswer, openAnswer } from "./open-answer.ts";
+import { outgoingBody } from "./outgoing.ts";
+import type { RunningCall } from "./running-call.ts";
+import { type AttemptFailure, failureOfError, failureOfStatus } from "./upstream-errors.ts";
+
+/** @throws GatewayError the last failure, when no candidate answers */
+export async function attemptCandidates(
+  deps: GatewayDeps,
+  running: RunningCall,
+  candidates: readonly Deployment[],
+): Promise<{ deployment: Deployment; answer: OpenedAnswer }> {
+  const { config } = running.context.policy;
+  let failure: AttemptFailure | null = null;
+  for (const deployment of candidates) {
+    if (running.attempts > config.numRetries) break;
+    if (running.attempts > 0) {
+      const lease = await admitNext(deps, running, deployment);
+      if (!lease) continue;
+      running.moveTo(deployment, lease);
+    }
+    const result = await attempt(deps, running, deployment);
+    if ("answer" in result) return { deployment, answer: result.answer };
+    failure = result;
+    if (!failure.retryable || running.context.request.signal.aborted) break;
+  }
+  throw (
+    failure?.error ??
+    new GatewayError("no_deployments", `No deployments available for selected model "${running.modelGroup}"`)
+  );
+}
+
+async function attempt(
+  deps: GatewayDeps,
+  running: RunningCall,
+  deployment: Deployment,
+): Promise<{ answer: OpenedAnswer } | AttemptFailure> {
+  const { config } = running.context.policy;
+  const body = outgoingBody(config, deployment, running.endpoint, running.call);
+  let result = await attemptOnce(deps, running, deployment, body);
+  // A kept-alive connection that the provider closed just now breaks under the next request; that one goes out again.
+  if ("broken" in result && result.broken && !running.context.request.signal.aborted)
+    result = await attemptOnce(deps, running, deployment, body);
+  const nowMs = deps.clock.now();
+  if ("answer" in result) deps.cooldown.succeeded(deployment.id, nowMs);
+  else if (result.retryable && !running.context.request.signal.aborted && hasPeers(running, deployment))
+    deps.cooldown.failed(
+      deployment.id,
+      result.status,
+      nowMs,
+      deployment.cooldownMs ?? config.cooldownMs,
+      config.allowedFails,
+    );
+  return result;
+}
+
+/** The only deployment of a group never rests: there is nothing to fall back to, and callers should see the real error. */
+function hasPeers(running: RunningCall, deployment: Deployment): boolean {
+  const group = running.context.policy.groups.find(running.modelGroup);
+  return (
+    (group?.deployments.filter((other) => other.unusable === null && other.id !== deployment.id).length ??
+      0) > 0
+  );
+}
+
+async function attemptOnce(
+  deps: GatewayDeps,
+  running: RunningCall,
+  deployment: Deployment,
+  body: Buffer,
+): Promise<{ answer: OpenedAnswer } | AttemptFailure> {
+  const { config } = running.context.policy;
+  const { call } = running;
+  running.attempts += 1;
+  running.sent = true;
+  const startedMs = deps.clock.monotonic();
+  try {
+    const answer = await send(deps, running, deployment, body);
+    if (answer.status >= 200 && answer.status < 300) {
+      const opened = await openAnswer(answer, {
+        stream: call.stream,
+        publicModel: call.model,
+        keepUsageChunk: call.wantsUsage || config.alwaysIncludeStreamUsage,
+        promptTokens: call.promptTokens,
+      });
+      running.firstByteMs = running.elapsedMs();
+      return { answer: opened };
+    }
+    const text = await readError(answer);
+    const retryAfter = answer.headers["retry-after"];
+    return failureOfStatus(
+      deployment,
+      answer.status,
+      text,
+      typeof retryAfter === "string" ? retryAfter : null,
+      config.passUpstreamAuthErrors,
+    );
+  } catch (error) {
+    if (isGatewayError(error) && error.status < 500) throw error;
+    return failureOfError(deployment, error);
+  } finally {
+    running.upstreamMs += deps.clock.monotonic() - startedMs;
+  }
+}
+
+function send(
+  deps: GatewayDeps,
+  running: RunningCall,
+  deployment: Deployment,
+  body: Buffer,
+): Promise<UpstreamAnswer> {
+  const { config } = running.context.policy;
+  const { request } = running.context;
+  if (deployment.provider === "demo")
+    return demoAnswer(running.endpoint.operation, body, deps.clock, request.signal);
+  const wholeMs = deployment.timeoutMs ?? config.requestTimeoutMs;
+  const streamMs = deployment.streamTimeoutMs ?? config.streamTimeoutMs;
+  return deps.upstreams.send({
+    url: upstreamUrl(deployment, running.endpoint.operation),
+    headers: upstreamHeaders(deployment),
+    body,
+    connectTimeoutMs: config.connectTimeoutMs,
+    firstByteTimeoutMs: running.call.stream ? (streamMs ?? wholeMs) : wholeMs,
+    idleTimeoutMs: config.idleTimeoutMs,
+    signal: request.signal,
+  });
+}
+
+const MOST_ERROR_BYTES = 64 * 1024;
+
+async function readError(answer: UpstreamAnswer): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (let chunk = await answer.next(); chunk; chunk = await answer.next()) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MOST_ERROR_BYTES) {
+      answer.abort();
+      break;
+    }
+  }
+  return Buffer.concat(chunks);
+}

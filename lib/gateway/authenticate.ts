@@ -1,0 +1,89 @@
+/** Who calls: reads the key from the headers, never from the URL, and finds its caller. */
+import type { Config } from "#lib/config/config.ts";
+import { type Caller, MASTER } from "#lib/keys/caller.ts";
+import type { CallerLookup } from "#lib/keys/lookup.ts";
+import { hashSecret, isMistyped, sameSecret } from "#lib/keys/secret.ts";
+import { GatewayError } from "../errors.ts";
+import type { GatewayRequest } from "./http.ts";
+
+/** Besides `Authorization: Bearer`: LiteLLM, Anthropic, Azure and Google clients. */
+const KEY_HEADERS = ["x-litellm-api-key", "x-api-key", "api-key", "x-goog-api-key"];
+const LONGEST_KEY = 512;
+
+/** The secret a request carries, or null. */
+export function readSecret(request: GatewayRequest, keyHeaderName: string | null): string | null {
+  const own = keyHeaderName === null ? null : request.headers.get(keyHeaderName);
+  if (own) return withoutBearer(own);
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) {
+    const bearer = /^bearer +(\S+) *$/i.exec(authorization);
+    if (bearer?.[1]) return bearer[1];
+  }
+  for (const name of KEY_HEADERS) {
+    const value = request.headers.get(name);
+    if (value) return withoutBearer(value);
+  }
+  return null;
+}
+
+/** @throws GatewayError no_key, invalid_key, expired_key, blocked_key, no_db_connection */
+export async function authenticate(
+  request: GatewayRequest,
+  config: Config,
+  lookup: CallerLookup,
+  nowMs: number,
+): Promise<Caller> {
+  const secret = readSecret(request, config.keyHeaderName);
+  if (secret === null) {
+    throw new GatewayError(
+      "no_key",
+      "Authentication Error, No api key passed in. Send it as 'Authorization: Bearer sk-...'.",
+      {
+        param: "None",
+      },
+    );
+  }
+  if (isMaster(secret, config, nowMs)) return MASTER;
+  const unknown = secret.length > LONGEST_KEY || isMistyped(secret);
+  const caller = unknown ? null : await lookup.find(hashSecret(secret));
+  if (!caller) {
+    throw new GatewayError(
+      "invalid_key",
+      "Authentication Error, Invalid proxy server token passed. The key is unknown here or has been deleted.",
+      { param: "key" },
+    );
+  }
+  if (caller.expiresAtMs !== null && caller.expiresAtMs <= nowMs) {
+    const at = new Date(caller.expiresAtMs).toISOString();
+    throw new GatewayError(
+      "expired_key",
+      `Authentication Error - Expired Key. Key Expiry time ${at} and current time ${new Date(nowMs).toISOString()}`,
+      { internal: caller.keyId },
+    );
+  }
+  refuseBlocked(caller);
+  return caller;
+}
+
+function refuseBlocked(caller: Caller): void {
+  const message = caller.key.blocked
+    ? "Authentication Error, Key is blocked. Update via `/key/unblock` if you are an admin."
+    : caller.user?.blocked
+      ? "Authentication Error, the user that owns this key is blocked."
+      : caller.team?.blocked
+        ? "Authentication Error, the team that owns this key is blocked. Update via `/team/unblock` if you are an admin."
+        : null;
+  if (message) throw new GatewayError("blocked_key", message, { param: "None", internal: caller.keyId });
+}
+
+/** Constant time whatever is sent; the previous master key counts until its hour comes. */
+function isMaster(secret: string, config: Config, nowMs: number): boolean {
+  if (config.masterKey !== null && sameSecret(secret, config.masterKey)) return true;
+  const { previousMasterKey, previousMasterKeyExpiresAt } = config;
+  if (previousMasterKey === null || !previousMasterKeyExpiresAt) return false;
+  return nowMs < previousMasterKeyExpiresAt.getTime() && sameSecret(secret, previousMasterKey);
+}
+
+function withoutBearer(value: string): string {
+  return value.replace(/^bearer +/i, "").trim();
+}

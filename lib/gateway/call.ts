@@ -1,0 +1,202 @@
+/**
+ * The body of an inference call, read once. Small bodies are parsed whole, so that bad JSON never reaches a provider;
+ * large ones are only scanned, and just the members acted on are parsed. What is not acted on passes through as it came.
+ */
+import { GatewayError } from "../errors.ts";
+import type { Endpoint } from "./endpoints.ts";
+import { type Member, scanObject } from "./json-scan.ts";
+
+export interface Call {
+  readonly bytes: Buffer;
+  readonly members: readonly Member[];
+  readonly model: string;
+  readonly stream: boolean;
+  /** The client asked for the usage chunk itself. */
+  readonly wantsUsage: boolean;
+  /** The bound the client set, whichever name it used. */
+  readonly maxTokens: number | null;
+  /** Answers asked for at once. */
+  readonly choices: number;
+  readonly endUser: string | null;
+  readonly tags: readonly string[];
+  readonly promptTokens: number;
+}
+
+/** Up to here a body is parsed whole. */
+const PARSE_BYTES = 64 * 1024;
+/** Members that steer the gateway and must come from its operator alone. */
+const REFUSED = new Set([
+  "api_base",
+  "api_key",
+  "base_url",
+  "api_version",
+  "user_config",
+  "extra_headers",
+  "custom_llm_provider",
+]);
+type FieldType = "number" | "boolean" | "string" | "object" | "count";
+const TYPES: ReadonlyMap<string, FieldType> = new Map<string, FieldType>([
+  ["temperature", "number"],
+  ["top_p", "number"],
+  ["presence_penalty", "number"],
+  ["frequency_penalty", "number"],
+  ["max_tokens", "count"],
+  ["max_completion_tokens", "count"],
+  ["n", "count"],
+  ["stream", "boolean"],
+  ["stream_options", "object"],
+  ["user", "string"],
+  ["logit_bias", "object"],
+  ["metadata", "object"],
+]);
+
+/** @param pathModel the model when the path names it @throws GatewayError invalid_request */
+export function readCall(bytes: Buffer, endpoint: Endpoint, pathModel: string | null): Call {
+  const { members, value } = readMembers(bytes);
+  const field = (name: string): unknown => (members.has(name) ? value(name) : undefined);
+  for (const name of members.keys()) {
+    if (REFUSED.has(name))
+      throw invalid(`"${name}" cannot be set by a request; deployments are configured by the operator`, name);
+    const type = TYPES.get(name);
+    if (type) checkType(name, type, value(name));
+  }
+  const model = pathModel ?? field("model") ?? endpoint.defaultModel;
+  if (typeof model !== "string" || model === "")
+    throw invalid("model is missing: name one of GET /v1/models", "model");
+  if (model.length > 256) throw invalid("model is longer than 256 characters", "model");
+  checkPrompt(endpoint, members.get(endpoint.prompt), bytes, value);
+  const options = field("stream_options");
+  const stream = field("stream") === true;
+  if (stream && !endpoint.streams)
+    throw invalid(`${endpoint.operation} does not stream: leave "stream" out`, "stream");
+  const maxTokens = field("max_completion_tokens") ?? field("max_tokens");
+  return {
+    bytes,
+    members: [...members.values()].flat(),
+    model,
+    stream,
+    wantsUsage: isRecord(options) && options["include_usage"] === true,
+    maxTokens: typeof maxTokens === "number" ? maxTokens : null,
+    choices: Math.max(1, asCount(field("n")), asCount(field("best_of"))),
+    endUser: asText(field("user")),
+    tags: readTags(field("metadata"), field("tags")),
+    promptTokens: estimatePrompt(bytes, members, endpoint),
+  };
+}
+
+interface Members {
+  /** All members of a name: JSON allows a name twice, and none of them may slip by. */
+  readonly members: Map<string, Member[]>;
+  /** The value of a member; of several the last, as every JSON parser has it. */
+  readonly value: (name: string) => unknown;
+}
+
+function readMembers(bytes: Buffer): Members {
+  try {
+    const members = new Map<string, Member[]>();
+    for (const member of scanObject(bytes)) {
+      const same = members.get(member.key);
+      if (same) same.push(member);
+      else members.set(member.key, [member]);
+    }
+    if (bytes.length <= PARSE_BYTES) {
+      const parsed: Record<string, unknown> = JSON.parse(bytes.toString("utf8"));
+      return { members, value: (name) => parsed[name] };
+    }
+    const parse = (member: Member | undefined): unknown =>
+      member && JSON.parse(bytes.toString("utf8", member.valueStart, member.valueEnd));
+    return { members, value: (name) => parse(members.get(name)?.at(-1)) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw invalid(`the request body is not valid JSON: ${reason}`, null);
+  }
+}
+
+function checkType(name: string, type: FieldType, value: unknown): void {
+  // OpenAI takes null for "not set" everywhere.
+  if (value === null || value === undefined) return;
+  const fits =
+    type === "count"
+      ? Number.isInteger(value) && Number(value) >= (name === "n" ? 1 : 0) && Number(value) <= 100_000_000
+      : type === "object"
+        ? isRecord(value)
+        : type === "number"
+          ? typeof value === "number" && Number.isFinite(value)
+          : typeof value === type;
+  if (!fits)
+    throw invalid(`${name} must be a ${type === "count" ? "whole number from 0 (n: 1) up" : type}`, name);
+}
+
+function checkPrompt(
+  endpoint: Endpoint,
+  members: readonly Member[] | undefined,
+  bytes: Buffer,
+  value: (name: string) => unknown,
+): void {
+  const member = members?.at(-1);
+  if (!member) throw invalid(`${endpoint.prompt} is missing`, endpoint.prompt);
+  if (endpoint.prompt !== "messages") {
+    const kind = bytes[member.valueStart];
+    if (kind !== 0x22 && kind !== 0x5b)
+      throw invalid(`${endpoint.prompt} must be a string or a list`, endpoint.prompt);
+    return;
+  }
+  if (bytes[member.valueStart] !== 0x5b) throw invalid("messages must be a list", "messages");
+  if (bytes.length > PARSE_BYTES) return;
+  const messages = value("messages");
+  if (!Array.isArray(messages) || messages.length === 0)
+    throw invalid("messages must hold at least one message", "messages");
+  messages.forEach((message: unknown, index) => {
+    if (!isRecord(message) || typeof message["role"] !== "string")
+      throw invalid(`messages[${index}] must be an object with a role`, `messages[${index}]`);
+  });
+}
+
+/** A data URL is a picture or a file and no text: it counts as this many tokens, whatever its size. */
+const DATA_URL_TOKENS = 1_000;
+
+function estimatePrompt(bytes: Buffer, members: Map<string, Member[]>, endpoint: Endpoint): number {
+  let textBytes = 0;
+  let attachments = 0;
+  for (const name of [endpoint.prompt, "tools", "functions", "suffix"]) {
+    for (const { valueStart, valueEnd } of members.get(name) ?? []) {
+      textBytes += valueEnd - valueStart;
+      for (
+        let at = bytes.indexOf('"data:', valueStart);
+        at >= 0 && at < valueEnd;
+        at = bytes.indexOf('"data:', at + 6)
+      ) {
+        const end = bytes.indexOf('"', at + 6);
+        if (end < 0) break;
+        textBytes -= end - at;
+        attachments += 1;
+      }
+    }
+  }
+  // Four bytes a token is right for English; JSON's own quotes and names make up for scripts that need more.
+  return Math.ceil(textBytes / 4) + attachments * DATA_URL_TOKENS;
+}
+
+function readTags(metadata: unknown, tags: unknown): string[] {
+  const list = isRecord(metadata) ? metadata["tags"] : undefined;
+  return [list, tags]
+    .flat()
+    .filter((tag): tag is string => typeof tag === "string" && tag.length <= 128)
+    .slice(0, 32);
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value.slice(0, 256) : null;
+}
+
+function asCount(value: unknown): number {
+  return typeof value === "number" && Number.isInteger(value) ? value : 0;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function invalid(message: string, param: string | null): GatewayError {
+  return new GatewayError("invalid_request", message, { param });
+}

@@ -1,0 +1,66 @@
+/** What a request carries through the gateway, and what the gateway is made of. */
+
+import type { Db, Sql } from "#db/client.ts";
+import type { AdmissionStore } from "#lib/admission/admission.ts";
+import type { Config } from "#lib/config/config.ts";
+import type { Caller } from "#lib/keys/caller.ts";
+import type { CallerLookup } from "#lib/keys/lookup.ts";
+import type { Ledger } from "#lib/ledger/ledger.ts";
+import type { Upstreams } from "#lib/providers/upstream.ts";
+import type { Cooldown } from "#lib/routing/cooldown.ts";
+import type { ModelGroups } from "#lib/routing/groups.ts";
+import type { Clock } from "../clock.ts";
+import type { DatabaseHealth } from "../database-health.ts";
+import type { Log } from "../log.ts";
+import type { AddressPolicy } from "./address.ts";
+import type { GatewayRequest } from "./http.ts";
+
+/** What follows from one configuration; swapped as a whole on reload. */
+export interface Policy {
+  readonly config: Config;
+  readonly groups: ModelGroups;
+  readonly addresses: AddressPolicy;
+}
+
+export interface GatewayDeps {
+  /** The running policy; a call reads it once and keeps it to its end. */
+  readonly policy: () => Policy;
+  readonly sql: Sql;
+  readonly db: Db;
+  readonly health: DatabaseHealth;
+  readonly lookup: CallerLookup;
+  readonly admission: AdmissionStore;
+  readonly ledger: Ledger;
+  readonly upstreams: Upstreams;
+  readonly cooldown: Cooldown;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  /** Keys the pseudonyms of `anonymize_logs`. */
+  readonly pseudonymKey: string;
+  readonly version: string;
+  /** True once the process has begun to stop. */
+  readonly draining: () => boolean;
+}
+
+/** One request on its way. */
+export interface RequestContext {
+  readonly request: GatewayRequest;
+  readonly policy: Policy;
+  /** Ours, and the record's. */
+  readonly requestId: string;
+  /** The client's own id, when it sent a short and safe one: answered back and searchable. */
+  readonly clientRequestId: string | null;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Path parameters by name. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly ip: string;
+  readonly startedAtMs: number;
+  readonly startedMonotonicMs: number;
+}
+
+export interface AuthenticatedContext extends RequestContext {
+  readonly caller: Caller;
+}

@@ -1,0 +1,146 @@
+/**
+ * The gateway: a function from request to answer, free of any framework. One try around everything, one place where an
+ * error becomes an answer, one place where access is checked.
+ */
+
+import { isAway, withDeadline } from "../database-health.ts";
+import { errorEnvelope, GatewayError, toGatewayError } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { clientAddress, isAllowed } from "./address.ts";
+import { authenticate } from "./authenticate.ts";
+import type { AuthenticatedContext, GatewayDeps, RequestContext } from "./context.ts";
+import { corsHeaders, preflight } from "./cors.ts";
+import { type GatewayRequest, type GatewayResponse, json } from "./http.ts";
+import { isLogged, logRequest } from "./request-log.ts";
+import { requireAccess } from "./route-access.ts";
+import { ROUTES } from "./route-table.ts";
+import { type Match, RouteTable } from "./routes.ts";
+
+export interface Gateway {
+  /** Answers every request; never throws. */
+  handle(request: GatewayRequest): Promise<GatewayResponse>;
+  /** True when a path belongs to the gateway and not to the console. */
+  owns(path: string): boolean;
+}
+
+const SAFE_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const table = new RouteTable(ROUTES);
+  return {
+    handle: (request) => handle(deps, table, request),
+    owns: (path) => table.methods(normalise(path)).length > 0,
+  };
+}
+
+async function handle(
+  deps: GatewayDeps,
+  table: RouteTable,
+  request: GatewayRequest,
+): Promise<GatewayResponse> {
+  const context = open(deps, request);
+  const answer = await run(deps, table, context);
+  answer.headers["x-request-id"] = context.clientRequestId ?? context.requestId;
+  answer.headers["x-litellm-call-id"] = context.clientRequestId ?? context.requestId;
+  answer.headers["x-shin-request-id"] = context.requestId;
+  answer.headers["x-content-type-options"] = "nosniff";
+  answer.headers["cache-control"] ??= "no-store";
+  const origin = request.headers.get("origin");
+  if (origin !== null) Object.assign(answer.headers, corsHeaders(context.policy.config.cors, origin));
+  return answer;
+}
+
+function open(deps: GatewayDeps, request: GatewayRequest): RequestContext {
+  const policy = deps.policy();
+  const startedAtMs = deps.clock.now();
+  const mark = request.url.indexOf("?");
+  const own = request.headers.get("x-litellm-call-id") ?? request.headers.get("x-request-id");
+  const forwarded = policy.addresses.trusted ? request.headers.get("x-forwarded-for") : null;
+  return {
+    request,
+    policy,
+    requestId: newId("req", startedAtMs),
+    clientRequestId: own !== null && SAFE_ID.test(own) ? own : null,
+    path: normalise(mark < 0 ? request.url : request.url.slice(0, mark)),
+    query: mark < 0 ? NO_QUERY : new URLSearchParams(request.url.slice(mark + 1)),
+    params: {},
+    ip: clientAddress(policy.addresses, request.peer, forwarded),
+    startedAtMs,
+    startedMonotonicMs: deps.clock.monotonic(),
+  };
+}
+
+const ADMIN_DEADLINE_MS = 15_000;
+const NO_QUERY = new URLSearchParams();
+
+async function run(deps: GatewayDeps, table: RouteTable, context: RequestContext): Promise<GatewayResponse> {
+  let match: Match | null = null;
+  try {
+    const { method } = context.request;
+    if (method === "OPTIONS") return preflight(context.policy.config.cors, context.request);
+    match = findRoute(table, method, context.path);
+    const probe = match.route.access === "public";
+    if (!probe && !isAllowed(context.policy.addresses, context.ip)) {
+      throw new GatewayError("ip_not_allowed", "Access forbidden: IP address not allowed.", {
+        param: "None",
+        internal: context.ip,
+      });
+    }
+    if (!probe && deps.draining()) {
+      throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
+        headers: { "retry-after": "1" },
+      });
+    }
+    const answer = await dispatch(deps, match, context);
+    if (match.route.access !== "inference") logRequest(deps, context, answer.status, null);
+    return answer;
+  } catch (thrown) {
+    const error = asApiError(thrown);
+    // An inference call that got as far as having a record has written its own line.
+    const logged = match?.route.access === "inference" && isLogged(thrown);
+    if (!logged) logRequest(deps, context, error.status, error);
+    return json(error.status, errorEnvelope(error, context.requestId), { ...error.details.headers });
+  }
+}
+
+async function dispatch(deps: GatewayDeps, match: Match, context: RequestContext): Promise<GatewayResponse> {
+  const { route, params } = match;
+  if (route.access === "public") return route.run(deps, { ...context, params });
+  const { config } = context.policy;
+  const caller = await authenticate(context.request, config, deps.lookup, context.startedAtMs);
+  requireAccess(caller, route, context.path);
+  const authenticated: AuthenticatedContext = { ...context, params, caller };
+  if (route.access === "inference") return route.run(deps, authenticated);
+  // A frozen database must not hold an admin's request for ever.
+  return withDeadline(() => route.run(deps, authenticated), ADMIN_DEADLINE_MS);
+}
+
+function findRoute(table: RouteTable, method: string, path: string): Match {
+  const match = table.find(method === "HEAD" ? "GET" : method, path);
+  if (match) return match;
+  const methods = table.methods(path);
+  if (methods.length === 0)
+    throw new GatewayError(
+      "not_found",
+      `There is no ${path.slice(0, 200)} here. The API stands under /v1, see the README.`,
+    );
+  throw new GatewayError("method_not_allowed", `${path} answers to ${methods.join(", ")}.`, {
+    headers: { allow: methods.join(", ") },
+  });
+}
+
+/** Every OpenAI path exists with and without `/v1`; a slash at the end does not matter. */
+function normalise(path: string): string {
+  let clean = path.startsWith("/v1/") ? path.slice(3) : path;
+  if (clean.length > 1 && clean.endsWith("/")) clean = clean.slice(0, -1);
+  return clean;
+}
+
+function asApiError(thrown: unknown): GatewayError {
+  const error = toGatewayError(thrown);
+  if (error.code !== "internal" || !isAway(thrown)) return error;
+  return new GatewayError("no_db_connection", "The gateway cannot reach its database. Try again shortly.", {
+    cause: thrown,
+    headers: { "retry-after": "5" },
+  });
+}

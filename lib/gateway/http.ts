@@ -1,0 +1,35 @@
+/** What a mount hands to the gateway and gets back: the structural subset of a Web Request, and a plain answer. */
+
+export interface GatewayRequest {
+  readonly method: string;
+  /** Path and query, as received (no origin). */
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+  /** Address of the socket's other end; the mount's word, never a header of the client's. */
+  readonly peer: string;
+  /** The body, read once. @throws GatewayError `payload_too_large` beyond `limitBytes`. */
+  bytes(limitBytes: number): Promise<Buffer>;
+}
+
+export type Headers = Record<string, string>;
+
+export interface GatewayResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Bytes, or chunks that must be iterated to their end or returned early: billing hangs on it. */
+  readonly body: Buffer | string | AsyncIterable<Buffer>;
+}
+
+export function json(status: number, value: unknown, headers: Headers = {}): GatewayResponse {
+  return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
+}
+
+/** The path without query, and the query. */
+export function splitUrl(url: string): { path: string; query: URLSearchParams } {
+  const mark = url.indexOf("?");
+  return mark < 0
+    ? { path: url, query: new URLSearchParams() }
+    : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+}

@@ -1,0 +1,146 @@
+/**
+ * Where the members of a JSON object lie in its bytes. The scan looks at structure only (strings are skipped with a
+ * native search), so a 400 kB prompt is neither parsed nor written again: the few bytes that change are spliced.
+ */
+
+export interface Member {
+  readonly key: string;
+  /** From the opening quote of the key. */
+  readonly start: number;
+  readonly valueStart: number;
+  /** Exclusive. */
+  readonly valueEnd: number;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** The top-level members of an object, duplicates included. @throws SyntaxError when the bytes are not one JSON object. */
+export function scanObject(bytes: Buffer): Member[] {
+  const members: Member[] = [];
+  let at = skipSpace(bytes, 0);
+  if (bytes[at] !== 0x7b) throw new SyntaxError("the body is not a JSON object");
+  at = skipSpace(bytes, at + 1);
+  while (bytes[at] !== 0x7d) {
+    const start = at;
+    if (bytes[at] !== QUOTE) throw new SyntaxError(`expected a member name at byte ${at}`);
+    at = skipString(bytes, at);
+    const key = readString(bytes, start, at);
+    at = skipSpace(bytes, at);
+    if (bytes[at] !== 0x3a) throw new SyntaxError(`expected ":" at byte ${at}`);
+    const valueStart = skipSpace(bytes, at + 1);
+    const valueEnd = skipValue(bytes, valueStart);
+    members.push({ key, start, valueStart, valueEnd });
+    at = skipSpace(bytes, valueEnd);
+    if (bytes[at] === 0x2c) {
+      at = skipSpace(bytes, at + 1);
+      if (bytes[at] === 0x7d) throw new SyntaxError(`a comma before "}" at byte ${at}`);
+    } else if (bytes[at] !== 0x7d) throw new SyntaxError(`expected "," or "}" at byte ${at}`);
+  }
+  if (skipSpace(bytes, at + 1) !== bytes.length)
+    throw new SyntaxError(`text after the object at byte ${at + 1}`);
+  return members;
+}
+
+/**
+ * The object with some members changed; all other bytes are copied as they are.
+ * @param changes name -> new JSON text, or null to leave the member out; names that are not there are added
+ */
+export function rewriteObject(
+  bytes: Buffer,
+  members: readonly Member[],
+  changes: ReadonlyMap<string, string | null>,
+): Buffer {
+  if (changes.size === 0) return bytes;
+  const parts: (Buffer | string)[] = [];
+  const added = new Map(changes);
+  // Neighbours that stay as they are go over in one piece.
+  let from = -1;
+  let to = -1;
+  const flush = () => {
+    if (from >= 0) parts.push(bytes.subarray(from, to));
+    from = -1;
+  };
+  for (const member of [...members].sort((a, b) => a.start - b.start)) {
+    const change = changes.get(member.key);
+    added.delete(member.key);
+    if (change === undefined) {
+      if (from < 0) from = member.start;
+      to = member.valueEnd;
+      continue;
+    }
+    flush();
+    if (change !== null) parts.push(`${JSON.stringify(member.key)}:${change}`);
+  }
+  flush();
+  for (const [key, text] of added) if (text !== null) parts.push(`${JSON.stringify(key)}:${text}`);
+  const out: Buffer[] = [OPEN];
+  parts.forEach((part, index) => {
+    if (index > 0) out.push(COMMA);
+    out.push(typeof part === "string" ? Buffer.from(part) : part);
+  });
+  out.push(CLOSE);
+  return Buffer.concat(out);
+}
+
+const OPEN = Buffer.from("{");
+const COMMA = Buffer.from(",");
+const CLOSE = Buffer.from("}");
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  for (
+    let byte = bytes[at];
+    byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+    byte = bytes[at]
+  )
+    at += 1;
+  return at;
+}
+
+/** From the opening quote to behind the closing one. */
+function skipString(bytes: Buffer, from: number): number {
+  let at = from;
+  for (;;) {
+    at = bytes.indexOf(QUOTE, at + 1);
+    if (at < 0) throw new SyntaxError(`the string at byte ${from} has no end`);
+    let slashes = 0;
+    while (bytes[at - 1 - slashes] === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) return at + 1;
+  }
+}
+
+function readString(bytes: Buffer, start: number, end: number): string {
+  const raw = bytes.toString("utf8", start + 1, end - 1);
+  return raw.includes("\\") ? String(JSON.parse(`"${raw}"`)) : raw;
+}
+
+function skipValue(bytes: Buffer, from: number): number {
+  const first = bytes[from];
+  if (first === QUOTE) return skipString(bytes, from);
+  if (first === 0x7b || first === 0x5b) return skipContainer(bytes, from);
+  let at = from;
+  for (let byte = bytes[at]; byte !== undefined && !isEnd(byte); byte = bytes[at]) at += 1;
+  if (at === from) throw new SyntaxError(`expected a value at byte ${from}`);
+  JSON.parse(bytes.toString("latin1", from, at));
+  return at;
+}
+
+function isEnd(byte: number): boolean {
+  return byte === 0x2c || byte === 0x7d || byte === 0x5d || byte <= 0x20;
+}
+
+function skipContainer(bytes: Buffer, from: number): number {
+  const open: number[] = [];
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) at = skipString(bytes, at) - 1;
+    else if (byte === 0x7b) open.push(0x7d);
+    else if (byte === 0x5b) open.push(0x5d);
+    else if (byte === 0x7d || byte === 0x5d) {
+      if (open.pop() !== byte) throw new SyntaxError(`brackets do not match at byte ${at}`);
+      if (open.length === 0) return at + 1;
+    }
+  }
+  throw new SyntaxError(`the value at byte ${from} has no end`);
+}

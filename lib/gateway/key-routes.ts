@@ -1,0 +1,170 @@
+/** The key API of LiteLLM and of the guide (API.md 1.3 and 1.4): thin over the operations in lib/keys. */
+import { parseBody } from "#lib/api-fields.ts";
+import {
+  createKey,
+  deleteKeys,
+  resetSpend,
+  revokeAll,
+  rotateKey,
+  setBlocked,
+  updateKey,
+} from "#lib/keys/operations.ts";
+import {
+  bulkUpdateSchema,
+  deleteSchema,
+  generateSchema,
+  KEY_FIELDS_NOT_ACTED_ON as IDLE,
+  oneKeySchema,
+  regenerateSchema,
+  resetSpendSchema,
+  revokeAllSchema,
+  updateSchema,
+} from "#lib/keys/schema.ts";
+import { toHash } from "#lib/keys/secret.ts";
+import { type KeyRow, keyView } from "#lib/keys/view.ts";
+import { GatewayError, toGatewayError } from "../errors.ts";
+import { nanoToUsd } from "../money.ts";
+import { actorOf, operationsOf, readJson } from "./admin-context.ts";
+import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
+import { json } from "./http.ts";
+import { KEY_READ_ROUTES } from "./key-read-routes.ts";
+import type { KeyRoute } from "./routes.ts";
+
+type Run = KeyRoute["run"];
+
+const view = (deps: GatewayDeps, row: KeyRow) =>
+  keyView(row, deps.clock.now(), deps.policy().config.timezone);
+
+const withSecret = (deps: GatewayDeps, row: KeyRow, secret: string) => ({
+  ...view(deps, row),
+  key: secret,
+  token: row.secretHash,
+  token_id: row.secretHash,
+});
+
+const generate: Run = async (deps, context) => {
+  const body = parseBody(generateSchema, await readJson(context), IDLE);
+  const { row, secret } = await createKey(operationsOf(deps), actorOf(context), body);
+  // The guide's readers get back the name they sent; LiteLLM's get the masked key.
+  const named = body.key_name ? { key_name: body.key_name } : {};
+  return json(200, { ...withSecret(deps, row, secret), ...named });
+};
+
+const update: Run = async (deps, context) => {
+  const { key, ...body } = parseBody(updateSchema, await readJson(context), IDLE);
+  const row = await updateKey(operationsOf(deps), actorOf(context), key, body);
+  return json(200, { key, ...view(deps, row) });
+};
+
+const bulkUpdate: Run = async (deps, context) => {
+  const { keys } = parseBody(bulkUpdateSchema, await readJson(context));
+  const done: unknown[] = [];
+  const failed: unknown[] = [];
+  for (const item of keys) {
+    try {
+      const { key, ...body } = parseBody(updateSchema, item, IDLE);
+      done.push({
+        key,
+        key_info: view(deps, await updateKey(operationsOf(deps), actorOf(context), key, body)),
+      });
+    } catch (error) {
+      failed.push({
+        key: item?.["key"] ?? null,
+        key_info: null,
+        failed_reason: toGatewayError(error).message,
+      });
+    }
+  }
+  return json(200, { total_requested: keys.length, successful_updates: done, failed_updates: failed });
+};
+
+const remove: Run = async (deps, context) => {
+  const body = parseBody(deleteSchema, await readJson(context));
+  const keys = [...(body.keys ?? []), ...(body.key ? [body.key] : [])];
+  const aliases = body.key_aliases ?? [];
+  if (keys.length + aliases.length === 0) {
+    throw new GatewayError(
+      "invalid_request",
+      'Name the keys to delete: {"key": "sk-..."}, {"keys": [...]} or {"key_aliases": [...]}.',
+      {
+        status: 422,
+        param: "keys",
+      },
+    );
+  }
+  const rows = await deleteKeys(operationsOf(deps), actorOf(context), { hashes: keys.map(toHash), aliases });
+  if (rows.length === 0)
+    throw new GatewayError("not_found", "No such key. It may be deleted already.", { param: "keys" });
+  const gone = new Set(rows.flatMap((row) => [row.secretHash, row.previousSecretHash, row.id, row.alias]));
+  return json(200, {
+    deleted_keys: [
+      ...keys.filter((key) => gone.has(toHash(key))),
+      ...aliases.filter((alias) => gone.has(alias)),
+    ],
+  });
+};
+
+const regenerate: Run = async (deps, context) => {
+  const { key: named, ...body } = parseBody(regenerateSchema, await readJson(context), IDLE);
+  const key = context.params["key"] ?? named;
+  if (!key)
+    throw new GatewayError("invalid_request", "key is missing: which one shall get a new secret?", {
+      param: "key",
+    });
+  const { row, secret } = await rotateKey(operationsOf(deps), actorOf(context), key, body);
+  return json(200, withSecret(deps, row, secret));
+};
+
+const block =
+  (blocked: boolean): Run =>
+  async (deps, context) => {
+    const { key } = parseBody(oneKeySchema, await readJson(context));
+    const row = await setBlocked(operationsOf(deps), actorOf(context), key, blocked);
+    return json(200, { ...view(deps, row), token: row.secretHash });
+  };
+
+const reset: Run = async (deps, context) => {
+  const body = parseBody(resetSpendSchema, await readJson(context));
+  await deps.ledger.flush();
+  const { row, previousNanoUsd } = await resetSpend(
+    operationsOf(deps),
+    actorOf(context),
+    context.params["key"] ?? "",
+    body.reset_to ?? 0n,
+  );
+  const shown = view(deps, row);
+  return json(200, {
+    key_hash: row.secretHash,
+    spend: shown["spend"],
+    previous_spend: nanoToUsd(previousNanoUsd),
+    max_budget: shown["max_budget"],
+    budget_reset_at: shown["budget_reset_at"],
+  });
+};
+
+const revokeEverything: Run = async (deps, context: AuthenticatedContext) => {
+  const { confirm } = parseBody(revokeAllSchema, await readJson(context));
+  return json(200, { revoked: await revokeAll(operationsOf(deps), actorOf(context), confirm) });
+};
+
+const post = (path: string, run: Run, access: KeyRoute["access"] = "admin"): KeyRoute => ({
+  method: "POST",
+  path,
+  access,
+  run,
+});
+
+export const KEY_ROUTES: readonly KeyRoute[] = [
+  post("/key/generate", generate),
+  post("/key/update", update),
+  post("/key/bulk_update", bulkUpdate),
+  post("/key/delete", remove),
+  { method: "DELETE", path: "/key/delete", access: "admin", run: remove },
+  post("/key/regenerate", regenerate),
+  post("/key/block", block(true)),
+  post("/key/unblock", block(false)),
+  post("/key/revoke_all", revokeEverything, "master"),
+  post("/key/{key}/regenerate", regenerate),
+  post("/key/{key}/reset_spend", reset),
+  ...KEY_READ_ROUTES,
+];

@@ -1,0 +1,124 @@
+/**
+ * Opens a provider's good answer far enough to know that it is one: a JSON body is read whole, a stream up to its first
+ * event. Until then a failure can still become an ordinary error answer or another attempt.
+ */
+import { NO_USAGE, type Usage } from "#lib/models/cost.ts";
+import { readUsage } from "#lib/models/usage.ts";
+import type { UpstreamAnswer } from "#lib/providers/upstream.ts";
+import { GatewayError } from "../errors.ts";
+import { isRecord } from "./call.ts";
+import { type Member, rewriteObject, scanObject } from "./json-scan.ts";
+import { type MeterOptions, StreamMeter } from "./meter.ts";
+
+export interface JsonAnswer {
+  readonly kind: "json";
+  readonly headers: UpstreamAnswer["headers"];
+  readonly body: Buffer;
+  /** Null: the provider reported none, or nonsense. */
+  readonly usage: Usage | null;
+  readonly responseId: string | null;
+}
+
+export interface StreamAnswer {
+  readonly kind: "stream";
+  readonly headers: UpstreamAnswer["headers"];
+  readonly first: Buffer;
+  readonly meter: StreamMeter;
+  readonly upstream: UpstreamAnswer;
+}
+
+export type OpenedAnswer = JsonAnswer | StreamAnswer;
+
+const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** @throws GatewayError upstream_invalid, or what the connection throws */
+export async function openAnswer(
+  upstream: UpstreamAnswer,
+  options: MeterOptions & { readonly stream: boolean },
+): Promise<OpenedAnswer> {
+  const type = String(upstream.headers["content-type"] ?? "");
+  if (options.stream && !type.startsWith("application/json")) return openStream(upstream, options);
+  return openJson(upstream, options.publicModel);
+}
+
+async function openJson(upstream: UpstreamAnswer, publicModel: string): Promise<JsonAnswer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (let chunk = await upstream.next(); chunk; chunk = await upstream.next()) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MOST_ANSWER_BYTES) {
+      upstream.abort();
+      throw invalidAnswer("its answer is larger than 64 MB");
+    }
+  }
+  const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  const members = scan(body);
+  const read = (member: Member | undefined): unknown =>
+    member && JSON.parse(body.toString("utf8", member.valueStart, member.valueEnd));
+  const find = (key: string): Member | undefined => members.find((member) => member.key === key);
+  const model = read(find("model"));
+  const id = read(find("id"));
+  const changes = new Map<string, string>();
+  if (typeof model === "string" && model !== publicModel) changes.set("model", JSON.stringify(publicModel));
+  return {
+    kind: "json",
+    headers: upstream.headers,
+    body: rewriteObject(body, members, changes),
+    usage: readUsage(read(find("usage"))),
+    responseId: typeof id === "string" ? id : null,
+  };
+}
+
+async function openStream(upstream: UpstreamAnswer, options: MeterOptions): Promise<StreamAnswer> {
+  const meter = new StreamMeter(options);
+  for (;;) {
+    const chunk = await upstream.next();
+    const first = chunk ? meter.push(chunk) : meter.end();
+    if (meter.error) {
+      upstream.abort();
+      throw streamError(meter.error);
+    }
+    if (first.length > 0 || meter.done)
+      return { kind: "stream", headers: upstream.headers, first, meter, upstream };
+    if (!chunk) throw invalidAnswer("its stream ended before it began");
+  }
+}
+
+/** An error inside the stream, before anything went out: an ordinary error with its real status. */
+function streamError(error: Record<string, unknown>): GatewayError {
+  const code = Number(error["code"] ?? error["status"]);
+  const message =
+    typeof error["message"] === "string" ? error["message"] : "the provider answered with an error";
+  return new GatewayError("upstream_error", `litellm.APIError: ${message}`, {
+    ...(code >= 400 && code <= 599 ? { status: code } : {}),
+  });
+}
+
+function scan(body: Buffer): Member[] {
+  try {
+    return scanObject(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidAnswer("its answer is not JSON", error);
+    throw error;
+  }
+}
+
+function invalidAnswer(what: string, cause?: unknown): GatewayError {
+  return new GatewayError(
+    "upstream_invalid",
+    `litellm.APIError: the provider's answer cannot be used: ${what}`,
+    { cause },
+  );
+}
+
+/** Usage of a JSON answer that reported none: the prompt as estimated, the text it holds. */
+export function estimateJson(answer: JsonAnswer, promptTokens: number, generates: boolean): Usage {
+  const value: unknown = generates ? JSON.parse(answer.body.toString("utf8")) : null;
+  const choices = isRecord(value) && Array.isArray(value["choices"]) ? value["choices"] : [];
+  let bytes = 0;
+  for (const choice of choices)
+    if (isRecord(choice))
+      bytes += Buffer.byteLength(JSON.stringify(choice["message"] ?? choice["text"] ?? ""));
+  return { ...NO_USAGE, promptTokens, completionTokens: Math.ceil(bytes / 4), source: "estimated" };
+}

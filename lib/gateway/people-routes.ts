@@ -1,0 +1,3 @@
+import type { KeyRoute } from "./routes.ts";
+
+export const PEOPLE_ROUTES: readonly KeyRoute[] = [];

@@ -1,0 +1,66 @@
+/** A verdict told in headers: OpenAI's family (the tightest rule of each metric) and LiteLLM's (one a scope). */
+import type { RuleState } from "#lib/admission/admission.ts";
+import { formatUsd } from "../money.ts";
+import type { Headers } from "./http.ts";
+
+const SCOPES: Readonly<Record<string, string>> = {
+  gateway: "gateway",
+  model: "model_per_key",
+  key: "api_key",
+  user: "user",
+  team: "team",
+};
+
+/** @param modelGroup for `x-litellm-key-remaining-*-{model}` */
+export function addVerdictHeaders(headers: Headers, states: readonly RuleState[], modelGroup: string): void {
+  let requests: RuleState | null = null;
+  let tokens: RuleState | null = null;
+  for (const state of states) {
+    const { rule } = state;
+    if (rule.metric === "budget") {
+      if (rule.subject.kind === "key") {
+        headers["x-litellm-key-spend"] = formatUsd(BigInt(state.used));
+        headers["x-litellm-key-max-budget"] = formatUsd(rule.ceilingNanoUsd);
+      }
+      continue;
+    }
+    const scope = SCOPES[rule.subject.kind] ?? rule.subject.kind;
+    const metric = rule.metric === "parallel" ? "max_parallel_requests" : rule.metric;
+    headers[`x-ratelimit-${scope}-remaining-${metric}`] = String(state.remaining);
+    headers[`x-ratelimit-${scope}-limit-${metric}`] = String(rule.ceiling);
+    if (rule.metric === "requests") {
+      if (requests === null || state.remaining < requests.remaining) requests = state;
+      if (rule.subject.kind === "key") {
+        headers["x-litellm-key-rpm-limit"] = String(rule.ceiling);
+        headers[`x-litellm-key-remaining-requests-${safeName(modelGroup)}`] = String(state.remaining);
+      }
+    } else if (rule.metric === "tokens") {
+      if (tokens === null || state.remaining < tokens.remaining) tokens = state;
+      if (rule.subject.kind === "key") {
+        headers["x-litellm-key-tpm-limit"] = String(rule.ceiling);
+        headers[`x-litellm-key-remaining-tokens-${safeName(modelGroup)}`] = String(state.remaining);
+      }
+    }
+  }
+  if (requests) addOpenAi(headers, "requests", requests);
+  if (tokens) addOpenAi(headers, "tokens", tokens);
+}
+
+function addOpenAi(headers: Headers, metric: string, state: RuleState): void {
+  if (state.rule.metric === "budget") return;
+  headers[`x-ratelimit-limit-${metric}`] = String(state.rule.ceiling);
+  headers[`x-ratelimit-remaining-${metric}`] = String(state.remaining);
+  headers[`x-ratelimit-reset-${metric}`] = `${Math.ceil((state.resetMs ?? 0) / 1000)}s`;
+}
+
+const safeNames = new Map<string, string>();
+
+/** Model names may hold characters that a header name may not. */
+function safeName(model: string): string {
+  const known = safeNames.get(model);
+  if (known !== undefined) return known;
+  const safe = model.replace(/[^A-Za-z0-9_.-]/g, "-");
+  if (safeNames.size > 1000) safeNames.clear();
+  safeNames.set(model, safe);
+  return safe;
+}

@@ -1,0 +1,36 @@
+/** Ids with a type prefix that sort by time: `req_` + 10 characters of milliseconds + 16 random ones (Crockford base32). */
+import { randomFillSync } from "node:crypto";
+
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+let lastMs = -1;
+let lastTime = "";
+
+export type IdPrefix = "req" | "key" | "usr" | "team" | "evt" | "ins" | "bud" | "job";
+
+/** A new id; sortable by `nowMs` to the millisecond. */
+export function newId(prefix: IdPrefix, nowMs: number): string {
+  if (nowMs !== lastMs) {
+    lastMs = nowMs;
+    lastTime = encodeTime(nowMs);
+  }
+  if (used + 16 > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  let random = "";
+  for (let i = 0; i < 16; i++) random += ALPHABET[(pool[used + i] ?? 0) & 31];
+  used += 16;
+  return `${prefix}_${lastTime}${random}`;
+}
+
+function encodeTime(ms: number): string {
+  let rest = ms;
+  let out = "";
+  for (let i = 0; i < 10; i++) {
+    out = ALPHABET[rest % 32] + out;
+    rest = Math.floor(rest / 32);
+  }
+  return out;
+}

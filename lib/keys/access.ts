@@ -1,0 +1,68 @@
+/** Which models a caller may call: key ∩ team ∩ user ∩ the deployment's `allowed_keys`. Pure. */
+import type { Deployment } from "#lib/config/config.ts";
+import type { Caller, SubjectPolicy } from "./caller.ts";
+
+const EVERYTHING = new Set(["*", "all-proxy-models"]);
+
+/** Which list refused, so that the answer can name it. */
+export type AccessDenial = "key" | "team" | "user" | "allowed_keys";
+
+/**
+ * The deployments of a group that the caller may use, or who denies it.
+ * @param model the model group's public name
+ */
+export function accessibleDeployments(
+  caller: Caller,
+  model: string,
+  deployments: readonly Deployment[],
+): readonly Deployment[] | AccessDenial {
+  if (caller.kind === "master") return deployments;
+  const groups = new Set(deployments.flatMap((deployment) => deployment.accessGroups));
+  if (!listAllows(caller.key.models, model, groups, caller.team)) return "key";
+  if (caller.team && !listAllows(caller.team.models, model, groups, null)) return "team";
+  if (caller.user && !caller.team && !listAllows(caller.user.models, model, groups, null)) return "user";
+  const usable = deployments.filter((deployment) => keyAllowed(deployment, caller));
+  return usable.length > 0 ? usable : "allowed_keys";
+}
+
+function listAllows(
+  models: readonly string[],
+  model: string,
+  accessGroups: ReadonlySet<string>,
+  team: SubjectPolicy | null,
+): boolean {
+  if (models.length === 0) return true;
+  return models.some((allowed) => {
+    if (EVERYTHING.has(allowed) || allowed === model || accessGroups.has(allowed)) return true;
+    // The team's own list is checked on its own; a key that says so only adds nothing to it.
+    if (allowed === "all-team-models") return team !== null;
+    return allowed.includes("*") && matchesWildcard(allowed, model);
+  });
+}
+
+/** `openai/*` matches `openai/gpt-4o`; stars stand for any text, everything else for itself. */
+export function matchesWildcard(pattern: string, text: string): boolean {
+  const parts = pattern.split("*");
+  const first = parts[0] ?? "";
+  const last = parts.at(-1) ?? "";
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
+    return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at);
+    if (found < 0 || found + part.length > text.length - last.length) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+/** `allowed_keys` names keys by id, alias or hash. */
+function keyAllowed(deployment: Deployment, caller: Caller): boolean {
+  const allowed = deployment.allowedKeys;
+  if (allowed === null) return true;
+  return (
+    allowed.includes(caller.keyId) ||
+    allowed.includes(caller.secretHash) ||
+    (caller.alias !== null && allowed.includes(caller.alias))
+  );
+}

@@ -1,0 +1,41 @@
+/** From the fields of a body to the columns of a key: only what was sent, so that an update changes nothing else. */
+import { ownerColumns } from "#lib/admission/owner-columns.ts";
+import { addDuration, readDuration } from "#lib/config/duration.ts";
+import type { KeyFields } from "./schema.ts";
+import type { KeyRow } from "./view.ts";
+
+const ROUTES_OF_TYPE = {
+  default: [],
+  llm_api: ["llm_api_routes"],
+  management: ["management_routes"],
+  read_only: ["info_routes"],
+};
+
+/**
+ * @param timezone the budget's calendar
+ * @param durationBefore the key's budget duration as it is now; null for a new key
+ */
+export function keyColumns(
+  body: Partial<KeyFields>,
+  nowMs: number,
+  timezone: string,
+  durationBefore: string | null = null,
+): Partial<KeyRow> {
+  const columns: Partial<KeyRow> = ownerColumns(body, durationBefore, nowMs, timezone);
+  const alias = body.key_alias ?? body.key_name;
+  if (alias !== undefined) columns.alias = alias;
+  if (body.user_id !== undefined) columns.userId = body.user_id;
+  if (body.team_id !== undefined) columns.teamId = body.team_id;
+  if (body.organization_id !== undefined) columns.organizationId = body.organization_id;
+  if (body.aliases !== undefined) columns.aliases = body.aliases ?? {};
+  if (body.permissions !== undefined) columns.permissions = body.permissions ?? {};
+  if (body.tags !== undefined) columns.tags = body.tags ?? [];
+  if (body.allowed_routes) columns.allowedRoutes = body.allowed_routes;
+  else if (body.key_type) columns.allowedRoutes = ROUTES_OF_TYPE[body.key_type];
+  if (body.duration !== undefined) {
+    const span = body.duration === null ? null : readDuration(body.duration);
+    columns.duration = body.duration;
+    columns.expiresAt = span && addDuration(new Date(nowMs), span);
+  }
+  return columns;
+}

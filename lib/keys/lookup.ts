@@ -1,0 +1,166 @@
+/**
+ * Secret hash -> caller, cached. A change on this instance drops its entry before the change's answer leaves; other
+ * instances hear of it by NOTIFY. While the database is away, cached callers go on for a bounded grace; unknown ones get
+ * 503 and never a false 401.
+ */
+
+import type { Sql } from "#db/client.ts";
+import { type CallerRow, findCaller, type OwnerRow } from "#db/queries/callers.ts";
+import type { Clock } from "../clock.ts";
+import { type DatabaseHealth, isAway } from "../database-health.ts";
+import { GatewayError } from "../errors.ts";
+import type { Caller, SubjectPolicy } from "./caller.ts";
+
+interface Entry {
+  /** Null: no such key. */
+  readonly caller: Caller | null;
+  readonly loadedMs: number;
+}
+
+export interface LookupOptions {
+  readonly sql: Sql;
+  readonly clock: Clock;
+  readonly health: DatabaseHealth;
+  /** How long an entry serves: long while NOTIFY is heard, a few seconds where it is not (serverless). */
+  readonly ttlMs: () => number;
+  /** How long cached callers go on without a database; 0: not at all. */
+  readonly outageGraceMs: () => number;
+}
+
+const MOST_ENTRIES = 50_000;
+/** An unknown key is remembered briefly: long enough against hammering, short enough for a key made elsewhere. */
+const UNKNOWN_TTL_MS = 1_000;
+
+export class CallerLookup {
+  readonly #options: LookupOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #loading = new Map<string, Promise<Caller | null>>();
+  /** Grows with every change, so that a load that began before one is not kept. */
+  #epoch = 0;
+
+  constructor(options: LookupOptions) {
+    this.#options = options;
+  }
+
+  /** The caller with this secret hash, null when there is none. @throws GatewayError no_db_connection */
+  find(secretHash: string): Caller | null | Promise<Caller | null> {
+    const entry = this.#entries.get(secretHash);
+    if (entry) {
+      const ageMs = this.#options.clock.now() - entry.loadedMs;
+      if (ageMs < (entry.caller ? this.#options.ttlMs() : UNKNOWN_TTL_MS)) return entry.caller;
+      // The ledger probes a database that is away; calls need not each wait for it.
+      if (entry.caller && this.#inGrace()) return entry.caller;
+    }
+    const running = this.#loading.get(secretHash);
+    if (running !== undefined) return running;
+    const load = this.#load(secretHash, entry).finally(() => this.#loading.delete(secretHash));
+    this.#loading.set(secretHash, load);
+    return load;
+  }
+
+  /** Drops what a change touched: by key id, or by an owner's id. */
+  forget(change: { keyId?: string; userId?: string; teamId?: string } | "all"): void {
+    this.#epoch += 1;
+    if (change === "all") {
+      this.#entries.clear();
+      return;
+    }
+    for (const [hash, { caller }] of this.#entries) {
+      const hit =
+        caller === null ||
+        (change.keyId !== undefined && caller.keyId === change.keyId) ||
+        (change.userId !== undefined && caller.userId === change.userId) ||
+        (change.teamId !== undefined && caller.teamId === change.teamId);
+      if (hit) this.#entries.delete(hash);
+    }
+  }
+
+  async #load(secretHash: string, stale: Entry | undefined): Promise<Caller | null> {
+    const { clock, health, sql } = this.#options;
+    const epoch = this.#epoch;
+    try {
+      const row = await health.run(() => findCaller(sql, secretHash));
+      const caller = row ? toCaller(row) : null;
+      if (epoch === this.#epoch) this.#keep(secretHash, { caller, loadedMs: clock.now() });
+      return caller;
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      if (stale?.caller && this.#inGrace()) return stale.caller;
+      throw new GatewayError(
+        "no_db_connection",
+        "The gateway cannot reach its database to check this key. Try again shortly.",
+        {
+          cause: error,
+          headers: { "retry-after": "5" },
+        },
+      );
+    }
+  }
+
+  #inGrace(): boolean {
+    const { clock, health, outageGraceMs } = this.#options;
+    return health.away && health.awayMs(clock.now()) < outageGraceMs();
+  }
+
+  #keep(secretHash: string, entry: Entry): void {
+    this.#entries.delete(secretHash);
+    if (this.#entries.size >= MOST_ENTRIES) {
+      const oldest = this.#entries.keys().next().value;
+      if (oldest !== undefined) this.#entries.delete(oldest);
+    }
+    this.#entries.set(secretHash, entry);
+  }
+}
+
+function toCaller(row: CallerRow): Caller {
+  return {
+    kind: "key",
+    keyId: row.id,
+    secretHash: row.secret_hash,
+    alias: row.alias,
+    role: roleOf(row.owner?.role),
+    userId: row.user_id,
+    teamId: row.team_id,
+    organizationId: row.organization_id,
+    expiresAtMs: row.expires_at?.getTime() ?? null,
+    aliases: row.aliases,
+    allowedRoutes: row.allowed_routes,
+    tags: row.tags,
+    key: {
+      id: row.id,
+      name: row.alias ?? row.id,
+      models: row.models,
+      rpm: row.rpm_limit === null ? null : Number(row.rpm_limit),
+      tpm: row.tpm_limit === null ? null : Number(row.tpm_limit),
+      maxParallelRequests: row.max_parallel_requests,
+      maxBudgetNanoUsd: row.max_budget_nano_usd,
+      budgetDuration: row.budget_duration,
+      spendNanoUsd: row.spend_nano_usd,
+      spendPeriodStartMs: row.spend_period_started_at?.getTime() ?? null,
+      blocked: row.blocked,
+    },
+    user: row.owner && toPolicy(row.owner),
+    team: row.team && toPolicy(row.team),
+  };
+}
+
+function toPolicy(owner: OwnerRow): SubjectPolicy {
+  return {
+    id: owner.id,
+    name: owner.alias ?? owner.email ?? owner.id,
+    models: owner.models,
+    rpm: owner.rpm_limit,
+    tpm: owner.tpm_limit,
+    maxParallelRequests: owner.max_parallel_requests,
+    maxBudgetNanoUsd: owner.max_budget === null ? null : BigInt(owner.max_budget),
+    budgetDuration: owner.budget_duration,
+    spendNanoUsd: BigInt(owner.spend),
+    spendPeriodStartMs:
+      owner.spend_period_started_at === null ? null : Date.parse(owner.spend_period_started_at),
+    blocked: owner.blocked,
+  };
+}
+
+function roleOf(role: string | undefined): Caller["role"] {
+  return role === "proxy_admin" ? "admin" : role === "proxy_admin_viewer" ? "viewer" : "user";
+}

@@ -1,0 +1,128 @@
+/**
+ * Settled records on disk, one JSON row a line, in numbered segments: the bridge over a database outage, and the
+ * acknowledgement itself in `ledger_acknowledge: journal`. A segment is deleted when all its rows are in the database;
+ * replaying one that is there already changes nothing.
+ */
+import { appendFile, type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+
+interface Segment {
+  readonly file: string;
+  readonly handle: FileHandle;
+  bytes: number;
+  /** Rows not yet in the database. */
+  open: number;
+  closed: boolean;
+}
+
+interface Waiting {
+  readonly line: string;
+  readonly sync: boolean;
+  readonly resolve: (segment: Segment) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Journal {
+  readonly #folder: string;
+  #current: Segment | null = null;
+  #next: number;
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | null = null;
+
+  private constructor(folder: string, next: number) {
+    this.#folder = folder;
+    this.#next = next;
+  }
+
+  /** Opens (and makes) the folder. Segments of an earlier start wait in `leftovers`. */
+  static async open(folder: string): Promise<{ journal: Journal; leftovers: string[] }> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const names = (await readdir(folder)).filter((name) => /^\d{8}\.jsonl$/.test(name)).sort();
+    const next = Number.parseInt(names.at(-1) ?? "0", 10) + 1;
+    return { journal: new Journal(folder, next), leftovers: names.map((name) => path.join(folder, name)) };
+  }
+
+  /**
+   * Appends a row; resolves when it is with the kernel (survives the death of this process) or, with `sync`, on the disk.
+   * @returns a function to call when the row is in the database
+   */
+  async append(line: string, sync: boolean): Promise<() => Promise<void>> {
+    const segment = await new Promise<Segment>((resolve, reject) => {
+      this.#waiting.push({ line, sync, resolve, reject });
+      this.#writing ??= this.#write().finally(() => {
+        this.#writing = null;
+      });
+    });
+    return () => this.#shipped(segment);
+  }
+
+  /** Closes the running segment, so that a replay reads every row appended until now. @returns files to replay, oldest first */
+  async seal(): Promise<string[]> {
+    await this.#writing;
+    const current = this.#current;
+    this.#current = null;
+    if (current) {
+      current.closed = true;
+      await current.handle.close();
+      if (current.open === 0) await rm(current.file, { force: true });
+    }
+    const names = (await readdir(this.#folder)).filter((name) => /^\d{8}\.jsonl$/.test(name)).sort();
+    return names.map((name) => path.join(this.#folder, name));
+  }
+
+  /** Rows of a segment; a last line that was cut off by a crash was never acknowledged and is left out. */
+  static async read(file: string): Promise<string[]> {
+    const text = await readFile(file, "utf8");
+    return text
+      .split("\n")
+      .slice(0, -1)
+      .filter((line) => line.endsWith("}"));
+  }
+
+  static async discard(file: string): Promise<void> {
+    await rm(file, { force: true });
+  }
+
+  /** Keeps a row that the database will not take, for a person to look at. */
+  async reject(line: string): Promise<void> {
+    await appendFile(path.join(this.#folder, "rejected.jsonl"), `${line}\n`, { mode: 0o600 });
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        const segment = await this.#segment();
+        const bytes = Buffer.from(`${batch.map((item) => item.line).join("\n")}\n`);
+        await segment.handle.appendFile(bytes);
+        if (batch.some((item) => item.sync)) await segment.handle.datasync();
+        segment.bytes += bytes.length;
+        segment.open += batch.length;
+        for (const item of batch) item.resolve(segment);
+      } catch (error) {
+        for (const item of batch) item.reject(error);
+      }
+    }
+  }
+
+  async #segment(): Promise<Segment> {
+    const current = this.#current;
+    if (current && current.bytes < SEGMENT_BYTES) return current;
+    if (current) {
+      current.closed = true;
+      await current.handle.close();
+      if (current.open === 0) await rm(current.file, { force: true });
+    }
+    const file = path.join(this.#folder, `${String(this.#next++).padStart(8, "0")}.jsonl`);
+    this.#current = { file, handle: await open(file, "a", 0o600), bytes: 0, open: 0, closed: false };
+    return this.#current;
+  }
+
+  async #shipped(segment: Segment): Promise<void> {
+    segment.open -= 1;
+    if (segment.open === 0 && segment.closed) await rm(segment.file, { force: true });
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * The ledger: every call's record, started -> settled, in group commits. A flush starts at once when none is under way
+ * and gathers while one is, so a lone call waits for one commit and a thousand calls share one. Database away: rows go
+ * to the journal (fsync) and are replayed, exactly once, when it is back.
+ */
+import type { Sql } from "#db/client.ts";
+import { interruptedRows, settleRows, startRows } from "#db/queries/ledger.ts";
+import { type DatabaseHealth, isAway } from "../database-health.ts";
+import type { Log } from "../log.ts";
+import { Journal } from "./journal.ts";
+import { type Instance, type SpendRecord, toRow } from "./record.ts";
+
+export interface LedgerOptions {
+  readonly sql: Sql;
+  readonly health: DatabaseHealth;
+  /** Null where there is no disk: then an absent database fails the call instead of bridging. */
+  readonly journal: Journal | null;
+  readonly instance: Instance;
+  readonly acknowledge: () => "commit" | "journal";
+  readonly log: Log;
+}
+
+interface Pending {
+  readonly row: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  /** Set when the row is in the journal too. */
+  readonly shipped: (() => Promise<void>) | null;
+}
+
+const SET_ASIDE = "the database refused a spend record: kept in journal/rejected.jsonl";
+const MOST_ROWS = 1000;
+const START_DELAY_MS = 50;
+const PROBE_MS = 500;
+/** Records of refused calls are worth less than memory: beyond this many waiting they are counted and dropped. */
+const MOST_NOTES = 20_000;
+
+export class Ledger {
+  readonly #options: LedgerOptions;
+  #pending: Pending[] = [];
+  readonly #started = new Map<string, SpendRecord>();
+  #startTimer: NodeJS.Timeout | null = null;
+  #probeTimer: NodeJS.Timeout | null = null;
+  #flushing: Promise<void> | null = null;
+  #closed = false;
+  droppedNotes = 0;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+  }
+
+  /** Notes that a call has begun: written within 50 ms if it is still running then, waited for by nobody. */
+  start(record: SpendRecord): void {
+    this.#started.set(record.id, record);
+    this.#startTimer ??= setTimeout(() => {
+      this.#startTimer = null;
+      this.#kick();
+    }, START_DELAY_MS);
+  }
+
+  /** Settles a call; resolves when the record is durable. @throws when there is neither database nor journal */
+  async settle(record: SpendRecord): Promise<void> {
+    this.#started.delete(record.id);
+    const row = toRow(record, "settled", this.#options.instance);
+    const { journal, health } = this.#options;
+    if (journal && health.away) {
+      await journal.append(row, true);
+      this.#probeSoon();
+      return;
+    }
+    if (journal && this.#options.acknowledge() === "journal") {
+      const shipped = await journal.append(row, false);
+      this.#enqueue(row, shipped).catch((error: unknown) =>
+        this.#options.log.error({ err: error }, "ledger flush failed"),
+      );
+      return;
+    }
+    await this.#enqueue(row, null);
+  }
+
+  /** Records a call that was refused; not waited for. */
+  note(record: SpendRecord): void {
+    if (this.#pending.length >= MOST_NOTES) {
+      this.droppedNotes += 1;
+      return;
+    }
+    this.settle(record).catch((error: unknown) =>
+      this.#options.log.error({ err: error }, "refused call not recorded"),
+    );
+  }
+
+  /** Resolves when everything settled until now is in the database, so that readers see it. */
+  async flush(): Promise<void> {
+    while (this.#flushing !== null) await this.#flushing;
+  }
+
+  /** At start: replays what an earlier run left on disk, then settles its calls that were cut off. @returns counts, for the log */
+  async recover(leftovers: readonly string[]): Promise<{ replayed: number; interrupted: number }> {
+    const { sql, instance } = this.#options;
+    const replayed = await this.#replay(leftovers);
+    const cut = await interruptedRows(sql, instance.id, instance.boot);
+    return { replayed, interrupted: cut ? await settleRows(sql, cut) : 0 };
+  }
+
+  /** Flushes and stops the timers. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#startTimer) clearTimeout(this.#startTimer);
+    if (this.#probeTimer) clearTimeout(this.#probeTimer);
+    await this.flush();
+    await this.#options.journal?.seal();
+  }
+
+  #enqueue(row: string, shipped: (() => Promise<void>) | null): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ row, resolve, reject, shipped });
+      this.#kick();
+    });
+  }
+
+  #kick(): void {
+    this.#flushing ??= this.#run().finally(() => {
+      this.#flushing = null;
+      if (this.#pending.length > 0 || this.#startsDue()) this.#kick();
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#pending.length > 0 || this.#startsDue()) {
+      if (this.#pending.length > 0) await this.#writeSettled(this.#pending.splice(0, MOST_ROWS));
+      if (this.#startsDue()) await this.#writeStarted();
+    }
+  }
+
+  #startsDue(): boolean {
+    return this.#started.size > 0 && this.#startTimer === null && !this.#options.health.away && !this.#closed;
+  }
+
+  async #writeStarted(): Promise<void> {
+    const records = [...this.#started.values()];
+    this.#started.clear();
+    const rows = `[${records.map((record) => toRow(record, "started", this.#options.instance)).join(",")}]`;
+    try {
+      await this.#options.health.run(() => startRows(this.#options.sql, rows));
+    } catch (error) {
+      // These calls run on; they lose only the mark that would bill them after a crash.
+      this.#options.log.warn({ err: error, calls: records.length }, "started calls not recorded");
+    }
+  }
+
+  async #writeSettled(batch: Pending[]): Promise<void> {
+    const { health, sql } = this.#options;
+    try {
+      const rows = `[${batch.map((item) => item.row).join(",")}]`;
+      await health.run(() => settleRows(sql, rows));
+      for (const item of batch) this.#done(item);
+    } catch (error) {
+      if (isAway(error)) await this.#bridge(batch, error);
+      else if (isDeadlock(error)) this.#pending.unshift(...batch);
+      else if (batch.length > 1) for (const item of batch) await this.#writeSettled([item]);
+      else await this.#setAside(batch, error);
+    }
+  }
+
+  #done(item: Pending): void {
+    item.resolve();
+    item
+      .shipped?.()
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, "journal segment not removed"));
+  }
+
+  /** The database went away under a flush: the journal takes the rows. A row that was committed after all is replayed to no effect. */
+  async #bridge(batch: readonly Pending[], cause: unknown): Promise<void> {
+    const { journal, log } = this.#options;
+    log.error({ err: cause, calls: batch.length }, "database away: records go to the journal");
+    await Promise.all(
+      batch.map(async (item) => {
+        try {
+          if (!journal) throw cause;
+          if (!item.shipped) await journal.append(item.row, true);
+          item.resolve();
+        } catch (error) {
+          item.reject(error);
+        }
+      }),
+    );
+    this.#probeSoon();
+  }
+
+  /** One row the database refuses for what it is: kept aside on disk, so that it neither blocks the others nor is lost. */
+  async #setAside(batch: readonly Pending[], cause: unknown): Promise<void> {
+    const { journal, log } = this.#options;
+    for (const item of batch) {
+      log.error({ err: cause }, SET_ASIDE);
+      try {
+        if (!journal) throw cause;
+        await journal.reject(item.row);
+        this.#done(item);
+      } catch (error) {
+        item.reject(error);
+      }
+    }
+  }
+
+  #probeSoon(): void {
+    if (this.#closed) return;
+    this.#probeTimer ??= setTimeout(() => {
+      this.#probeTimer = null;
+      this.#probe().catch((error: unknown) => {
+        this.#options.log.warn({ err: error }, "database still away");
+        this.#probeSoon();
+      });
+    }, PROBE_MS);
+    this.#probeTimer.unref();
+  }
+
+  async #probe(): Promise<void> {
+    const { health, journal, log, sql } = this.#options;
+    await health.run(() => sql`select 1`);
+    if (!journal) return;
+    const replayed = await this.#replay(await journal.seal());
+    if (replayed > 0) log.info({ calls: replayed }, "database back: journal replayed");
+  }
+
+  async #replay(files: readonly string[]): Promise<number> {
+    let replayed = 0;
+    for (const file of files) {
+      const lines = await Journal.read(file);
+      for (let at = 0; at < lines.length; at += MOST_ROWS) {
+        const rows = lines.slice(at, at + MOST_ROWS);
+        await this.#replayRows(rows);
+        replayed += rows.length;
+      }
+      await Journal.discard(file);
+    }
+    return replayed;
+  }
+
+  async #replayRows(rows: readonly string[]): Promise<void> {
+    const { health, journal, log, sql } = this.#options;
+    try {
+      await health.run(() => settleRows(sql, `[${rows.join(",")}]`));
+    } catch (error) {
+      if (isAway(error) || !journal) throw error;
+      if (rows.length > 1) for (const row of rows) await this.#replayRows([row]);
+      else if (rows[0] !== undefined) {
+        log.error({ err: error }, SET_ASIDE);
+        await journal.reject(rows[0]);
+      }
+    }
+  }
+}
+
+function isDeadlock(error: unknown): boolean {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "code" in error &&
+    (error.code === "40P01" || error.code === "40001")
+  );
+}

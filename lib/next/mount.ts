@@ -1,0 +1,66 @@
+/** A Web Request to the gateway and its answer to a Web Response. */
+import { GatewayError } from "../errors.ts";
+import type { GatewayRequest } from "../gateway/http.ts";
+import { gatewayRuntime } from "./runtime.ts";
+
+export async function serveWeb(request: Request): Promise<Response> {
+  const { gateway } = await gatewayRuntime();
+  const answer = await gateway.handle(adapt(request));
+  const { body, headers, status } = answer;
+  if (status === 204 || request.method === "HEAD") return new Response(null, { status, headers });
+  if (typeof body === "string") return new Response(body, { status, headers });
+  if (Buffer.isBuffer(body)) return new Response(new Uint8Array(body), { status, headers });
+  return new Response(toWebStream(body), { status, headers });
+}
+
+function adapt(request: Request): GatewayRequest {
+  const { pathname, search } = new URL(request.url);
+  return {
+    method: request.method,
+    url: pathname + search,
+    headers: request.headers,
+    signal: request.signal,
+    peer: peerOf(request.headers),
+    bytes: (limitBytes) => readBytes(request, limitBytes),
+  };
+}
+
+/** Under server.ts the socket's address, stamped there; on Vercel the platform's own header, which clients cannot set. */
+function peerOf(headers: Headers): string {
+  return (
+    headers.get("x-shin-peer") ?? headers.get("x-vercel-forwarded-for")?.split(",")[0]?.trim() ?? "127.0.0.1"
+  );
+}
+
+async function readBytes(request: Request, limitBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > limitBytes)
+      throw new GatewayError(
+        "payload_too_large",
+        `The request body is larger than ${Math.round(limitBytes / 1024 / 1024)} MB.`,
+      );
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Pulled chunk by chunk, so that the client's pace is the provider's; a cancelled stream returns the iterator, which settles the call. */
+function toWebStream(chunks: AsyncIterable<Buffer>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(new Uint8Array(value));
+      },
+      async cancel() {
+        await iterator.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

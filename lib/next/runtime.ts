@@ -1,0 +1,59 @@
+/**
+ * The process's one runtime. Under server.ts it stands there already, put by the native copy of this code; on a
+ * serverless platform the first request builds it from the environment: DATABASE_URL and every secret must be given.
+ */
+import pino from "pino";
+import { systemClock } from "../clock.ts";
+import { renderProblems } from "../config/problems.ts";
+import { loadProcessConfig } from "../config/process.ts";
+import { newId } from "../ids.ts";
+import { createLog } from "../log.ts";
+import { createRuntime, type Runtime } from "../runtime.ts";
+import { VERSION } from "../version.ts";
+
+const SLOT = Symbol.for("shin.runtime");
+
+interface Slot {
+  [SLOT]?: Promise<Runtime>;
+}
+
+/** Makes a runtime the process's own. */
+export function shareRuntime(runtime: Runtime): void {
+  (globalThis as Slot)[SLOT] = Promise.resolve(runtime);
+}
+
+export function gatewayRuntime(): Promise<Runtime> {
+  const slot = globalThis as Slot;
+  slot[SLOT] ??= open().catch((error: unknown) => {
+    // The next request tries again: a database that was away may be back.
+    delete slot[SLOT];
+    throw error;
+  });
+  return slot[SLOT];
+}
+
+async function open(): Promise<Runtime> {
+  const { config, problems, shownFile } = loadProcessConfig();
+  if (!config) throw new Error(renderProblems(problems, { checkFile: shownFile }));
+  if (config.databaseUrl === null || config.encryptionKey === null || config.masterKey === null) {
+    throw new Error(
+      "Without server.ts there is no data folder: set DATABASE_URL, LITELLM_MASTER_KEY and SHIN_ENCRYPTION_KEY.",
+    );
+  }
+  return createRuntime({
+    config,
+    database: config.databaseUrl,
+    journalFolder: null,
+    instance: { id: newId("ins", Date.now()), boot: 1 },
+    pseudonymKey: config.encryptionKey,
+    version: VERSION,
+    clock: systemClock,
+    random: Math.random,
+    log: createLog({
+      level: config.logLevel,
+      json: true,
+      color: false,
+      destination: pino.destination({ fd: 1, sync: true }),
+    }),
+  });
+}

@@ -1,0 +1,103 @@
+/** The listening server: the door in front of gateway and console. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Gateway } from "../gateway/gateway.ts";
+import { serve } from "./http.ts";
+
+export type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void | Promise<void>;
+
+export interface ServerOptions {
+  readonly gateway: Gateway;
+  /** Everything that is not the gateway's: the console. */
+  readonly console: Handler;
+}
+
+/** Paths that Next serves and nobody here needs: each has been a way in. */
+const CLOSED = ["/_next/image", "/_next/data"];
+
+/** A server that does not listen yet. */
+export function createShinServer(options: ServerOptions): Server {
+  const server = createServer(
+    {
+      // A peer has this long for its headers, and for its whole request.
+      headersTimeout: 10_000,
+      requestTimeout: 60_000,
+      connectionsCheckingInterval: 5_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16 * 1024,
+      // Of two Host or Authorization headers nobody knows which one a proxy in front looked at.
+      joinDuplicateHeaders: false,
+      requireHostHeader: true,
+      noDelay: true,
+    },
+    (incoming, outgoing) => void route(options, incoming, outgoing),
+  );
+  server.on("upgrade", (_, socket) => socket.destroy());
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+    const status =
+      error.code === "HPE_HEADER_OVERFLOW"
+        ? "431 Request Header Fields Too Large"
+        : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+          ? "408 Request Timeout"
+          : "400 Bad Request";
+    const body = JSON.stringify({
+      error: {
+        message: status.slice(4),
+        type: "invalid_request_error",
+        param: null,
+        code: status.slice(0, 3),
+      },
+    });
+    socket.end(
+      `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+  });
+  return server;
+}
+
+function route(
+  options: ServerOptions,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void | Promise<void> {
+  const url = incoming.url ?? "/";
+  const mark = url.indexOf("?");
+  const path = mark < 0 ? url : url.slice(0, mark);
+  if (!url.startsWith("/") || hasDuplicates(incoming))
+    return refuse(outgoing, 400, "The request line or its headers are ambiguous.");
+  if (!belongsToConsole(path) || options.gateway.owns(path))
+    return serve(options.gateway, incoming, outgoing);
+  if (incoming.headers["next-action"] !== undefined || CLOSED.some((closed) => path.startsWith(closed)))
+    return refuse(outgoing, 404, "There is nothing here.");
+  for (const name of Object.keys(incoming.headers))
+    if (name.startsWith("x-shin-")) delete incoming.headers[name];
+  incoming.headers["x-shin-peer"] = incoming.socket.remoteAddress ?? "";
+  return options.console(incoming, outgoing);
+}
+
+function belongsToConsole(path: string): boolean {
+  return (
+    path === "/" ||
+    path === "/ui" ||
+    path.startsWith("/ui/") ||
+    path.startsWith("/_next/") ||
+    path === "/favicon.ico"
+  );
+}
+
+function hasDuplicates(incoming: IncomingMessage): boolean {
+  let hosts = 0;
+  let authorizations = 0;
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+    const name = incoming.rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts += 1;
+    else if (name?.length === 13 && name.toLowerCase() === "authorization") authorizations += 1;
+  }
+  return hosts > 1 || authorizations > 1;
+}
+
+function refuse(outgoing: ServerResponse, status: number, message: string): void {
+  const type = status === 404 ? "not_found_error" : "invalid_request_error";
+  outgoing.writeHead(status, { "content-type": "application/json", connection: "close" });
+  outgoing.end(JSON.stringify({ error: { message, type, param: null, code: String(status) } }));
+}

