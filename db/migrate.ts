@@ -35,17 +35,16 @@ export async function migrate(sql: Sql): Promise<MigrationResult> {
   await sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${LOCK})`;
     await tx`set local statement_timeout = 0`;
-    await tx`create schema if not exists shin`;
-    await tx`create table if not exists shin.migrations (
+    await tx`create table if not exists shin_migrations (
       version integer primary key, tag text not null, hash text not null, applied_at timestamptz not null default now())`;
-    const rows = await tx<{ version: number }[]>`select version from shin.migrations order by version`;
+    const rows = await tx<{ version: number }[]>`select version from shin_migrations order by version`;
     const newest = rows.at(-1)?.version ?? 0;
     if (newest > journal.entries.length) throw new DatabaseNewerError(newest, journal.entries.length);
     for (const entry of journal.entries.slice(newest)) {
       const text = await readFile(path.join(FOLDER, `${entry.tag}.sql`), "utf8");
       for (const statement of text.split("--> statement-breakpoint")) await tx.unsafe(statement);
       const hash = createHash("sha256").update(text).digest("hex");
-      await tx`insert into shin.migrations (version, tag, hash) values (${entry.idx + 1}, ${entry.tag}, ${hash})`;
+      await tx`insert into shin_migrations (version, tag, hash) values (${entry.idx + 1}, ${entry.tag}, ${hash})`;
       applied += 1;
     }
   });

@@ -41,7 +41,7 @@ export const duration = z
 export const ceiling = z
   .int("must be a whole number")
   .min(0, "must be 0 or more")
-  .max(2 ** 31 - 1, "is too large")
+  .max(1e15, "is too large")
   .nullish();
 
 export const text = (longest: number) =>
@@ -54,7 +54,7 @@ export const limitFields = {
   models: names,
   rpm_limit: ceiling,
   tpm_limit: ceiling,
-  max_parallel_requests: ceiling,
+  max_parallel_requests: ceiling.refine((value) => (value ?? 0) < 2 ** 31, "is too large"),
   max_budget: usd,
   soft_budget: usd,
   budget_duration: duration,

@@ -6,9 +6,11 @@ import { sql as raw } from "drizzle-orm";
 import type { Db, Sql, Tx } from "#db/client.ts";
 import type { AdmissionStore } from "./admission/admission.ts";
 import { budgetCounter } from "./admission/rules.ts";
+import { isAway, withDeadline } from "./database-health.ts";
 import type { CallerLookup } from "./keys/lookup.ts";
 
 const CHANNEL = "shin_change";
+const ANSWER_MS = 2_000;
 
 export interface Change {
   readonly kind: "key" | "user" | "team";
@@ -26,11 +28,16 @@ export interface Operations {
   readonly timezone: () => string;
 }
 
-/** Runs a change in a transaction and makes it known. `work` returns its result and what it touched. */
+/**
+ * Runs a change in a transaction and makes it known. `work` returns its result and what it touched.
+ * @throws what `work` throws; DatabaseAwayError within two seconds when the database does not answer
+ */
 export async function change<T>(
   operations: Operations,
   work: (tx: Tx) => Promise<{ result: T; changes: readonly Change[] }>,
 ): Promise<T> {
+  // A frozen database is found out before anything is asked of it: nobody could tell whether the change happened.
+  await withDeadline(async () => operations.db.execute(raw`select 1`), ANSWER_MS);
   const { result, changes } = await operations.db.transaction(async (tx) => {
     const done = await work(tx);
     for (const item of done.changes) await tx.execute(raw`select pg_notify(${CHANNEL}, ${encode(item)})`);
@@ -65,11 +72,23 @@ export async function listenForChanges(
   const listening = await sql.listen(
     CHANNEL,
     (payload) => {
-      applyChange(target, decode(payload)).catch(onError);
+      hear(target, payload).catch(onError);
     },
     () => target.lookup.forget("all"),
   );
-  return () => listening.unlisten();
+  return async () => {
+    try {
+      await withDeadline(() => listening.unlisten(), ANSWER_MS);
+    } catch (error) {
+      // Without the database there is nothing to tell it; its connection is closed all the same.
+      if (!isAway(error)) throw error;
+    }
+  };
+}
+
+/** Whoever may use the database may notify: a payload that is not ours must not end the process. */
+async function hear(target: Pick<Operations, "lookup" | "admission">, payload: string): Promise<void> {
+  await applyChange(target, decode(payload));
 }
 
 function encode(item: Change): string {

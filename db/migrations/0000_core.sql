@@ -199,7 +199,7 @@ CREATE TABLE "settings" (
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
-ALTER TABLE "memberships" ADD CONSTRAINT "memberships_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."teams"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "memberships" ADD CONSTRAINT "memberships_team_id_teams_id_fk" FOREIGN KEY ("team_id") REFERENCES "teams"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "virtual_keys_secret_hash" ON "virtual_keys" USING btree ("secret_hash");--> statement-breakpoint
 CREATE UNIQUE INDEX "virtual_keys_previous_secret_hash" ON "virtual_keys" USING btree ("previous_secret_hash");--> statement-breakpoint
 CREATE UNIQUE INDEX "virtual_keys_alias" ON "virtual_keys" USING btree ("alias") WHERE deleted_at is null;--> statement-breakpoint

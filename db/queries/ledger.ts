@@ -39,21 +39,27 @@ export async function settleRows(sql: Sql, rows: string): Promise<number> {
       from settled where team_id <> '' and cost_nano_usd > 0 group by 1, 2 order by 1, 2 desc nulls last
     ), key_counters as (
       update virtual_keys k set last_used_at = greatest(k.last_used_at, l.used),
-        spend_nano_usd = case when l.period > coalesce(k.spend_period_started_at, '-infinity') then l.cost
+        spend_nano_usd = case when k.budget_duration is null then k.spend_nano_usd + l.cost
+          when l.period > coalesce(k.spend_period_started_at, '-infinity') then l.cost
           when l.period < k.spend_period_started_at then k.spend_nano_usd else k.spend_nano_usd + l.cost end,
-        spend_period_started_at = greatest(k.spend_period_started_at, l.period)
+        spend_period_started_at = case when k.budget_duration is not null
+          then greatest(k.spend_period_started_at, l.period) end
       from latest_key l where k.id = l.id
     ), user_counters as (
       update users u set
-        spend_nano_usd = case when l.period > coalesce(u.spend_period_started_at, '-infinity') then l.cost
+        spend_nano_usd = case when u.budget_duration is null then u.spend_nano_usd + l.cost
+          when l.period > coalesce(u.spend_period_started_at, '-infinity') then l.cost
           when l.period < u.spend_period_started_at then u.spend_nano_usd else u.spend_nano_usd + l.cost end,
-        spend_period_started_at = greatest(u.spend_period_started_at, l.period)
+        spend_period_started_at = case when u.budget_duration is not null
+          then greatest(u.spend_period_started_at, l.period) end
       from by_user l where u.id = l.id
     ), team_counters as (
       update teams t set
-        spend_nano_usd = case when l.period > coalesce(t.spend_period_started_at, '-infinity') then l.cost
+        spend_nano_usd = case when t.budget_duration is null then t.spend_nano_usd + l.cost
+          when l.period > coalesce(t.spend_period_started_at, '-infinity') then l.cost
           when l.period < t.spend_period_started_at then t.spend_nano_usd else t.spend_nano_usd + l.cost end,
-        spend_period_started_at = greatest(t.spend_period_started_at, l.period)
+        spend_period_started_at = case when t.budget_duration is not null
+          then greatest(t.spend_period_started_at, l.period) end
       from by_team l where t.id = l.id
     ), rollup as (
       insert into spend_hourly as h

@@ -16,6 +16,7 @@ interface BudgetCounter {
   kind: "budget";
   spentNanoUsd: bigint;
   reservedNanoUsd: bigint;
+  duration: string | null;
   periodStartMs: number | null;
   touchedMs: number;
 }
@@ -26,8 +27,8 @@ interface WindowCounter {
 }
 interface ParallelCounter {
   kind: "parallel";
-  /** Lease id -> when it frees itself. */
-  leases: Map<string, number>;
+  /** Ids. They need no expiry: a crash that forgets to settle them takes this memory with it. */
+  leases: Set<string>;
   touchedMs: number;
 }
 type Counter = BudgetCounter | WindowCounter | ParallelCounter;
@@ -73,8 +74,9 @@ export class MemoryAdmission implements AdmissionStore {
         counter.window.adjust(actual.nowMs, lease.takenAtMs, actual.tokens - lease.tokens);
       else if (counter?.kind === "budget" && rule.metric === "budget") {
         counter.reservedNanoUsd -= lease.costNanoUsd;
-        // A call that began in an earlier period belongs to that one.
-        if (counter.periodStartMs === rule.periodStartMs) counter.spentNanoUsd += actual.costNanoUsd;
+        // A call that began in an earlier period belongs to that one; without periods everything counts.
+        if (counter.periodStartMs === null || counter.periodStartMs === rule.periodStartMs)
+          counter.spentNanoUsd += actual.costNanoUsd;
       }
     }
   }
@@ -95,7 +97,6 @@ export class MemoryAdmission implements AdmissionStore {
     const counter = this.#counter(rule, request.nowMs);
     if (rule.metric === "budget" && counter.kind === "budget") return checkBudget(rule, counter, request);
     if (rule.metric === "parallel" && counter.kind === "parallel") {
-      if (counter.leases.size >= rule.ceiling) expireLeases(counter, request.nowMs);
       if (counter.leases.size < rule.ceiling) return null;
       const retryAfterMs = rule.ceiling === 0 ? null : 1000;
       return { rule, used: counter.leases.size, remaining: 0, resetMs: null, retryAfterMs };
@@ -116,8 +117,7 @@ export class MemoryAdmission implements AdmissionStore {
   #take(rule: Rule, request: TakeRequest): void {
     const counter = this.#counter(rule, request.nowMs);
     if (counter.kind === "budget") counter.reservedNanoUsd += request.costNanoUsd;
-    else if (counter.kind === "parallel")
-      counter.leases.set(request.leaseId, request.nowMs + request.leaseTtlMs);
+    else if (counter.kind === "parallel") counter.leases.add(request.leaseId);
     else counter.window.add(request.nowMs, rule.metric === "requests" ? 1 : request.tokens);
   }
 
@@ -158,7 +158,6 @@ export class MemoryAdmission implements AdmissionStore {
     this.#untilSweep = SWEEP_EVERY;
     for (const [key, counter] of this.#counters) {
       if (nowMs - counter.touchedMs < IDLE_MS) continue;
-      if (counter.kind === "parallel") expireLeases(counter, nowMs);
       const busy =
         (counter.kind === "budget" && counter.reservedNanoUsd !== 0n) ||
         (counter.kind === "parallel" && counter.leases.size > 0) ||
@@ -169,29 +168,31 @@ export class MemoryAdmission implements AdmissionStore {
 }
 
 function newCounter(rule: Rule, nowMs: number): Counter {
-  if (rule.metric === "parallel") return { kind: "parallel", leases: new Map(), touchedMs: nowMs };
+  if (rule.metric === "parallel") return { kind: "parallel", leases: new Set(), touchedMs: nowMs };
   if (rule.metric !== "budget")
     return { kind: "window", window: new SlidingWindow(rule.spanMs), touchedMs: nowMs };
   return {
     kind: "budget",
     spentNanoUsd: rule.primedNanoUsd,
     reservedNanoUsd: 0n,
+    duration: rule.duration,
     periodStartMs: rule.periodStartMs,
     touchedMs: nowMs,
   };
 }
 
-/** A new period starts with nothing spent; what is reserved stays reserved until it settles. */
+/**
+ * A new period starts with nothing spent; what is reserved stays reserved until it settles. A period that is older than
+ * the counter's is a late call's, unless the budget's duration was changed: the month's first lies before today.
+ */
 function rollPeriod(counter: BudgetCounter, rule: BudgetRule): void {
-  if (rule.periodStartMs === counter.periodStartMs) return;
-  if (
-    rule.periodStartMs !== null &&
-    counter.periodStartMs !== null &&
-    rule.periodStartMs < counter.periodStartMs
-  )
-    return;
+  const before = counter.periodStartMs;
+  const changed = rule.duration !== counter.duration;
+  if (!changed && (rule.periodStartMs ?? -Infinity) <= (before ?? -Infinity)) return;
+  counter.duration = rule.duration;
   counter.periodStartMs = rule.periodStartMs;
-  counter.spentNanoUsd = rule.primedNanoUsd;
+  // A budget that lost its periods goes on from what was spent.
+  if (rule.periodStartMs !== null) counter.spentNanoUsd = rule.primedNanoUsd;
 }
 
 function checkBudget(rule: BudgetRule, counter: BudgetCounter, request: TakeRequest): Refusal | null {
@@ -203,8 +204,4 @@ function checkBudget(rule: BudgetRule, counter: BudgetCounter, request: TakeRequ
   // Money that others have reserved comes back when they settle; money that is spent comes back with the next period.
   const waitsForOthers = !exhausted && spentNanoUsd + request.costNanoUsd <= rule.ceilingNanoUsd;
   return { rule, used: spentNanoUsd, remaining, resetMs, retryAfterMs: waitsForOthers ? 1000 : resetMs };
-}
-
-function expireLeases(counter: ParallelCounter, nowMs: number): void {
-  for (const [id, expiresMs] of counter.leases) if (expiresMs <= nowMs) counter.leases.delete(id);
 }

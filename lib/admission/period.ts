@@ -4,6 +4,8 @@
  */
 import { DURATION_FORMS, durationMs, readDuration } from "#lib/config/duration.ts";
 
+const DAY_MS = 86_400_000;
+
 export interface Period {
   readonly startMs: number;
   /** Exclusive. */
@@ -29,7 +31,7 @@ export function budgetPeriod(duration: string, nowMs: number, timezone: string):
 
 /** Runs of `count` local days; `shift` days after the epoch's Thursday is where runs begin (4: Mondays). */
 function days(count: number, nowMs: number, timezone: string, shift: number): Period {
-  const day = Math.floor(localDateMs(nowMs, timezone) / 86_400_000);
+  const day = Math.floor(localDateMs(nowMs, timezone) / DAY_MS);
   const first = Math.floor((day - shift) / count) * count + shift;
   return { startMs: midnightMs(first, timezone), endMs: midnightMs(first + count, timezone) };
 }
@@ -38,17 +40,20 @@ function months(count: number, nowMs: number, timezone: string): Period {
   const local = new Date(localDateMs(nowMs, timezone));
   const month = local.getUTCFullYear() * 12 + local.getUTCMonth();
   const first = Math.floor(month / count) * count;
-  const edge = (m: number) => midnightMs(Date.UTC(Math.floor(m / 12), m % 12, 1) / 86_400_000, timezone);
+  const edge = (m: number) => midnightMs(Date.UTC(Math.floor(m / 12), m % 12, 1) / DAY_MS, timezone);
   return { startMs: edge(first), endMs: edge(first + count) };
 }
 
 /** The instant at which local day number `day` (days since 1970 on the local calendar) begins. */
 function midnightMs(day: number, timezone: string): number {
-  const wallMs = day * 86_400_000;
-  // The zone's offset at the guess is right except within a few hours of a clock change; the second pass settles it.
-  let guess = wallMs - offsetMs(wallMs, timezone);
-  guess = wallMs - offsetMs(guess, timezone);
-  return guess;
+  const wallMs = day * DAY_MS;
+  // Right but within a few hours of a clock change, when the two offsets differ.
+  const early = wallMs - offsetMs(wallMs - DAY_MS / 2, timezone);
+  const late = wallMs - offsetMs(wallMs + DAY_MS / 2, timezone);
+  if (early === late) return early;
+  const [first, second] = early < late ? [early, late] : [late, early];
+  // Of a midnight that comes twice the first counts; where there is none (the clock skips it) the day begins after the gap.
+  return localDateMs(first, timezone) === wallMs ? first : second;
 }
 
 /** Local wall-clock time as if it were UTC. */

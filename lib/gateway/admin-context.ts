@@ -3,6 +3,7 @@ import type { Actor } from "#lib/audit/audit.ts";
 import type { Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
+import { invalidJson } from "./json-fault.ts";
 
 const MOST_BYTES = 1024 * 1024;
 
@@ -18,14 +19,7 @@ export async function readJson(context: AuthenticatedContext): Promise<unknown> 
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const comment = /(^|[\s,{])(#|\/\/)/.test(text)
-      ? " JSON has no comments: take out what follows # or //."
-      : "";
-    throw new GatewayError(
-      "invalid_request",
-      `The request body is not valid JSON: ${error.message}.${comment}`,
-      { cause: error },
-    );
+    throw invalidJson(error, bytes);
   }
 }
 

@@ -8,7 +8,7 @@ import type { GatewayDeps } from "./context.ts";
 import type { GatewayResponse } from "./http.ts";
 import { estimateJson, type JsonAnswer, type OpenedAnswer, type StreamAnswer } from "./open-answer.ts";
 import type { RunningCall } from "./running-call.ts";
-import { failureOfError } from "./upstream-errors.ts";
+import { failureInStream, failureOfError } from "./upstream-errors.ts";
 
 export async function answerCall(
   deps: GatewayDeps,
@@ -90,13 +90,18 @@ async function* relay(
     for (let chunk = await upstream.next(); chunk; chunk = await upstream.next()) {
       const events = meter.push(chunk);
       if (events.length > 0) yield events;
+      if (meter.error) break;
     }
     const rest = meter.end();
     if (rest.length > 0) yield rest;
+    if (meter.error) {
+      upstream.abort();
+      const { passUpstreamAuthErrors } = running.context.policy.config;
+      throw failureInStream(deployment, meter.error, passUpstreamAuthErrors).error;
+    }
     finished = true;
-    const code = meter.error ? "upstream_error" : null;
-    await settle(running, answer, code ? "failed" : "ok", code);
-    if (meter.done || code === null) yield DONE;
+    await settle(running, answer, "ok", null);
+    yield DONE;
   } catch (error) {
     if (finished || running.context.request.signal.aborted) throw error;
     finished = true;

@@ -9,7 +9,7 @@ import type { GatewayDeps } from "./context.ts";
 import { type OpenedAnswer, openAnswer } from "./open-answer.ts";
 import { outgoingBody } from "./outgoing.ts";
 import type { RunningCall } from "./running-call.ts";
-import { type AttemptFailure, failureOfError, failureOfStatus } from "./upstream-errors.ts";
+import { type AttemptFailure, failureInStream, failureOfError, failureOfStatus } from "./upstream-errors.ts";
 
 /** @throws GatewayError the last failure, when no candidate answers */
 export async function attemptCandidates(
@@ -81,8 +81,10 @@ async function attemptOnce(
   running.attempts += 1;
   running.sent = true;
   const startedMs = deps.clock.monotonic();
+  let deadline: NodeJS.Timeout | undefined;
   try {
     const answer = await send(deps, running, deployment, body);
+    deadline = startDeadline(answer, openTimeoutMs(running, deployment), startedMs, deps);
     if (answer.status >= 200 && answer.status < 300) {
       const opened = await openAnswer(answer, {
         stream: call.stream,
@@ -90,6 +92,8 @@ async function attemptOnce(
         keepUsageChunk: call.wantsUsage || config.alwaysIncludeStreamUsage,
         promptTokens: call.promptTokens,
       });
+      if (opened.kind === "refusal")
+        return failureInStream(deployment, opened.error, config.passUpstreamAuthErrors);
       running.firstByteMs = running.elapsedMs();
       return { answer: opened };
     }
@@ -106,6 +110,7 @@ async function attemptOnce(
     if (isGatewayError(error) && error.status < 500) throw error;
     return failureOfError(deployment, error);
   } finally {
+    clearTimeout(deadline);
     running.upstreamMs += deps.clock.monotonic() - startedMs;
   }
 }
@@ -120,17 +125,35 @@ function send(
   const { request } = running.context;
   if (deployment.provider === "demo")
     return demoAnswer(running.endpoint.operation, body, deps.clock, request.signal);
-  const wholeMs = deployment.timeoutMs ?? config.requestTimeoutMs;
-  const streamMs = deployment.streamTimeoutMs ?? config.streamTimeoutMs;
   return deps.upstreams.send({
     url: upstreamUrl(deployment, running.endpoint.operation),
     headers: upstreamHeaders(deployment),
     body,
     connectTimeoutMs: config.connectTimeoutMs,
-    firstByteTimeoutMs: running.call.stream ? (streamMs ?? wholeMs) : wholeMs,
+    firstByteTimeoutMs: openTimeoutMs(running, deployment),
     idleTimeoutMs: config.idleTimeoutMs,
     signal: request.signal,
   });
+}
+
+/** The time for a whole answer; of a stream, for its first event. */
+function openTimeoutMs(running: RunningCall, deployment: Deployment): number {
+  const { config } = running.context.policy;
+  const wholeMs = deployment.timeoutMs ?? config.requestTimeoutMs;
+  if (!running.call.stream) return wholeMs;
+  return deployment.streamTimeoutMs ?? config.streamTimeoutMs ?? wholeMs;
+}
+
+/** Headers came in time; what must follow them has what is left of it, however often a few bytes come. */
+function startDeadline(
+  answer: UpstreamAnswer,
+  timeoutMs: number,
+  startedMs: number,
+  { clock }: GatewayDeps,
+): NodeJS.Timeout {
+  const late = () =>
+    answer.abort(Object.assign(new Error("the answer took too long"), { code: "ANSWER_TIMEOUT" }));
+  return setTimeout(late, Math.max(0, timeoutMs - (clock.monotonic() - startedMs)));
 }
 
 const MOST_ERROR_BYTES = 64 * 1024;

@@ -4,6 +4,7 @@
  */
 import { GatewayError } from "../errors.ts";
 import type { Endpoint } from "./endpoints.ts";
+import { invalidJson } from "./json-fault.ts";
 import { type Member, scanObject } from "./json-scan.ts";
 
 export interface Call {
@@ -107,8 +108,7 @@ function readMembers(bytes: Buffer): Members {
       member && JSON.parse(bytes.toString("utf8", member.valueStart, member.valueEnd));
     return { members, value: (name) => parse(members.get(name)?.at(-1)) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(`the request body is not valid JSON: ${reason}`, null);
+    throw invalidJson(error, bytes);
   }
 }
 

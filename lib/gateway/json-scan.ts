@@ -43,7 +43,8 @@ export function scanObject(bytes: Buffer): Member[] {
 }
 
 /**
- * The object with some members changed; all other bytes are copied as they are.
+ * The object with some members changed; all other bytes are copied as they are. Of a name that stands more than once
+ * only the last member, the one that was read, stays: parsers differ in which one they take.
  * @param changes name -> new JSON text, or null to leave the member out; names that are not there are added
  */
 export function rewriteObject(
@@ -51,7 +52,8 @@ export function rewriteObject(
   members: readonly Member[],
   changes: ReadonlyMap<string, string | null>,
 ): Buffer {
-  if (changes.size === 0) return bytes;
+  const last = new Map(members.map((member) => [member.key, member]));
+  if (changes.size === 0 && last.size === members.length) return bytes;
   const parts: (Buffer | string)[] = [];
   const added = new Map(changes);
   // Neighbours that stay as they are go over in one piece.
@@ -64,6 +66,10 @@ export function rewriteObject(
   for (const member of [...members].sort((a, b) => a.start - b.start)) {
     const change = changes.get(member.key);
     added.delete(member.key);
+    if (last.get(member.key) !== member) {
+      flush();
+      continue;
+    }
     if (change === undefined) {
       if (from < 0) from = member.start;
       to = member.valueEnd;

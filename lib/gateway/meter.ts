@@ -12,6 +12,7 @@ const USAGE = Buffer.from('"usage"');
 const NO_USAGE_YET = Buffer.from('"usage":null');
 const ERROR = Buffer.from('"error"');
 const DONE = Buffer.from("[DONE]");
+const NOTHING = Buffer.alloc(0);
 const TEXT_FIELDS = [
   '"content":"',
   '"content": "',
@@ -30,7 +31,7 @@ export interface MeterOptions {
 
 export class StreamMeter {
   readonly #options: MeterOptions;
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = NOTHING;
   #rename: { from: Buffer; to: Buffer } | null | undefined;
   #usage: Usage | null = null;
   #textBytes = 0;
@@ -38,7 +39,7 @@ export class StreamMeter {
   responseId: string | null = null;
   /** `data: [DONE]` was seen. */
   done = false;
-  /** An error object the provider sent inside the stream. */
+  /** An error object the provider sent inside the stream; the meter gives no event from it on. */
   error: Record<string, unknown> | null = null;
 
   constructor(options: MeterOptions) {
@@ -49,7 +50,7 @@ export class StreamMeter {
   push(chunk: Buffer): Buffer {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const out: Buffer[] = [];
-    for (let end = eventEnd(this.#rest); end > 0; end = eventEnd(this.#rest)) {
+    for (let end = eventEnd(this.#rest); end > 0 && !this.error; end = eventEnd(this.#rest)) {
       const event = this.#event(this.#rest.subarray(0, end));
       this.#rest = this.#rest.subarray(end);
       if (event) out.push(event);
@@ -59,10 +60,10 @@ export class StreamMeter {
 
   /** What is left when the provider ends without a final blank line. */
   end(): Buffer {
-    if (this.#rest.length === 0) return this.#rest;
+    if (this.#rest.length === 0 || this.error) return NOTHING;
     const event = this.#event(Buffer.concat([this.#rest, SEPARATORS[0]]));
-    this.#rest = Buffer.alloc(0);
-    return event ?? this.#rest;
+    this.#rest = NOTHING;
+    return event ?? NOTHING;
   }
 
   /** The provider's usage, else an estimate from what went by; an explicit zero stays zero. */
@@ -81,7 +82,10 @@ export class StreamMeter {
     }
     if (this.#rename === undefined) this.#learn(event);
     if (event.includes(USAGE) && !event.includes(NO_USAGE_YET) && !this.#readUsage(event)) return null;
-    if (event.includes(ERROR)) this.error ??= readError(event);
+    if (event.includes(ERROR)) {
+      this.error ??= readError(event);
+      if (this.error) return null;
+    }
     this.#count(event);
     return this.#rename ? replaceOnce(event, this.#rename.from, this.#rename.to) : event;
   }
@@ -153,7 +157,7 @@ function parseEvent(event: Buffer): Record<string, unknown> | null {
 
 function readError(event: Buffer): Record<string, unknown> | null {
   const error = parseEvent(event)?.["error"];
-  return isRecord(error) ? error : typeof error === "string" ? { message: error } : null;
+  return isRecord(error) ? error : typeof error === "string" && error !== "" ? { message: error } : null;
 }
 
 function replaceOnce(bytes: Buffer, from: Buffer, to: Buffer): Buffer {

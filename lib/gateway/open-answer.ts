@@ -29,13 +29,19 @@ export interface StreamAnswer {
 
 export type OpenedAnswer = JsonAnswer | StreamAnswer;
 
+/** A stream that begins with an error: nothing has gone out, so it is an error like any other. */
+export interface StreamRefusal {
+  readonly kind: "refusal";
+  readonly error: Record<string, unknown>;
+}
+
 const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** @throws GatewayError upstream_invalid, or what the connection throws */
 export async function openAnswer(
   upstream: UpstreamAnswer,
   options: MeterOptions & { readonly stream: boolean },
-): Promise<OpenedAnswer> {
+): Promise<OpenedAnswer | StreamRefusal> {
   const type = String(upstream.headers["content-type"] ?? "");
   if (options.stream && !type.startsWith("application/json")) return openStream(upstream, options);
   return openJson(upstream, options.publicModel);
@@ -70,29 +76,22 @@ async function openJson(upstream: UpstreamAnswer, publicModel: string): Promise<
   };
 }
 
-async function openStream(upstream: UpstreamAnswer, options: MeterOptions): Promise<StreamAnswer> {
+async function openStream(
+  upstream: UpstreamAnswer,
+  options: MeterOptions,
+): Promise<StreamAnswer | StreamRefusal> {
   const meter = new StreamMeter(options);
   for (;;) {
     const chunk = await upstream.next();
     const first = chunk ? meter.push(chunk) : meter.end();
     if (meter.error) {
       upstream.abort();
-      throw streamError(meter.error);
+      return { kind: "refusal", error: meter.error };
     }
     if (first.length > 0 || meter.done)
       return { kind: "stream", headers: upstream.headers, first, meter, upstream };
     if (!chunk) throw invalidAnswer("its stream ended before it began");
   }
-}
-
-/** An error inside the stream, before anything went out: an ordinary error with its real status. */
-function streamError(error: Record<string, unknown>): GatewayError {
-  const code = Number(error["code"] ?? error["status"]);
-  const message =
-    typeof error["message"] === "string" ? error["message"] : "the provider answered with an error";
-  return new GatewayError("upstream_error", `litellm.APIError: ${message}`, {
-    ...(code >= 400 && code <= 599 ? { status: code } : {}),
-  });
 }
 
 function scan(body: Buffer): Member[] {

@@ -36,6 +36,13 @@ const TYPES: Readonly<Record<number, string>> = {
   429: "rate_limit_error",
 };
 
+/** What the provider did not do in time, by the code of the timer that ran out. */
+const LATE: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: "connect",
+  UND_ERR_HEADERS_TIMEOUT: "begin its answer",
+  ANSWER_TIMEOUT: "finish",
+};
+
 /** @param body the start of the provider's answer @param passAuth hand 401/403 on as they came */
 export function failureOfStatus(
   deployment: Deployment,
@@ -69,6 +76,17 @@ export function failureOfStatus(
   };
 }
 
+/** An error object that the provider sent inside a stream; its status is the one it names, if any. */
+export function failureInStream(
+  deployment: Deployment,
+  error: Record<string, unknown>,
+  passAuth: boolean,
+): AttemptFailure {
+  const named = Number(error["code"] ?? error["status"]);
+  const status = Number.isInteger(named) && named >= 400 && named <= 599 ? named : 502;
+  return failureOfStatus(deployment, status, Buffer.from(JSON.stringify({ error })), null, passAuth);
+}
+
 /** A connection that failed, timed out or was stopped. */
 export function failureOfError(deployment: Deployment, error: unknown): AttemptFailure {
   if (isGatewayError(error))
@@ -76,12 +94,7 @@ export function failureOfError(deployment: Deployment, error: unknown): AttemptF
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const title = `${providerOf(deployment.provider).title}Exception`;
   if (code.endsWith("_TIMEOUT")) {
-    const what =
-      code === "UND_ERR_CONNECT_TIMEOUT"
-        ? "connect"
-        : code === "UND_ERR_HEADERS_TIMEOUT"
-          ? "begin its answer"
-          : "go on";
+    const what = LATE[code] ?? "go on";
     const timeout = new GatewayError(
       "timeout",
       `litellm.Timeout: ${title} - the provider did not ${what} in time`,

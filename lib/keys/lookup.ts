@@ -46,14 +46,19 @@ export class CallerLookup {
   find(secretHash: string): Caller | null | Promise<Caller | null> {
     const entry = this.#entries.get(secretHash);
     if (entry) {
-      const ageMs = this.#options.clock.now() - entry.loadedMs;
-      if (ageMs < (entry.caller ? this.#options.ttlMs() : UNKNOWN_TTL_MS)) return entry.caller;
-      // The ledger probes a database that is away; calls need not each wait for it.
-      if (entry.caller && this.#inGrace()) return entry.caller;
+      if (this.#options.health.away) {
+        // The ledger probes a database that is away; calls need not each wait for it.
+        if (entry.caller && this.#inGrace()) return entry.caller;
+      } else {
+        const ageMs = this.#options.clock.now() - entry.loadedMs;
+        if (ageMs < (entry.caller ? this.#options.ttlMs() : UNKNOWN_TTL_MS)) return entry.caller;
+      }
     }
     const running = this.#loading.get(secretHash);
     if (running !== undefined) return running;
-    const load = this.#load(secretHash, entry).finally(() => this.#loading.delete(secretHash));
+    const load = this.#load(secretHash, entry).finally(() => {
+      if (this.#loading.get(secretHash) === load) this.#loading.delete(secretHash);
+    });
     this.#loading.set(secretHash, load);
     return load;
   }
@@ -61,6 +66,8 @@ export class CallerLookup {
   /** Drops what a change touched: by key id, or by an owner's id. */
   forget(change: { keyId?: string; userId?: string; teamId?: string } | "all"): void {
     this.#epoch += 1;
+    // A load under way may have read what was before the change: calls from now on make their own.
+    this.#loading.clear();
     if (change === "all") {
       this.#entries.clear();
       return;

@@ -34,7 +34,7 @@ export async function createKeyIn(
   tx: Tx,
   operations: Pick<Operations, "nowMs" | "timezone">,
   actor: Actor,
-  body: GenerateBody,
+  body: Partial<GenerateBody>,
 ): Promise<CreatedKey> {
   const nowMs = operations.nowMs();
   const made = body.key ? ownSecret(body.key) : newSecret();

@@ -7,6 +7,7 @@ import { appendFile, type FileHandle, mkdir, open, readdir, readFile, rm } from 
 import path from "node:path";
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
+const SEGMENT = /^\d{8}\.jsonl$/;
 
 interface Segment {
   readonly file: string;
@@ -29,6 +30,7 @@ export class Journal {
   #current: Segment | null = null;
   #next: number;
   #waiting: Waiting[] = [];
+  #sealing: ((next: number) => void)[] = [];
   #writing: Promise<void> | null = null;
 
   private constructor(folder: string, next: number) {
@@ -39,7 +41,7 @@ export class Journal {
   /** Opens (and makes) the folder. Segments of an earlier start wait in `leftovers`. */
   static async open(folder: string): Promise<{ journal: Journal; leftovers: string[] }> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const names = (await readdir(folder)).filter((name) => /^\d{8}\.jsonl$/.test(name)).sort();
+    const names = (await readdir(folder)).filter((name) => SEGMENT.test(name)).sort();
     const next = Number.parseInt(names.at(-1) ?? "0", 10) + 1;
     return { journal: new Journal(folder, next), leftovers: names.map((name) => path.join(folder, name)) };
   }
@@ -51,25 +53,25 @@ export class Journal {
   async append(line: string, sync: boolean): Promise<() => Promise<void>> {
     const segment = await new Promise<Segment>((resolve, reject) => {
       this.#waiting.push({ line, sync, resolve, reject });
-      this.#writing ??= this.#write().finally(() => {
-        this.#writing = null;
-      });
+      this.#kick();
     });
     return () => this.#shipped(segment);
   }
 
-  /** Closes the running segment, so that a replay reads every row appended until now. @returns files to replay, oldest first */
+  /**
+   * Closes the running segment, so that a replay reads every row appended until now. Rows that come meanwhile go to a new
+   * segment, which is not among those named: whoever replays these may delete them.
+   * @returns files to replay, oldest first
+   */
   async seal(): Promise<string[]> {
-    await this.#writing;
-    const current = this.#current;
-    this.#current = null;
-    if (current) {
-      current.closed = true;
-      await current.handle.close();
-      if (current.open === 0) await rm(current.file, { force: true });
-    }
-    const names = (await readdir(this.#folder)).filter((name) => /^\d{8}\.jsonl$/.test(name)).sort();
-    return names.map((name) => path.join(this.#folder, name));
+    const next = await new Promise<number>((resolve) => {
+      this.#sealing.push(resolve);
+      this.#kick();
+    });
+    const names = (await readdir(this.#folder)).filter((name) => SEGMENT.test(name)).sort();
+    return names
+      .filter((name) => Number.parseInt(name, 10) < next)
+      .map((name) => path.join(this.#folder, name));
   }
 
   /** Rows of a segment; a last line that was cut off by a crash was never acknowledged and is left out. */
@@ -90,8 +92,17 @@ export class Journal {
     await appendFile(path.join(this.#folder, "rejected.jsonl"), `${line}\n`, { mode: 0o600 });
   }
 
+  #kick(): void {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = null;
+    });
+  }
+
   async #write(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length + this.#sealing.length > 0) {
+      if (this.#sealing.length > 0) await this.#closeCurrent();
+      for (const resolve of this.#sealing.splice(0)) resolve(this.#next);
+      if (this.#waiting.length === 0) continue;
       const batch = this.#waiting;
       this.#waiting = [];
       try {
@@ -104,6 +115,8 @@ export class Journal {
         for (const item of batch) item.resolve(segment);
       } catch (error) {
         for (const item of batch) item.reject(error);
+        // A write that failed half-way leaves a torn line: what comes next must not be glued to it.
+        await this.#closeCurrent();
       }
     }
   }
@@ -111,18 +124,36 @@ export class Journal {
   async #segment(): Promise<Segment> {
     const current = this.#current;
     if (current && current.bytes < SEGMENT_BYTES) return current;
-    if (current) {
-      current.closed = true;
-      await current.handle.close();
-      if (current.open === 0) await rm(current.file, { force: true });
-    }
+    await this.#closeCurrent();
     const file = path.join(this.#folder, `${String(this.#next++).padStart(8, "0")}.jsonl`);
     this.#current = { file, handle: await open(file, "a", 0o600), bytes: 0, open: 0, closed: false };
+    await syncFolder(this.#folder);
     return this.#current;
+  }
+
+  /** Never throws: the rows of a segment that cannot be closed are on disk or were refused already. */
+  async #closeCurrent(): Promise<void> {
+    const current = this.#current;
+    this.#current = null;
+    if (!current) return;
+    current.closed = true;
+    const [closed] = await Promise.allSettled([current.handle.close()]);
+    if (closed.status === "fulfilled" && current.open === 0) await rm(current.file, { force: true });
   }
 
   async #shipped(segment: Segment): Promise<void> {
     segment.open -= 1;
     if (segment.open === 0 && segment.closed) await rm(segment.file, { force: true });
+  }
+}
+
+/** A new file's name is on the disk only when its folder is; Windows has no such call and no such need. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

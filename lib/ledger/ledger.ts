@@ -7,8 +7,11 @@ import type { Sql } from "#db/client.ts";
 import { interruptedRows, settleRows, startRows } from "#db/queries/ledger.ts";
 import { type DatabaseHealth, isAway } from "../database-health.ts";
 import type { Log } from "../log.ts";
-import { Journal } from "./journal.ts";
+import { Bridge } from "./bridge.ts";
+import type { Journal } from "./journal.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { type Instance, type SpendRecord, toRow } from "./record.ts";
+import { isDeadlock, replayFiles, SET_ASIDE } from "./replay.ts";
 
 export interface LedgerOptions {
   readonly sql: Sql;
@@ -28,10 +31,10 @@ interface Pending {
   readonly shipped: (() => Promise<void>) | null;
 }
 
-const SET_ASIDE = "the database refused a spend record: kept in journal/rejected.jsonl";
 const MOST_ROWS = 1000;
 const START_DELAY_MS = 50;
-const PROBE_MS = 500;
+/** How long a stop waits for calls whose connections are cut already. */
+const CLOSE_MS = 5_000;
 /** Records of refused calls are worth less than memory: beyond this many waiting they are counted and dropped. */
 const MOST_NOTES = 20_000;
 
@@ -40,17 +43,22 @@ export class Ledger {
   #pending: Pending[] = [];
   readonly #started = new Map<string, SpendRecord>();
   #startTimer: NodeJS.Timeout | null = null;
-  #probeTimer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> | null = null;
+  /** The row enqueued last. Rows are written in order: when it is done, all before it are. */
+  #last: Promise<void> = Promise.resolve();
+  readonly #bridge: Bridge;
+  readonly #open = new OpenCalls();
   #closed = false;
   droppedNotes = 0;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
+    this.#bridge = new Bridge(options);
   }
 
   /** Notes that a call has begun: written within 50 ms if it is still running then, waited for by nobody. */
   start(record: SpendRecord): void {
+    this.#open.begin(record.id);
     this.#started.set(record.id, record);
     this.#startTimer ??= setTimeout(() => {
       this.#startTimer = null;
@@ -61,11 +69,19 @@ export class Ledger {
   /** Settles a call; resolves when the record is durable. @throws when there is neither database nor journal */
   async settle(record: SpendRecord): Promise<void> {
     this.#started.delete(record.id);
+    try {
+      await this.#settle(record);
+    } finally {
+      this.#open.end(record.id);
+    }
+  }
+
+  async #settle(record: SpendRecord): Promise<void> {
     const row = toRow(record, "settled", this.#options.instance);
     const { journal, health } = this.#options;
     if (journal && health.away) {
       await journal.append(row, true);
-      this.#probeSoon();
+      this.#bridge.carries();
       return;
     }
     if (journal && this.#options.acknowledge() === "journal") {
@@ -89,33 +105,43 @@ export class Ledger {
     );
   }
 
-  /** Resolves when everything settled until now is in the database, so that readers see it. */
+  /**
+   * Resolves when everything settled until now is in the database, so that readers see it.
+   * @throws what says that the database is away: figures without the rows in the journal would be wrong
+   */
   async flush(): Promise<void> {
-    while (this.#flushing !== null) await this.#flushing;
+    // Asked at once and not after the rows: a frozen database is found out by the time one deadline has passed.
+    await Promise.all([Promise.allSettled([this.#last]), this.#bridge.cross()]);
+    if (this.#bridge.loaded) await this.#bridge.cross();
   }
 
   /** At start: replays what an earlier run left on disk, then settles its calls that were cut off. @returns counts, for the log */
   async recover(leftovers: readonly string[]): Promise<{ replayed: number; interrupted: number }> {
     const { sql, instance } = this.#options;
-    const replayed = await this.#replay(leftovers);
+    const replayed = await replayFiles(this.#options, leftovers);
     const cut = await interruptedRows(sql, instance.id, instance.boot);
     return { replayed, interrupted: cut ? await settleRows(sql, cut) : 0 };
   }
 
-  /** Flushes and stops the timers. */
+  /** Waits for calls that are just ending, flushes and stops the timers. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#startTimer) clearTimeout(this.#startTimer);
-    if (this.#probeTimer) clearTimeout(this.#probeTimer);
-    await this.flush();
+    const left = await this.#open.untilNone(CLOSE_MS);
+    if (left > 0)
+      this.#options.log.warn({ calls: left }, "calls that did not end are settled at the next start");
+    while (this.#flushing !== null) await this.#flushing;
+    await this.#bridge.close();
     await this.#options.journal?.seal();
   }
 
   #enqueue(row: string, shipped: (() => Promise<void>) | null): Promise<void> {
-    return new Promise((resolve, reject) => {
+    const done = new Promise<void>((resolve, reject) => {
       this.#pending.push({ row, resolve, reject, shipped });
       this.#kick();
     });
+    this.#last = done;
+    return done;
   }
 
   #kick(): void {
@@ -155,7 +181,7 @@ export class Ledger {
       await health.run(() => settleRows(sql, rows));
       for (const item of batch) this.#done(item);
     } catch (error) {
-      if (isAway(error)) await this.#bridge(batch, error);
+      if (isAway(error)) await this.#toJournal(batch, error);
       else if (isDeadlock(error)) this.#pending.unshift(...batch);
       else if (batch.length > 1) for (const item of batch) await this.#writeSettled([item]);
       else await this.#setAside(batch, error);
@@ -170,7 +196,7 @@ export class Ledger {
   }
 
   /** The database went away under a flush: the journal takes the rows. A row that was committed after all is replayed to no effect. */
-  async #bridge(batch: readonly Pending[], cause: unknown): Promise<void> {
+  async #toJournal(batch: readonly Pending[], cause: unknown): Promise<void> {
     const { journal, log } = this.#options;
     log.error({ err: cause, calls: batch.length }, "database away: records go to the journal");
     await Promise.all(
@@ -184,7 +210,7 @@ export class Ledger {
         }
       }),
     );
-    this.#probeSoon();
+    this.#bridge.carries();
   }
 
   /** One row the database refuses for what it is: kept aside on disk, so that it neither blocks the others nor is lost. */
@@ -201,61 +227,4 @@ export class Ledger {
       }
     }
   }
-
-  #probeSoon(): void {
-    if (this.#closed) return;
-    this.#probeTimer ??= setTimeout(() => {
-      this.#probeTimer = null;
-      this.#probe().catch((error: unknown) => {
-        this.#options.log.warn({ err: error }, "database still away");
-        this.#probeSoon();
-      });
-    }, PROBE_MS);
-    this.#probeTimer.unref();
-  }
-
-  async #probe(): Promise<void> {
-    const { health, journal, log, sql } = this.#options;
-    await health.run(() => sql`select 1`);
-    if (!journal) return;
-    const replayed = await this.#replay(await journal.seal());
-    if (replayed > 0) log.info({ calls: replayed }, "database back: journal replayed");
-  }
-
-  async #replay(files: readonly string[]): Promise<number> {
-    let replayed = 0;
-    for (const file of files) {
-      const lines = await Journal.read(file);
-      for (let at = 0; at < lines.length; at += MOST_ROWS) {
-        const rows = lines.slice(at, at + MOST_ROWS);
-        await this.#replayRows(rows);
-        replayed += rows.length;
-      }
-      await Journal.discard(file);
-    }
-    return replayed;
-  }
-
-  async #replayRows(rows: readonly string[]): Promise<void> {
-    const { health, journal, log, sql } = this.#options;
-    try {
-      await health.run(() => settleRows(sql, `[${rows.join(",")}]`));
-    } catch (error) {
-      if (isAway(error) || !journal) throw error;
-      if (rows.length > 1) for (const row of rows) await this.#replayRows([row]);
-      else if (rows[0] !== undefined) {
-        log.error({ err: error }, SET_ASIDE);
-        await journal.reject(rows[0]);
-      }
-    }
-  }
-}
-
-function isDeadlock(error: unknown): boolean {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    "code" in error &&
-    (error.code === "40P01" || error.code === "40001")
-  );
 }

@@ -1,5 +1,5 @@
 /** Start of the self-hosted gateway: configuration, data folder, database, runtime, in this order, each with its own clear failure. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
@@ -137,7 +137,9 @@ async function nextBoot(dataDir: string): Promise<Instance> {
       throw error;
   }
   const instance = { id: known.id ?? newId("ins", Date.now()), boot: (known.boot ?? 0) + 1 };
-  await writeFile(file, JSON.stringify(instance), { mode: 0o600 });
+  // Written beside and moved into place: an instance that forgot its name could not settle what it left open.
+  await writeFile(`${file}.new`, JSON.stringify(instance), { mode: 0o600 });
+  await rename(`${file}.new`, file);
   return instance;
 }
 

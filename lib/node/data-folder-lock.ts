@@ -223,7 +223,8 @@ function locked(holder: Holder, options: LockOptions): StartError {
 /** Wraps a file system fault of the data folder into a StartError; passes StartErrors through. */
 export function folderFault(error: unknown, shownAs: string): StartError {
   const code = systemErrorCode(error);
-  if (code === "ENOSPC" || code === "EDQUOT") {
+  // 53100 is Postgres' word for it.
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "53100") {
     return new StartError("disk_full", `the disk that holds data ${shownAs} is full`, {
       advice: "Free some space there, or use --data with a folder on another disk.",
       cause: error,

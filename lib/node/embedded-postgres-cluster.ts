@@ -207,7 +207,7 @@ async function checkVersion(data: string, binaries: Binaries): Promise<void> {
 export function databaseFault(what: string, output: string, folder: string): StartError {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const detail = lines.slice(-8);
-  if (/No space left on device|Disk quota exceeded/i.test(output)) {
+  if (/No space left on device|Check free disk space|Disk quota exceeded/i.test(output)) {
     return new StartError("disk_full", `the disk that holds ${showPath(folder)} is full`, {
       advice:
         "Free some space there (a new database needs 120 MB), or use --data with a folder on another disk.",

@@ -2,10 +2,10 @@
  * The embedded database: a real Postgres from npm as a child process, its files in the data folder, reached over a
  * unix socket with the same driver as any other Postgres. It outlives a gateway that is killed; the next one adopts it.
  */
-import { rmdir } from "node:fs/promises";
+import { realpath, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { showPath } from "./data-folder.ts";
+import { makeFolder, showPath } from "./data-folder.ts";
 import { folderFault, lockFolder } from "./data-folder-lock.ts";
 import { type Account, chooseAccount } from "./embedded-postgres-account.ts";
 import { type Binaries, findNative, prepareBinaries, removeOldCopies } from "./embedded-postgres-binaries.ts";
@@ -61,10 +61,12 @@ export interface EmbeddedPostgres {
 /** Opens the embedded database in the data folder: makes, starts or adopts it. Throws a StartError. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
-    return await start(options);
+    // By its real name, so that a server is found again under every other name of its folder.
+    await makeFolder(options.dataDir);
+    return await start({ ...options, dataDir: await realpath(options.dataDir) });
   } catch (error) {
     if (isStartError(error)) throw error;
-    if (systemErrorCode(error) === null) {
+    if (!/^(E[A-Z0-9]+|53100)$/.test(systemErrorCode(error) ?? "")) {
       throw new StartError("database_failed", `the embedded Postgres cannot be used: ${messageOf(error)}`, {
         advice: "Start again with --debug to see where it failed, or set DATABASE_URL.",
         cause: error,
@@ -181,7 +183,12 @@ async function launch({ root, data, binaries, account, password, options }: Plac
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const connection = connectionOptions(socketFolder ?? "127.0.0.1", port, password);
-  await ensureDatabase(connection, data);
+  try {
+    await ensureDatabase(connection, data);
+  } catch (error) {
+    await stopServer(child.pid, { data, binaries, account, timeoutMs: 20_000 });
+    throw error;
+  }
   return { pid: child.pid, connection, exited };
 }
 

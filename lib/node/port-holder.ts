@@ -1,5 +1,6 @@
 /** Which process listens on a port: "in use" alone sends people searching. Linux only, as far as rights allow. */
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { basename } from "node:path";
 import { systemErrorCode } from "./start-error.ts";
 
 export interface PortHolder {
@@ -17,8 +18,9 @@ export async function findPortHolder(port: number): Promise<PortHolder | null> {
     for (const descriptor of await tolerant(readdir(folder), [])) {
       const target = await tolerant(readlink(`${folder}/${descriptor}`), "");
       if (!inodes.has(target)) continue;
-      const name = (await tolerant(readFile(`/proc/${entry}/comm`, "utf8"), "")).trim();
-      return { pid: Number(entry), name: name || "a process" };
+      // Not /proc/PID/comm: that is the name of a thread, "MainThread" for every Node.
+      const command = (await tolerant(readFile(`/proc/${entry}/cmdline`, "utf8"), "")).split("\0")[0] ?? "";
+      return { pid: Number(entry), name: basename(command.split(": ")[0] ?? "") || "a process" };
     }
   }
   return null;

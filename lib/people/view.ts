@@ -6,10 +6,16 @@ import { nanoToUsd } from "../money.ts";
 
 export type UserRow = typeof users.$inferSelect;
 export type TeamRow = typeof teams.$inferSelect;
-export type MemberRow = typeof memberships.$inferSelect;
+/** A membership with the user's address, where the user has a row. */
+export type MemberRow = typeof memberships.$inferSelect & { readonly email: string | null };
 
 /** @param teamIds the teams the user belongs to */
-export function userView(row: UserRow, teamIds: readonly string[], nowMs: number, timezone: string): Record<string, unknown> {
+export function userView(
+  row: UserRow,
+  teamIds: readonly string[],
+  nowMs: number,
+  timezone: string,
+): Record<string, unknown> {
   return {
     user_id: row.id,
     user_email: row.email,
@@ -22,12 +28,21 @@ export function userView(row: UserRow, teamIds: readonly string[], nowMs: number
   };
 }
 
-export function teamView(row: TeamRow, members: readonly MemberRow[], nowMs: number, timezone: string): Record<string, unknown> {
+export function teamView(
+  row: TeamRow,
+  members: readonly MemberRow[],
+  nowMs: number,
+  timezone: string,
+): Record<string, unknown> {
   return {
     team_id: row.id,
     team_alias: row.alias,
     organization_id: null,
-    members_with_roles: members.map((member) => ({ user_id: member.userId, user_email: null, role: member.role })),
+    members_with_roles: members.map((member) => ({
+      user_id: member.userId,
+      user_email: member.email,
+      role: member.role,
+    })),
     admins: [],
     members: [],
     ...limitsView(row, nowMs, timezone),

@@ -23,8 +23,8 @@ export interface UpstreamAnswer {
   readonly headers: IncomingHeaders;
   /** The next bytes, null at the end. @throws when the connection breaks, times out or is aborted */
   next(): Promise<Buffer | null>;
-  /** Stops the call and closes its connection. */
-  abort(): void;
+  /** Stops the call and closes its connection; whoever waits for bytes gets the reason. */
+  abort(reason?: Error): void;
 }
 
 /** More than this waiting unread pauses the provider. */
@@ -101,8 +101,8 @@ class AnswerReader implements Dispatcher.DispatchHandler, UpstreamAnswer {
     });
   }
 
-  abort(): void {
-    this.#controller?.abort(abortReason(this.#signal));
+  abort(reason?: Error): void {
+    this.#controller?.abort(reason ?? abortReason(this.#signal));
   }
 
   onRequestStart(controller: DispatchController): void {

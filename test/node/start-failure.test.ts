@@ -36,7 +36,7 @@ test("a taken port names the program that holds it and another port", async () =
     advice: `Use another: npm start -- --port ${port + 1}`,
   });
   if (process.platform === "linux")
-    expect(failure?.message).toMatch(new RegExp(`^port ${port} is in use by .+ \\(pid ${process.pid}\\)$`));
+    expect(failure?.message).toMatch(new RegExp(`^port ${port} is in use by node \\(pid ${process.pid}\\)$`));
 });
 
 test("a port that nobody holds has no holder", async () => {

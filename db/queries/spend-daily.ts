@@ -1,0 +1,67 @@
+/** Spend day by day. */
+import type { Sql } from "../client.ts";
+import {
+  movements,
+  readSums,
+  type SpendDimension,
+  type SpendFilter,
+  type SpendRange,
+  type SpendSums,
+  type SumRow,
+  sums,
+} from "./spend.ts";
+
+export interface DailySums {
+  /** Place of the day in `dayStartsMs`. */
+  readonly day: number;
+  /** Null: the day as a whole. */
+  readonly by: { readonly dimension: SpendDimension; readonly id: string } | null;
+  readonly sums: SpendSums;
+}
+
+type Row = SumRow & { day: number; level: number } & Record<SpendDimension, string | null>;
+
+/** `grouping(...)` has a bit for each column that a row is not grouped by, the first column's the highest. */
+const LEVELS: ReadonlyMap<number, SpendDimension> = new Map<number, SpendDimension>([
+  [0b01111, "key_id"],
+  [0b10111, "user_id"],
+  [0b11011, "team_id"],
+  [0b11101, "model_group"],
+  [0b11110, "provider"],
+]);
+
+/**
+ * Sums of each day, and of each key, user, team, model group and provider within it, the costliest first;
+ * days without a call are absent. An
+ * hour belongs to the day it begins in, which in zones off the full hour is up to 45 minutes off.
+ * @param dayStartsMs where days begin, ascending
+ * @param range within those days
+ * @param teamsOnly leave out what no team was charged for
+ */
+export async function dailySums(
+  sql: Sql,
+  dayStartsMs: readonly number[],
+  range: SpendRange,
+  filter: SpendFilter,
+  teamsOnly: boolean,
+): Promise<DailySums[]> {
+  const edges = `{${dayStartsMs.map((ms) => new Date(ms).toISOString()).join(",")}}`;
+  // The edges stand in a subselect, since reading an array from text for every row would be most of the work.
+  const rows = await sql<Row[]>`
+    select day, grouping(key_id, user_id, team_id, model_group, provider) as level, key_id, user_id, team_id, model_group,
+      provider, ${sums(sql)}
+    from (
+      select *, greatest(width_bucket(hour, (select ${edges}::text::timestamptz[])) - 1, 0) as day
+      from (${movements(sql, range, filter)}) m where ${teamsOnly ? sql`team_id <> ''` : sql`true`}
+    ) h
+    group by grouping sets ((day), (day, key_id), (day, user_id), (day, team_id), (day, model_group), (day, provider))
+    order by sum(cost_nano_usd) desc, key_id, user_id, team_id, model_group, provider`;
+  return rows.map((row) => {
+    const dimension = LEVELS.get(row.level);
+    return {
+      day: row.day,
+      by: dimension === undefined ? null : { dimension, id: row[dimension] ?? "" },
+      sums: readSums(row),
+    };
+  });
+}
