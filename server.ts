@@ -19,7 +19,7 @@ let booted: Booted | null = null;
 try {
   booted = await boot({
     version: VERSION,
-    color: look.tty && look.color,
+    terminal: look,
     file: start.config,
     dataDir: start.data,
     overrides: overrides(),
@@ -39,7 +39,12 @@ async function listen(running: Booted): Promise<void> {
   shareRuntime(runtime);
   const server = createShinServer({
     gateway: runtime.gateway,
-    console: openConsole({ dir: import.meta.dirname, dev: start.dev, log: running.log.log }),
+    console: openConsole({
+      dir: import.meta.dirname,
+      dev: start.dev,
+      log: running.log.log,
+      loadNext: () => import("next"),
+    }),
   });
   server.listen(config.port, config.host);
   await once(server, "listening");

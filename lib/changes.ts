@@ -24,6 +24,8 @@ export interface Operations {
   readonly db: Db;
   readonly lookup: CallerLookup;
   readonly admission: AdmissionStore;
+  /** Names this runtime in what it announces, so that it does not hear itself. */
+  readonly origin: string;
   readonly nowMs: () => number;
   readonly timezone: () => string;
 }
@@ -40,7 +42,8 @@ export async function change<T>(
   await withDeadline(async () => operations.db.execute(raw`select 1`), ANSWER_MS);
   const { result, changes } = await operations.db.transaction(async (tx) => {
     const done = await work(tx);
-    for (const item of done.changes) await tx.execute(raw`select pg_notify(${CHANNEL}, ${encode(item)})`);
+    for (const item of done.changes)
+      await tx.execute(raw`select pg_notify(${CHANNEL}, ${encode(item, operations.origin)})`);
     return done;
   });
   for (const item of changes) await applyChange(operations, item);
@@ -61,12 +64,12 @@ export async function applyChange(
 
 /**
  * Hears changes of other instances. Whenever the connection is made anew something may have been missed, so everything
- * cached is dropped then.
+ * cached is asked for again then.
  * @returns stops listening
  */
 export async function listenForChanges(
   sql: Sql,
-  target: Pick<Operations, "lookup" | "admission">,
+  target: Listener,
   onError: (error: unknown) => void,
 ): Promise<() => Promise<void>> {
   const listening = await sql.listen(
@@ -87,17 +90,22 @@ export async function listenForChanges(
 }
 
 /** Whoever may use the database may notify: a payload that is not ours must not end the process. */
-async function hear(target: Pick<Operations, "lookup" | "admission">, payload: string): Promise<void> {
-  await applyChange(target, decode(payload));
+async function hear(target: Listener, payload: string): Promise<void> {
+  const { kind, id, origin, spentNanoUsd }: Announcement = JSON.parse(payload);
+  // One's own change was applied before its answer left; by now calls may have spent, and a late echo would undo that.
+  if (origin === target.origin) return;
+  const spent = spentNanoUsd === undefined ? {} : { spentNanoUsd: BigInt(spentNanoUsd) };
+  await applyChange(target, { kind, id, ...spent });
 }
 
-function encode(item: Change): string {
-  const spent = item.spentNanoUsd?.toString();
-  return JSON.stringify({ ...item, spentNanoUsd: spent });
+type Listener = Pick<Operations, "lookup" | "admission" | "origin">;
+
+interface Announcement extends Pick<Change, "kind" | "id"> {
+  readonly origin: string;
+  /** JSON has no bigint. */
+  readonly spentNanoUsd?: string;
 }
 
-function decode(payload: string): Change {
-  const { kind, id, spentNanoUsd }: { kind: Change["kind"]; id: string; spentNanoUsd?: string } =
-    JSON.parse(payload);
-  return spentNanoUsd === undefined ? { kind, id } : { kind, id, spentNanoUsd: BigInt(spentNanoUsd) };
+function encode(item: Change, origin: string): string {
+  return JSON.stringify({ ...item, origin, spentNanoUsd: item.spentNanoUsd?.toString() });
 }

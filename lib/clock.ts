@@ -7,3 +7,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Milliseconds to three places, as logs, headers and records show them. */
+export function toMicros(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -2,6 +2,8 @@
 import { randomFillSync } from "node:crypto";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** Every pair of characters: ids are made for every call, and half as many steps are half the work. */
+const PAIRS = Array.from({ length: 1024 }, (_, i) => `${ALPHABET[i >> 5]}${ALPHABET[i & 31]}`);
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 let lastMs = -1;
@@ -20,7 +22,7 @@ export function newId(prefix: IdPrefix, nowMs: number): string {
     used = 0;
   }
   let random = "";
-  for (let i = 0; i < 16; i++) random += ALPHABET[(pool[used + i] ?? 0) & 31];
+  for (let i = 0; i < 16; i += 2) random += PAIRS[pool.readUInt16LE(used + i) & 1023];
   used += 16;
   return `${prefix}_${lastTime}${random}`;
 }

@@ -4,7 +4,12 @@ import { prettyFactory } from "pino-pretty";
 import type { Config, LogLevel } from "./config/config.ts";
 import { openLogFile } from "./log-file.ts";
 
-export type Log = Pick<pino.Logger, "trace" | "debug" | "info" | "warn" | "error" | "level" | "flush">;
+export interface Log extends Pick<pino.Logger, "trace" | "debug" | "info" | "warn" | "error" | "level"> {
+  /** A request's wide line as JSON text, at level info: its members are all chosen by us, so nothing is searched for secrets. */
+  line(json: string): void;
+  /** Writes out the lines that are gathered. */
+  flushLines(): void;
+}
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -27,19 +32,13 @@ const REDACT = [
   "master_key",
 ].flatMap((name) => [name, `*.${name}`]);
 
+const GATHER_CHARS = 32 * 1024;
+const GATHER_MS = 50;
+
 /** Makes a log. */
 export function createLog(options: LogOptions): Log {
-  const { destination } = options;
-  const readable = prettyFactory({
-    colorize: options.color,
-    singleLine: true,
-    ignore: "pid,hostname",
-    translateTime: "UTC:yyyy-mm-dd HH:MM:ss.l",
-  });
-  const stream = options.json
-    ? destination
-    : { write: (line: string) => destination.write(readable(line) ?? line) };
-  return pino(
+  const stream = options.json ? options.destination : readable(options);
+  const log = pino(
     {
       level: options.level,
       base: null,
@@ -49,10 +48,46 @@ export function createLog(options: LogOptions): Log {
     },
     stream,
   );
+  let gathered = "";
+  let timer: NodeJS.Timeout | null = null;
+  const flushLines = () => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (gathered !== "") stream.write(gathered);
+    gathered = "";
+  };
+  return Object.assign(log, {
+    line: (json: string) => {
+      if (!log.isLevelEnabled("info")) return;
+      gathered += `${json}\n`;
+      // Under load a write for each line would cost more than the line.
+      if (gathered.length > GATHER_CHARS) flushLines();
+      else timer ??= setTimeout(flushLines, GATHER_MS);
+    },
+    flushLines,
+  });
+}
+
+function readable({ color, destination }: LogOptions): pino.DestinationStream {
+  const prettify = prettyFactory({
+    colorize: color,
+    singleLine: true,
+    ignore: "pid,hostname",
+    translateTime: "UTC:yyyy-mm-dd HH:MM:ss.l",
+  });
+  const write = (line: string) => destination.write(prettify(line) ?? line);
+  return {
+    write: (lines) => {
+      for (const line of lines.split("\n")) if (line !== "") write(line);
+    },
+  };
 }
 
 /** A log that keeps nothing, for tools and tests. */
-export const silentLog: Log = pino({ level: "silent" });
+export const silentLog: Log = Object.assign(pino({ level: "silent" }), {
+  line: () => undefined,
+  flushLines: () => undefined,
+});
 
 export interface OpenedLog {
   readonly log: Log;
@@ -60,17 +95,17 @@ export interface OpenedLog {
   close(): Promise<void>;
 }
 
-/** The log a configuration asks for: stdout, or `log_file` with rotation. */
+/** The log a configuration asks for: stdout or `log_file` with rotation; readable lines only where a person looks on. */
 export function openLog(
   config: Pick<Config, "logLevel" | "jsonLogs" | "logFile">,
-  color: boolean,
+  terminal: { readonly tty: boolean; readonly color: boolean },
 ): OpenedLog {
   const file = config.logFile === null ? null : openLogFile({ path: config.logFile });
   const stdout = file ? null : pino.destination({ fd: 1, sync: false, minLength: 4096 });
   const log = createLog({
     level: config.logLevel,
-    json: config.jsonLogs,
-    color: color && !file,
+    json: config.jsonLogs || file !== null || !terminal.tty,
+    color: terminal.color,
     destination: file ?? stdout ?? process.stdout,
   });
   // Under little load lines would wait for company.
@@ -80,6 +115,7 @@ export function openLog(
     log,
     close: async () => {
       clearInterval(timer);
+      log.flushLines();
       stdout?.flushSync();
       await file?.close();
     },

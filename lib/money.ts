@@ -47,8 +47,21 @@ export function nanoToUsd(nanoUsd: bigint): number {
 
 /** Exact decimal dollars without trailing zeros: 1_500_000_000n is "1.5". */
 export function formatUsd(nanoUsd: bigint): string {
+  if (nanoUsd >= 0n && nanoUsd <= MAX_SAFE) return formatSmall(Number(nanoUsd));
   const sign = nanoUsd < 0n ? "-" : "";
   const magnitude = nanoUsd < 0n ? -nanoUsd : nanoUsd;
   const fraction = (magnitude % NANO_PER_USD).toString().padStart(9, "0").replace(/0+$/, "");
   return `${sign}${magnitude / NANO_PER_USD}${fraction && `.${fraction}`}`;
+}
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** The same for amounts that a number holds exactly: several stand in the headers of every answer. */
+function formatSmall(nanoUsd: number): string {
+  const whole = Math.floor(nanoUsd / 1e9);
+  let fraction = nanoUsd - whole * 1e9;
+  if (fraction === 0) return String(whole);
+  let digits = 9;
+  for (; fraction % 10 === 0; digits--) fraction /= 10;
+  return `${whole}.${String(fraction).padStart(digits, "0")}`;
 }

@@ -1,9 +1,11 @@
 /** The composition root: a configuration and a database become a gateway with all that it works with. */
 import path from "node:path";
-import { connect, database } from "#db/client.ts";
+import { connect, database, type Sql } from "#db/client.ts";
 import { type MigrationResult, migrate } from "#db/migrate.ts";
 import { ensurePartitions } from "#db/queries/partitions.ts";
+import { totalOf } from "#db/queries/spend.ts";
 import { MemoryAdmission } from "./admission/memory.ts";
+import { budgetPeriod } from "./admission/period.ts";
 import { listenForChanges } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
@@ -11,6 +13,7 @@ import { DatabaseHealth } from "./database-health.ts";
 import { addressPolicy } from "./gateway/address.ts";
 import type { GatewayDeps, Policy } from "./gateway/context.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { newId } from "./ids.ts";
 import { CallerLookup } from "./keys/lookup.ts";
 import { Journal } from "./ledger/journal.ts";
 import { Ledger } from "./ledger/ledger.ts";
@@ -39,7 +42,7 @@ export interface Runtime {
   readonly deps: GatewayDeps;
   readonly migrations: MigrationResult;
   /** Puts a new configuration in force; calls that run keep the one they began with. */
-  readonly apply: (config: Config) => void;
+  readonly apply: (config: Config) => Promise<void>;
   /** Refuses new calls from now on. */
   readonly drain: () => void;
   /** Flushes the ledger and closes every connection. */
@@ -54,7 +57,6 @@ const PARTITION_DAYS = 8;
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { clock, log } = options;
-  let policy = toPolicy(options.config);
   let draining = false;
   const open = (max: number, name: string) =>
     connect({ target: options.database, max, applicationName: name });
@@ -66,6 +68,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const migrations = await migrate(sql);
   await ensurePartitions(sql, clock.now(), PARTITION_DAYS);
 
+  let policy = await readPolicy(options.config, sql, clock);
   const health = new DatabaseHealth(clock, DATABASE_DEADLINE_MS);
   health.onChange((away) => (away ? log.error("the database is away") : log.info("the database is back")));
   const opened = options.journalFolder === null ? null : await Journal.open(options.journalFolder);
@@ -104,9 +107,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     pseudonymKey: options.pseudonymKey,
     version: options.version,
+    origin: newId("ins", clock.now()),
     draining: () => draining,
   };
-  const stopListening = await listenForChanges(sql, { lookup, admission }, (error) =>
+  const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
   );
   const upkeep = setInterval(() => {
@@ -119,8 +123,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     gateway: createGateway(deps),
     deps,
     migrations,
-    apply: (config) => {
-      policy = toPolicy(config);
+    apply: async (config) => {
+      await ledger.flush();
+      policy = await readPolicy(config, sql, clock);
     },
     drain: () => {
       draining = true;
@@ -144,10 +149,20 @@ async function keepHouse(deps: GatewayDeps): Promise<void> {
     deps.log.info({ dropped, dataRetentionDays }, "spend records past data_retention_days dropped");
 }
 
-function toPolicy(config: Config): Policy {
+/** What a configuration means from now on, with what the gateway has spent of its own budget so far. */
+async function readPolicy(config: Config, sql: Sql, clock: Clock): Promise<Policy> {
   const trusted =
     config.useForwardedFor && config.trustedProxies.length === 0 ? LOOPBACK : config.trustedProxies;
-  return { config, groups: modelGroups(config), addresses: addressPolicy(config.allowedIps, trusted) };
+  const { globalBudgetDuration: duration, timezone } = config;
+  const spendPeriodStartMs = duration === null ? null : budgetPeriod(duration, clock.now(), timezone).startMs;
+  const limited = config.globalBudgetNanoUsd !== null;
+  const spendNanoUsd = limited ? await totalOf(sql, { fromMs: spendPeriodStartMs, toMs: null }, {}) : 0n;
+  return {
+    config,
+    gatewaySpend: { spendNanoUsd, spendPeriodStartMs },
+    groups: modelGroups(config),
+    addresses: addressPolicy(config.allowedIps, trusted),
+  };
 }
 
 /** `use_x_forwarded_for` without a list means a proxy on this machine, as in the guide. */

@@ -157,7 +157,6 @@ CREATE TABLE "spend_records" (
 	"rule" text,
 	"tags" text[],
 	"metadata" jsonb,
-	"settled_at" timestamp with time zone,
 	CONSTRAINT "spend_records_id_started_at_pk" PRIMARY KEY("id","started_at"),
 	CONSTRAINT "spend_records_amounts" CHECK ("cost_nano_usd" >= 0 AND "prompt_tokens" >= 0 AND "completion_tokens" >= 0)
 ) PARTITION BY RANGE ("started_at");

@@ -20,7 +20,7 @@ export async function settleRows(sql: Sql, rows: string): Promise<number> {
         reasoning_tokens = excluded.reasoning_tokens, usage_source = excluded.usage_source,
         cost_nano_usd = excluded.cost_nano_usd, unpriced = excluded.unpriced, duration_ms = excluded.duration_ms,
         first_byte_ms = excluded.first_byte_ms, attempts = excluded.attempts, response_id = excluded.response_id,
-        error_code = excluded.error_code, settled_at = excluded.settled_at
+        error_code = excluded.error_code
       where spend_records.state = 'started'
       returning key_id, user_id, team_id, model_group, provider, outcome, started_at, cost_nano_usd, prompt_tokens,
         completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, key_period_started_at,
@@ -95,7 +95,7 @@ export async function startRows(sql: Sql, rows: string): Promise<void> {
 export async function interruptedRows(sql: Sql, instanceId: string, boot: number): Promise<string | null> {
   const rows = await sql<{ rows: string | null }[]>`
     select json_agg(to_jsonb(r) || jsonb_build_object('state', 'settled', 'outcome', 'interrupted', 'status_code', 499,
-      'usage_source', 'estimated', 'settled_at', now()))::text as rows
+      'usage_source', 'estimated'))::text as rows
     from spend_records r where r.state = 'started' and r.instance_id = ${instanceId} and r.instance_boot < ${boot}`;
   return rows[0]?.rows ?? null;
 }

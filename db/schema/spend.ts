@@ -66,8 +66,8 @@ export const spendRecords = pgTable(
     /** The rule that refused. */
     rule: text("rule"),
     tags: text("tags").array(),
+    /** `x-litellm-spend-logs-metadata`. */
     metadata: jsonb("metadata").$type<Record<string, unknown>>(),
-    settledAt: instant("settled_at"),
   },
   (table) => [
     primaryKey({ columns: [table.id, table.startedAt] }),

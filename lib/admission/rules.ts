@@ -16,30 +16,37 @@ export interface RuleSet {
   readonly validUntilMs: number;
 }
 
-const cache = new WeakMap<Config, WeakMap<Caller, Map<string, RuleSet>>>();
+/** What rules are built from besides caller and deployment. */
+export interface RuleBasis {
+  readonly config: Config;
+  /** What the whole gateway had spent, in the period that began then, when this configuration came into force. */
+  readonly gatewaySpend: Pick<SubjectPolicy, "spendNanoUsd" | "spendPeriodStartMs">;
+}
+
+const cache = new WeakMap<RuleBasis, WeakMap<Caller, Map<string, RuleSet>>>();
 
 /** The rules of a call by this caller on this deployment. */
-export function rulesFor(config: Config, caller: Caller, deployment: Deployment, nowMs: number): RuleSet {
-  const sets = cachedSets(config, caller);
+export function rulesFor(basis: RuleBasis, caller: Caller, deployment: Deployment, nowMs: number): RuleSet {
+  const sets = cachedSets(basis, caller);
   const known = sets.get(deployment.id);
   if (known && nowMs < known.validUntilMs) return known;
-  const built = build(config, caller, deployment, nowMs);
+  const built = build(basis, caller, deployment, nowMs);
   sets.set(deployment.id, built);
   return built;
 }
 
-function cachedSets(config: Config, caller: Caller): Map<string, RuleSet> {
-  const callers = cache.get(config) ?? new WeakMap<Caller, Map<string, RuleSet>>();
-  cache.set(config, callers);
+function cachedSets(basis: RuleBasis, caller: Caller): Map<string, RuleSet> {
+  const callers = cache.get(basis) ?? new WeakMap<Caller, Map<string, RuleSet>>();
+  cache.set(basis, callers);
   const sets = callers.get(caller) ?? new Map<string, RuleSet>();
   callers.set(caller, sets);
   return sets;
 }
 
-function build(config: Config, caller: Caller, deployment: Deployment, nowMs: number): RuleSet {
+function build(basis: RuleBasis, caller: Caller, deployment: Deployment, nowMs: number): RuleSet {
+  const { config } = basis;
   const rules: Rule[] = [];
-  const gateway: Subject = { kind: "gateway", id: "gateway", name: "gateway" };
-  addLimits(rules, "gateway", gateway, config.globalLimits);
+  const gateway = owner(rules, "gateway", gatewayPolicy(basis), config.timezone, nowMs);
   if (!deployment.routingHint) {
     const model: Subject = { kind: "model", id: deployment.id, name: deployment.modelGroup };
     addLimits(rules, "model", model, deployment.limits);
@@ -47,7 +54,7 @@ function build(config: Config, caller: Caller, deployment: Deployment, nowMs: nu
   const key = owner(rules, "key", caller.key, config.timezone, nowMs);
   const team = caller.team && owner(rules, "team", caller.team, config.timezone, nowMs);
   const user = caller.user && owner(rules, "user", caller.user, config.timezone, nowMs, caller.team !== null);
-  const budgets = [key, team, user].filter((rule) => rule !== null);
+  const budgets = [gateway, key, team, user].filter((rule) => rule !== null);
   return {
     rules,
     keyPeriodStartMs: key?.periodStartMs ?? null,
@@ -90,7 +97,7 @@ function addLimits(rules: Rule[], prefix: string, subject: Subject, limits: Limi
 /** Adds an owner's rules and returns its budget period. A key inside a team is charged to the team's budget, not to its user's. */
 function owner(
   rules: Rule[],
-  kind: "key" | "user" | "team",
+  kind: BudgetOwner,
   policy: SubjectPolicy,
   timezone: string,
   nowMs: number,
@@ -117,8 +124,24 @@ function owner(
   return { periodStartMs, periodEndMs };
 }
 
+type BudgetOwner = "gateway" | "key" | "user" | "team";
+
+/** The gateway's own ceilings (`litellm_settings`), in the shape of any other owner's. */
+function gatewayPolicy({ config, gatewaySpend }: RuleBasis): SubjectPolicy {
+  return {
+    id: "gateway",
+    name: "gateway",
+    models: [],
+    ...config.globalLimits,
+    maxBudgetNanoUsd: config.globalBudgetNanoUsd,
+    budgetDuration: config.globalBudgetDuration,
+    ...gatewaySpend,
+    blocked: false,
+  };
+}
+
 /** The counter of an owner's budget in the store. */
-export function budgetCounter(kind: "key" | "user" | "team", id: string): string {
+export function budgetCounter(kind: BudgetOwner, id: string): string {
   return `${kind}:${id}:budget`;
 }
 

@@ -39,6 +39,7 @@ export function operationsOf(deps: GatewayDeps): Operations {
     db: deps.db,
     lookup: deps.lookup,
     admission: deps.admission,
+    origin: deps.origin,
     nowMs: () => deps.clock.now(),
     timezone: () => deps.policy().config.timezone,
   };

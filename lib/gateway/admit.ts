@@ -1,7 +1,7 @@
 /** The admission step of a call: what it takes, on which deployment, and what a refusal says. */
 import type { Lease, TakeRequest } from "#lib/admission/admission.ts";
 import { type RuleSet, rulesFor } from "#lib/admission/rules.ts";
-import type { Config, Deployment } from "#lib/config/config.ts";
+import type { Deployment } from "#lib/config/config.ts";
 import { costOf, NO_USAGE, priceFor, priceTable } from "#lib/models/cost.ts";
 import { GatewayError } from "../errors.ts";
 import type { GatewayDeps } from "./context.ts";
@@ -22,7 +22,7 @@ export async function admit(
   const { config } = running.context.policy;
   let refused: GatewayError | null = null;
   for (const [index, deployment] of candidates.entries()) {
-    const request = takeRequest(config, running, deployment, deps.clock.now());
+    const request = takeRequest(running, deployment, deps.clock.now());
     const verdict = await deps.admission.take(request.take);
     running.states = verdict.states;
     if (verdict.allowed) {
@@ -54,9 +54,10 @@ interface Take {
 }
 
 /** What a call takes on a deployment: its estimated prompt, the most it may produce, and what both may cost. */
-function takeRequest(config: Config, running: RunningCall, deployment: Deployment, nowMs: number): Take {
+function takeRequest(running: RunningCall, deployment: Deployment, nowMs: number): Take {
   const { call, context, endpoint } = running;
-  const set = rulesFor(config, context.caller, deployment, nowMs);
+  const { config } = context.policy;
+  const set = rulesFor(context.policy, context.caller, deployment, nowMs);
   const output = outputBound(config, endpoint, call);
   const table = priceTable(deployment);
   if (!table && config.unpriced === "deny") {
@@ -89,7 +90,7 @@ export async function admitNext(
   running: RunningCall,
   deployment: Deployment,
 ): Promise<Lease | null> {
-  const { take } = takeRequest(running.context.policy.config, running, deployment, deps.clock.now());
+  const { take } = takeRequest(running, deployment, deps.clock.now());
   const rules = take.rules.filter((rule) => rule.subject.kind === "model");
   const verdict = await deps.admission.take({ ...take, rules, leaseId: `${take.leaseId}:${deployment.id}` });
   return verdict.allowed ? verdict.lease : null;

@@ -2,6 +2,8 @@
 import type { Deployment } from "#lib/config/config.ts";
 import { publicApiBase } from "#lib/providers/request.ts";
 import type { UpstreamAnswer } from "#lib/providers/upstream.ts";
+import { toMicros } from "../clock.ts";
+import { mostRetries, openTimeoutMs } from "./allowances.ts";
 import type { GatewayDeps } from "./context.ts";
 import type { Headers } from "./http.ts";
 import type { RunningCall } from "./running-call.ts";
@@ -15,21 +17,19 @@ export function answerHeaders(
   deployment: Deployment,
   upstream: UpstreamAnswer["headers"],
 ): Headers {
-  const { policy } = running.context;
   const totalMs = running.elapsedMs();
   const headers: Headers = {
     "x-litellm-model-id": deployment.id,
     "x-litellm-model-group": headerText(running.modelGroup),
+    "x-litellm-model-api-base": headerText(publicApiBase(deployment) ?? deployment.provider),
     "x-litellm-version": deps.version,
-    "x-litellm-response-duration-ms": totalMs.toFixed(3),
-    "x-litellm-overhead-duration-ms": Math.max(0, totalMs - running.upstreamMs).toFixed(3),
+    "x-litellm-response-duration-ms": String(toMicros(totalMs)),
+    "x-litellm-overhead-duration-ms": String(toMicros(Math.max(0, totalMs - running.upstreamMs))),
     "x-litellm-attempted-retries": String(running.attempts - 1),
     "x-litellm-attempted-fallbacks": "0",
-    "x-litellm-max-retries": String(policy.config.numRetries),
-    "x-litellm-timeout": String((deployment.timeoutMs ?? policy.config.requestTimeoutMs) / 1000),
+    "x-litellm-max-retries": String(mostRetries(running)),
+    "x-litellm-timeout": String(openTimeoutMs(running, deployment) / 1000),
   };
-  const base = publicApiBase(deployment);
-  if (base) headers["x-litellm-model-api-base"] = base.replace(/\?.*$/, "");
   if (deployment.provider === "demo") headers["x-shin-demo"] = "true";
   addVerdictHeaders(headers, running.states, running.modelGroup);
   for (const name in upstream) {
@@ -42,5 +42,5 @@ export function answerHeaders(
 
 /** Header values are latin-1 without controls; anything else is percent-encoded. */
 export function headerText(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }

@@ -5,6 +5,7 @@ import { upstreamHeaders, upstreamUrl } from "#lib/providers/request.ts";
 import type { UpstreamAnswer } from "#lib/providers/upstream.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
 import { admitNext } from "./admit.ts";
+import { mostRetries, openTimeoutMs } from "./allowances.ts";
 import type { GatewayDeps } from "./context.ts";
 import { type OpenedAnswer, openAnswer } from "./open-answer.ts";
 import { outgoingBody } from "./outgoing.ts";
@@ -17,10 +18,9 @@ export async function attemptCandidates(
   running: RunningCall,
   candidates: readonly Deployment[],
 ): Promise<{ deployment: Deployment; answer: OpenedAnswer }> {
-  const { config } = running.context.policy;
   let failure: AttemptFailure | null = null;
   for (const deployment of candidates) {
-    if (running.attempts > config.numRetries) break;
+    if (running.attempts > mostRetries(running)) break;
     if (running.attempts > 0) {
       const lease = await admitNext(deps, running, deployment);
       if (!lease) continue;
@@ -134,14 +134,6 @@ function send(
     idleTimeoutMs: config.idleTimeoutMs,
     signal: request.signal,
   });
-}
-
-/** The time for a whole answer; of a stream, for its first event. */
-function openTimeoutMs(running: RunningCall, deployment: Deployment): number {
-  const { config } = running.context.policy;
-  const wholeMs = deployment.timeoutMs ?? config.requestTimeoutMs;
-  if (!running.call.stream) return wholeMs;
-  return deployment.streamTimeoutMs ?? config.streamTimeoutMs ?? wholeMs;
 }
 
 /** Headers came in time; what must follow them has what is left of it, however often a few bytes come. */

@@ -2,7 +2,7 @@
 import type { Config } from "#lib/config/config.ts";
 import { type Caller, MASTER } from "#lib/keys/caller.ts";
 import type { CallerLookup } from "#lib/keys/lookup.ts";
-import { hashSecret, isMistyped, sameSecret } from "#lib/keys/secret.ts";
+import { hashSecret, isMistyped, sameHash } from "#lib/keys/secret.ts";
 import { GatewayError } from "../errors.ts";
 import type { GatewayRequest } from "./http.ts";
 
@@ -43,9 +43,11 @@ export async function authenticate(
       },
     );
   }
-  if (isMaster(secret, config, nowMs)) return MASTER;
-  const unknown = secret.length > LONGEST_KEY || isMistyped(secret);
-  const caller = unknown ? null : await lookup.find(hashSecret(secret));
+  const hash = hashSecret(secret);
+  if (isMaster(hash, config, nowMs)) return MASTER;
+  const caller =
+    lookup.cached(hash) ??
+    (secret.length > LONGEST_KEY || isMistyped(secret) ? null : await lookup.find(hash));
   if (!caller) {
     throw new GatewayError(
       "invalid_key",
@@ -77,11 +79,22 @@ function refuseBlocked(caller: Caller): void {
 }
 
 /** Constant time whatever is sent; the previous master key counts until its hour comes. */
-function isMaster(secret: string, config: Config, nowMs: number): boolean {
-  if (config.masterKey !== null && sameSecret(secret, config.masterKey)) return true;
-  const { previousMasterKey, previousMasterKeyExpiresAt } = config;
+function isMaster(hash: string, config: Config, nowMs: number): boolean {
+  const { masterKey, previousMasterKey, previousMasterKeyExpiresAt } = config;
+  if (masterKey !== null && sameHash(hash, masterHash(masterKey))) return true;
   if (previousMasterKey === null || !previousMasterKeyExpiresAt) return false;
-  return nowMs < previousMasterKeyExpiresAt.getTime() && sameSecret(secret, previousMasterKey);
+  return nowMs < previousMasterKeyExpiresAt.getTime() && sameHash(hash, masterHash(previousMasterKey));
+}
+
+const masterHashes = new Map<string, string>();
+
+/** There are one or two master keys in a process's life; every call asks for their hash. */
+function masterHash(masterKey: string): string {
+  const known = masterHashes.get(masterKey);
+  if (known !== undefined) return known;
+  const made = hashSecret(masterKey);
+  masterHashes.set(masterKey, made);
+  return made;
 }
 
 function withoutBearer(value: string): string {

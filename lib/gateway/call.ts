@@ -3,9 +3,12 @@
  * large ones are only scanned, and just the members acted on are parsed. What is not acted on passes through as it came.
  */
 import { GatewayError } from "../errors.ts";
+import { type ClientOptions, readClientOptions } from "./client-options.ts";
 import type { Endpoint } from "./endpoints.ts";
+import type { GatewayRequest } from "./http.ts";
 import { invalidJson } from "./json-fault.ts";
 import { type Member, scanObject } from "./json-scan.ts";
+import { isRecord } from "./records.ts";
 
 export interface Call {
   readonly bytes: Buffer;
@@ -20,6 +23,8 @@ export interface Call {
   readonly choices: number;
   readonly endUser: string | null;
   readonly tags: readonly string[];
+  /** What the client asks of the gateway itself, by header or body. */
+  readonly steering: ClientOptions;
   readonly promptTokens: number;
 }
 
@@ -52,7 +57,12 @@ const TYPES: ReadonlyMap<string, FieldType> = new Map<string, FieldType>([
 ]);
 
 /** @param pathModel the model when the path names it @throws GatewayError invalid_request */
-export function readCall(bytes: Buffer, endpoint: Endpoint, pathModel: string | null): Call {
+export function readCall(
+  bytes: Buffer,
+  endpoint: Endpoint,
+  pathModel: string | null,
+  headers: GatewayRequest["headers"],
+): Call {
   const { members, value } = readMembers(bytes);
   const field = (name: string): unknown => (members.has(name) ? value(name) : undefined);
   for (const name of members.keys()) {
@@ -71,6 +81,10 @@ export function readCall(bytes: Buffer, endpoint: Endpoint, pathModel: string | 
   if (stream && !endpoint.streams)
     throw invalid(`${endpoint.operation} does not stream: leave "stream" out`, "stream");
   const maxTokens = field("max_completion_tokens") ?? field("max_tokens");
+  const steering = readClientOptions(headers, {
+    timeout: field("timeout"),
+    numRetries: field("num_retries"),
+  });
   return {
     bytes,
     members: [...members.values()].flat(),
@@ -79,8 +93,9 @@ export function readCall(bytes: Buffer, endpoint: Endpoint, pathModel: string | 
     wantsUsage: isRecord(options) && options["include_usage"] === true,
     maxTokens: typeof maxTokens === "number" ? maxTokens : null,
     choices: Math.max(1, asCount(field("n")), asCount(field("best_of"))),
-    endUser: asText(field("user")),
-    tags: readTags(field("metadata"), field("tags")),
+    endUser: asText(field("user")) ?? steering.endUser,
+    tags: [...readTags(field("metadata"), field("tags")), ...steering.tags],
+    steering,
     promptTokens: estimatePrompt(bytes, members, endpoint),
   };
 }
@@ -154,6 +169,8 @@ function checkPrompt(
 
 /** A data URL is a picture or a file and no text: it counts as this many tokens, whatever its size. */
 const DATA_URL_TOKENS = 1_000;
+/** A prompt shorter than this counts as text, whatever it holds. */
+const SHORTEST_ATTACHMENT = 4 * DATA_URL_TOKENS;
 
 function estimatePrompt(bytes: Buffer, members: Map<string, Member[]>, endpoint: Endpoint): number {
   let textBytes = 0;
@@ -161,6 +178,7 @@ function estimatePrompt(bytes: Buffer, members: Map<string, Member[]>, endpoint:
   for (const name of [endpoint.prompt, "tools", "functions", "suffix"]) {
     for (const { valueStart, valueEnd } of members.get(name) ?? []) {
       textBytes += valueEnd - valueStart;
+      if (valueEnd - valueStart < SHORTEST_ATTACHMENT) continue;
       for (
         let at = bytes.indexOf('"data:', valueStart);
         at >= 0 && at < valueEnd;
@@ -191,10 +209,6 @@ function asText(value: unknown): string | null {
 
 function asCount(value: unknown): number {
   return typeof value === "number" && Number.isInteger(value) ? value : 0;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalid(message: string, param: string | null): GatewayError {

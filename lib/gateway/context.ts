@@ -2,7 +2,7 @@
 
 import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
-import type { Config } from "#lib/config/config.ts";
+import type { RuleBasis } from "#lib/admission/rules.ts";
 import type { Caller } from "#lib/keys/caller.ts";
 import type { CallerLookup } from "#lib/keys/lookup.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
@@ -16,8 +16,7 @@ import type { AddressPolicy } from "./address.ts";
 import type { GatewayRequest } from "./http.ts";
 
 /** What follows from one configuration; swapped as a whole on reload. */
-export interface Policy {
-  readonly config: Config;
+export interface Policy extends RuleBasis {
   readonly groups: ModelGroups;
   readonly addresses: AddressPolicy;
 }
@@ -40,6 +39,8 @@ export interface GatewayDeps {
   /** Keys the pseudonyms of `anonymize_logs`. */
   readonly pseudonymKey: string;
   readonly version: string;
+  /** Names this runtime among those that share the database. */
+  readonly origin: string;
   /** True once the process has begun to stop. */
   readonly draining: () => boolean;
 }
@@ -54,8 +55,8 @@ export interface RequestContext {
   readonly clientRequestId: string | null;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Path parameters by name. */
-  readonly params: Readonly<Record<string, string>>;
+  /** Path parameters by name; set when the route is known. */
+  params: Readonly<Record<string, string>>;
   readonly ip: string;
   readonly startedAtMs: number;
   readonly startedMonotonicMs: number;

@@ -3,6 +3,7 @@
  * error becomes an answer, one place where access is checked.
  */
 
+import { isStorable } from "#lib/storable.ts";
 import { isAway, withDeadline } from "../database-health.ts";
 import { errorEnvelope, GatewayError, toGatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -40,8 +41,9 @@ async function handle(
 ): Promise<GatewayResponse> {
   const context = open(deps, request);
   const answer = await run(deps, table, context);
-  answer.headers["x-request-id"] = context.clientRequestId ?? context.requestId;
-  answer.headers["x-litellm-call-id"] = context.clientRequestId ?? context.requestId;
+  const shownId = context.clientRequestId ?? context.requestId;
+  answer.headers["x-request-id"] = shownId;
+  answer.headers["x-litellm-call-id"] = shownId;
   answer.headers["x-shin-request-id"] = context.requestId;
   answer.headers["x-content-type-options"] = "nosniff";
   answer.headers["cache-control"] ??= "no-store";
@@ -105,14 +107,26 @@ async function run(deps: GatewayDeps, table: RouteTable, context: RequestContext
 
 async function dispatch(deps: GatewayDeps, match: Match, context: RequestContext): Promise<GatewayResponse> {
   const { route, params } = match;
-  if (route.access === "public") return route.run(deps, { ...context, params });
+  context.params = params;
+  if (route.access === "public") return route.run(deps, context);
   const { config } = context.policy;
   const caller = await authenticate(context.request, config, deps.lookup, context.startedAtMs);
   requireAccess(caller, route, context.path);
-  const authenticated: AuthenticatedContext = { ...context, params, caller };
+  const authenticated: AuthenticatedContext = Object.assign(context, { caller });
   if (route.access === "inference") return route.run(deps, authenticated);
+  requireStorableUrl(authenticated);
   // A frozen database must not hold an admin's request for ever.
   return withDeadline(() => route.run(deps, authenticated), ADMIN_DEADLINE_MS);
+}
+
+/** Parameters become values of queries, and Postgres has no NUL in text. @throws GatewayError invalid_request */
+function requireStorableUrl({ params, query }: RequestContext): void {
+  for (const [name, value] of [...Object.entries(params), ...query]) {
+    if (!isStorable(value))
+      throw new GatewayError("invalid_request", `${name.slice(0, 100)} holds a NUL character`, {
+        param: name.slice(0, 100),
+      });
+  }
 }
 
 function findRoute(table: RouteTable, method: string, path: string): Match {

@@ -1,4 +1,5 @@
 /** What a mount hands to the gateway and gets back: the structural subset of a Web Request, and a plain answer. */
+import { GatewayError } from "../errors.ts";
 
 export interface GatewayRequest {
   readonly method: string;
@@ -11,6 +12,15 @@ export interface GatewayRequest {
   readonly peer: string;
   /** The body, read once. @throws GatewayError `payload_too_large` beyond `limitBytes`. */
   bytes(limitBytes: number): Promise<Buffer>;
+}
+
+/** The refusal of a body that is too long, for mounts. */
+export function payloadTooLarge(limitBytes: number): GatewayError {
+  const megabytes = Math.round((limitBytes / 1024 / 1024) * 100) / 100;
+  return new GatewayError(
+    "payload_too_large",
+    `The request body is larger than ${megabytes} MB (general_settings.max_request_size_mb).`,
+  );
 }
 
 export type Headers = Record<string, string>;

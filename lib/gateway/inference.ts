@@ -22,7 +22,12 @@ export async function runInference(
   pathModel: string | null,
 ): Promise<GatewayResponse> {
   const { config } = context.policy;
-  const call = readCall(await context.request.bytes(config.maxRequestBytes), endpoint, pathModel);
+  const call = readCall(
+    await context.request.bytes(config.maxRequestBytes),
+    endpoint,
+    pathModel,
+    context.request.headers,
+  );
   const running = new RunningCall(deps, context, endpoint, call);
   try {
     const group = findGroup(context, call);

@@ -14,6 +14,7 @@ export interface Member {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const NEAR_BYTES = 64;
 
 /** The top-level members of an object, duplicates included. @throws SyntaxError when the bytes are not one JSON object. */
 export function scanObject(bytes: Buffer): Member[] {
@@ -106,6 +107,13 @@ function skipSpace(bytes: Buffer, from: number): number {
 
 /** From the opening quote to behind the closing one. */
 function skipString(bytes: Buffer, from: number): number {
+  // Names and short values end within a few bytes; a native search pays off behind them.
+  const near = Math.min(from + NEAR_BYTES, bytes.length);
+  for (let i = from + 1; i < near; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) return i + 1;
+    if (byte === BACKSLASH) i += 1;
+  }
   let at = from;
   for (;;) {
     at = bytes.indexOf(QUOTE, at + 1);
@@ -117,8 +125,8 @@ function skipString(bytes: Buffer, from: number): number {
 }
 
 function readString(bytes: Buffer, start: number, end: number): string {
-  const raw = bytes.toString("utf8", start + 1, end - 1);
-  return raw.includes("\\") ? String(JSON.parse(`"${raw}"`)) : raw;
+  const raw = bytes.toString("latin1", start + 1, end - 1);
+  return /^[\w-]*$/.test(raw) ? raw : String(JSON.parse(bytes.toString("utf8", start, end)));
 }
 
 function skipValue(bytes: Buffer, from: number): number {

@@ -1,11 +1,11 @@
 /** Reading keys. Admins and viewers see all; everyone else their own, and another's is simply not there. */
 import { findKeys, KEY_SORTS, type KeyFilter, type KeySort, listKeys } from "#db/queries/keys.ts";
-import { parseBody } from "#lib/api-fields.ts";
 import { manyKeysSchema } from "#lib/keys/schema.ts";
 import { toHash } from "#lib/keys/secret.ts";
 import { type KeyRow, keyView } from "#lib/keys/view.ts";
 import { GatewayError } from "../errors.ts";
-import { queryNumber, queryWord, readJson, seesAll } from "./admin-context.ts";
+import { readBody } from "./admin-body.ts";
+import { queryNumber, queryWord, seesAll } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute } from "./routes.ts";
@@ -35,7 +35,7 @@ const info: Run = async (deps, context) => {
 };
 
 const infoMany: Run = async (deps, context) => {
-  const { keys } = parseBody(manyKeysSchema, await readJson(context));
+  const { keys } = await readBody(context, manyKeysSchema);
   await deps.ledger.flush();
   const rows = (await findKeys(deps.db, keys.map(toHash))).filter((row) => maySee(context, row));
   return json(200, { key: keys, info: rows.map((row) => view(deps, row)) });

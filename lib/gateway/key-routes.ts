@@ -24,7 +24,8 @@ import { toHash } from "#lib/keys/secret.ts";
 import { type KeyRow, keyView } from "#lib/keys/view.ts";
 import { GatewayError, toGatewayError } from "../errors.ts";
 import { nanoToUsd } from "../money.ts";
-import { actorOf, operationsOf, readJson } from "./admin-context.ts";
+import { readBody } from "./admin-body.ts";
+import { actorOf, operationsOf } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { KEY_READ_ROUTES } from "./key-read-routes.ts";
@@ -43,7 +44,7 @@ const withSecret = (deps: GatewayDeps, row: KeyRow, secret: string) => ({
 });
 
 const generate: Run = async (deps, context) => {
-  const body = parseBody(generateSchema, await readJson(context), IDLE);
+  const body = await readBody(context, generateSchema, IDLE);
   const { row, secret } = await createKey(operationsOf(deps), actorOf(context), body);
   // The guide's readers get back the name they sent; LiteLLM's get the masked key.
   const named = body.key_name ? { key_name: body.key_name } : {};
@@ -51,13 +52,13 @@ const generate: Run = async (deps, context) => {
 };
 
 const update: Run = async (deps, context) => {
-  const { key, ...body } = parseBody(updateSchema, await readJson(context), IDLE);
+  const { key, ...body } = await readBody(context, updateSchema, IDLE);
   const row = await updateKey(operationsOf(deps), actorOf(context), key, body);
   return json(200, { key, ...view(deps, row) });
 };
 
 const bulkUpdate: Run = async (deps, context) => {
-  const { keys } = parseBody(bulkUpdateSchema, await readJson(context));
+  const { keys } = await readBody(context, bulkUpdateSchema);
   const done: unknown[] = [];
   const failed: unknown[] = [];
   for (const item of keys) {
@@ -79,7 +80,7 @@ const bulkUpdate: Run = async (deps, context) => {
 };
 
 const remove: Run = async (deps, context) => {
-  const body = parseBody(deleteSchema, await readJson(context));
+  const body = await readBody(context, deleteSchema);
   const keys = [...(body.keys ?? []), ...(body.key ? [body.key] : [])];
   const aliases = body.key_aliases ?? [];
   if (keys.length + aliases.length === 0) {
@@ -105,7 +106,7 @@ const remove: Run = async (deps, context) => {
 };
 
 const regenerate: Run = async (deps, context) => {
-  const { key: named, ...body } = parseBody(regenerateSchema, await readJson(context), IDLE);
+  const { key: named, ...body } = await readBody(context, regenerateSchema, IDLE);
   const key = context.params["key"] ?? named;
   if (!key)
     throw new GatewayError("invalid_request", "key is missing: which one shall get a new secret?", {
@@ -118,13 +119,13 @@ const regenerate: Run = async (deps, context) => {
 const block =
   (blocked: boolean): Run =>
   async (deps, context) => {
-    const { key } = parseBody(oneKeySchema, await readJson(context));
+    const { key } = await readBody(context, oneKeySchema);
     const row = await setBlocked(operationsOf(deps), actorOf(context), key, blocked);
     return json(200, { ...view(deps, row), token: row.secretHash });
   };
 
 const reset: Run = async (deps, context) => {
-  const body = parseBody(resetSpendSchema, await readJson(context));
+  const body = await readBody(context, resetSpendSchema);
   await deps.ledger.flush();
   const { row, previousNanoUsd } = await resetSpend(
     operationsOf(deps),
@@ -143,7 +144,7 @@ const reset: Run = async (deps, context) => {
 };
 
 const revokeEverything: Run = async (deps, context: AuthenticatedContext) => {
-  const { confirm } = parseBody(revokeAllSchema, await readJson(context));
+  const { confirm } = await readBody(context, revokeAllSchema);
   return json(200, { revoked: await revokeAll(operationsOf(deps), actorOf(context), confirm) });
 };
 

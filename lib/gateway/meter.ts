@@ -4,7 +4,7 @@
  */
 import { NO_USAGE, type Usage } from "#lib/models/cost.ts";
 import { estimateTokens, readUsage } from "#lib/models/usage.ts";
-import { isRecord } from "./call.ts";
+import { isRecord } from "./records.ts";
 
 const SEPARATORS = [Buffer.from("\n\n"), Buffer.from("\r\n\r\n")] as const;
 const USAGE = Buffer.from('"usage"');

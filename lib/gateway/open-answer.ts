@@ -6,9 +6,9 @@ import { NO_USAGE, type Usage } from "#lib/models/cost.ts";
 import { readUsage } from "#lib/models/usage.ts";
 import type { UpstreamAnswer } from "#lib/providers/upstream.ts";
 import { GatewayError } from "../errors.ts";
-import { isRecord } from "./call.ts";
 import { type Member, rewriteObject, scanObject } from "./json-scan.ts";
 import { type MeterOptions, StreamMeter } from "./meter.ts";
+import { isRecord } from "./records.ts";
 
 export interface JsonAnswer {
   readonly kind: "json";
@@ -59,21 +59,40 @@ async function openJson(upstream: UpstreamAnswer, publicModel: string): Promise<
     }
   }
   const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-  const members = scan(body);
-  const read = (member: Member | undefined): unknown =>
-    member && JSON.parse(body.toString("utf8", member.valueStart, member.valueEnd));
-  const find = (key: string): Member | undefined => members.find((member) => member.key === key);
-  const model = read(find("model"));
-  const id = read(find("id"));
-  const changes = new Map<string, string>();
-  if (typeof model === "string" && model !== publicModel) changes.set("model", JSON.stringify(publicModel));
+  const fields = body.length <= PARSE_BYTES ? parse(body) : scanFields(body);
+  const { id, model, usage } = fields;
+  const renamed = typeof model === "string" && model !== publicModel;
   return {
     kind: "json",
     headers: upstream.headers,
-    body: rewriteObject(body, members, changes),
-    usage: readUsage(read(find("usage"))),
+    body: renamed ? rewriteObject(body, scan(body), new Map([["model", JSON.stringify(publicModel)]])) : body,
+    usage: readUsage(usage),
     responseId: typeof id === "string" ? id : null,
   };
+}
+
+/** Up to here parsing all is cheaper than looking for three members. */
+const PARSE_BYTES = 8 * 1024;
+
+function parse(body: Buffer): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString("utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidAnswer("its answer is not JSON", error);
+    throw error;
+  }
+  if (!isRecord(value)) throw invalidAnswer("its answer is not a JSON object");
+  return value;
+}
+
+function scanFields(body: Buffer): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const { key, valueEnd, valueStart } of scan(body)) {
+    if (key === "id" || key === "model" || key === "usage")
+      fields[key] = JSON.parse(body.toString("utf8", valueStart, valueEnd));
+  }
+  return fields;
 }
 
 async function openStream(

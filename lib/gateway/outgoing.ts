@@ -7,7 +7,7 @@ import type { Endpoint } from "./endpoints.ts";
 import { rewriteObject } from "./json-scan.ts";
 
 /** LiteLLM's request extras: they speak to the gateway and would make a provider answer 400. */
-const EXTRAS = [
+const EXTRAS: ReadonlySet<string> = new Set([
   "num_retries",
   "timeout",
   "fallbacks",
@@ -22,7 +22,7 @@ const EXTRAS = [
   "litellm_call_id",
   "litellm_trace_id",
   "extra_body",
-];
+]);
 
 /** What the call may produce at most, as far as anyone bounds it. */
 export function outputBound(config: Config, endpoint: Endpoint, call: Call): number {
@@ -33,44 +33,43 @@ export function outputBound(config: Config, endpoint: Endpoint, call: Call): num
 
 /** @throws GatewayError unsupported_params, or invalid_request when max_tokens passes a cap that refuses */
 export function outgoingBody(config: Config, deployment: Deployment, endpoint: Endpoint, call: Call): Buffer {
-  const provider = providerOf(deployment.provider);
   const changes = new Map<string, string | null>();
-  const names = new Set(call.members.map((member) => member.key));
-  for (const extra of EXTRAS) if (names.has(extra)) changes.set(extra, null);
-  if (names.has("metadata") && !isProviderMetadata(call)) changes.set("metadata", null);
-  dropParams(config, deployment, endpoint, names, changes);
-  for (const [name, value] of Object.entries(deployment.defaults))
-    if (!names.has(name) && endpoint.known.has(name)) changes.set(name, JSON.stringify(value));
-  boundOutput(config, deployment, endpoint, call, names, changes);
-  if (call.stream && provider.reportsStreamUsage) {
-    if (names.has("stream_options")) changes.set("stream_options", null);
-  } else if (call.stream && !call.wantsUsage) changes.set("stream_options", '{"include_usage":true}');
-  for (const [name, value] of Object.entries(deployment.extraBody)) changes.set(name, JSON.stringify(value));
-  if (call.model !== deployment.upstreamModel || !names.has("model"))
+  takeOut(config, deployment, endpoint, call, changes);
+  const has = (name: string) => call.members.some((member) => member.key === name);
+  for (const name in deployment.defaults)
+    if (endpoint.known.has(name) && !has(name)) changes.set(name, JSON.stringify(deployment.defaults[name]));
+  boundOutput(config, deployment, endpoint, call, has, changes);
+  if (call.stream && providerOf(deployment.provider).reportsStreamUsage) changes.set("stream_options", null);
+  else if (call.stream && !call.wantsUsage) changes.set("stream_options", '{"include_usage":true}');
+  for (const name in deployment.extraBody) changes.set(name, JSON.stringify(deployment.extraBody[name]));
+  if (call.model !== deployment.upstreamModel || !has("model"))
     changes.set("model", JSON.stringify(deployment.upstreamModel));
   return rewriteObject(call.bytes, call.members, changes);
 }
 
-/** `drop_params` drops what OpenAI does not define and what the provider lacks; without it the latter is an error. */
-function dropParams(
+/**
+ * Members that do not go out: the gateway's own, and by `drop_params` what OpenAI does not define and what the provider
+ * lacks; without `drop_params` the latter is an error.
+ */
+function takeOut(
   config: Config,
   deployment: Deployment,
   endpoint: Endpoint,
-  names: ReadonlySet<string>,
+  call: Call,
   changes: Map<string, string | null>,
 ): void {
   const { lacks } = providerOf(deployment.provider);
   const drop = deployment.dropParams ?? config.dropParams;
-  const dropped = new Set(deployment.additionalDropParams);
-  for (const name of names) {
-    if (changes.has(name)) continue;
-    if (dropped.has(name) || (drop && (lacks.includes(name) || !endpoint.known.has(name))))
-      changes.set(name, null);
-    else if (lacks.includes(name)) {
+  for (const { key } of call.members) {
+    const lacking = lacks.includes(key);
+    if (EXTRAS.has(key) || deployment.additionalDropParams.includes(key)) changes.set(key, null);
+    else if (key === "metadata" && !isProviderMetadata(call)) changes.set(key, null);
+    else if (drop && (lacking || !endpoint.known.has(key))) changes.set(key, null);
+    else if (lacking) {
       throw new GatewayError(
         "unsupported_params",
-        `litellm.UnsupportedParamsError: ${deployment.provider} does not support parameters: ["${name}"]. Leave it out, or set litellm_settings.drop_params: true`,
-        { param: name },
+        `litellm.UnsupportedParamsError: ${deployment.provider} does not support parameters: ["${key}"]. Leave it out, or set litellm_settings.drop_params: true`,
+        { param: key },
       );
     }
   }
@@ -81,7 +80,7 @@ function boundOutput(
   deployment: Deployment,
   endpoint: Endpoint,
   call: Call,
-  names: ReadonlySet<string>,
+  has: (name: string) => boolean,
   changes: Map<string, string | null>,
 ): void {
   const cap = config.maxTokens;
@@ -95,7 +94,7 @@ function boundOutput(
       },
     );
   }
-  const set = ["max_completion_tokens", "max_tokens"].filter((name) => names.has(name));
+  const set = ["max_completion_tokens", "max_tokens"].filter(has);
   // OpenAI's reasoning models refuse the old name; everyone else may not know the new one.
   const modern =
     endpoint.operation === "/chat/completions" && ["openai", "azure"].includes(deployment.provider);

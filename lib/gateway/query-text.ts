@@ -1,5 +1,5 @@
 /** Text, lists and pages from the query of an admin route. */
-import { isStorable } from "#lib/people/storable.ts";
+import { isStorable } from "#lib/storable.ts";
 import { GatewayError } from "../errors.ts";
 import { queryNumber } from "./admin-context.ts";
 import type { AuthenticatedContext } from "./context.ts";

@@ -5,11 +5,14 @@ import type { Deployment } from "#lib/config/config.ts";
 import type { Outcome, SpendRecord } from "#lib/ledger/record.ts";
 import { costOf, NO_USAGE, priceFor, priceTable, type Usage } from "#lib/models/cost.ts";
 import { pseudonym, truncateAddress } from "#lib/privacy/anonymise.ts";
+import { toMicros } from "../clock.ts";
 import { toGatewayError } from "../errors.ts";
 import type { Call } from "./call.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { logCall } from "./request-log.ts";
+
+const NO_TAGS: readonly string[] = [];
 
 export interface Ending {
   readonly outcome: Outcome;
@@ -114,7 +117,7 @@ export class RunningCall {
     const record = this.#record(ending, ending.usage);
     for (const lease of this.#leases)
       await admission.settle(lease, { nowMs, tokens, costNanoUsd: this.costNanoUsd });
-    logCall(this.deps, this, record);
+    logCall(this.deps, this, record, nowMs);
     if (ending.outcome === "refused") ledger.note(record);
     else await ledger.settle(record);
   }
@@ -137,8 +140,8 @@ export class RunningCall {
       stream: call.stream,
       ip: anonymous ? truncateAddress(ip) : ip,
       clientRequestId: context.clientRequestId,
-      tags: [...caller.tags, ...call.tags],
-      metadata: null,
+      tags: caller.tags.length + call.tags.length === 0 ? NO_TAGS : [...caller.tags, ...call.tags],
+      metadata: call.steering.metadata,
       keyPeriodStartMs: this.#set?.keyPeriodStartMs ?? null,
       userPeriodStartMs: this.#set?.userPeriodStartMs ?? null,
       teamPeriodStartMs: this.#set?.teamPeriodStartMs ?? null,
@@ -154,8 +157,8 @@ export class RunningCall {
       errorCode: ending?.errorCode ?? null,
       rule: this.rule,
       responseId: ending?.responseId ?? null,
-      durationMs: ending ? Math.round(this.elapsedMs() * 1000) / 1000 : null,
-      firstByteMs: this.firstByteMs,
+      durationMs: ending ? toMicros(this.elapsedMs()) : null,
+      firstByteMs: this.firstByteMs === null ? null : toMicros(this.firstByteMs),
     };
   }
 }

@@ -7,11 +7,11 @@ import { costOf, NO_USAGE, priceFor, priceTable, type Usage } from "#lib/models/
 import { readUsage } from "#lib/models/usage.ts";
 import { GatewayError } from "../errors.ts";
 import { nanoToUsd } from "../money.ts";
+import { readBody } from "./admin-body.ts";
 import { readCall } from "./call.ts";
 import type { AuthenticatedContext } from "./context.ts";
 import { CHAT } from "./endpoints.ts";
 import { json } from "./http.ts";
-import { readBody } from "./people-body.ts";
 import type { KeyRoute } from "./routes.ts";
 
 const schema = z.object({
@@ -43,10 +43,12 @@ export const calculate: KeyRoute["run"] = async (_deps, context) => {
       { param: "model" },
     );
   }
-  const call = readCall(Buffer.from(JSON.stringify({ model, messages })), CHAT, null);
+  const call = readCall(Buffer.from(JSON.stringify({ model, messages })), CHAT, null, NO_HEADERS);
   const usage: Usage = { ...NO_USAGE, promptTokens: call.promptTokens, source: "estimated" };
   return json(200, { cost: nanoToUsd(costWith(context, model, usage)) });
 };
+
+const NO_HEADERS = { get: () => null };
 
 function costWith(context: AuthenticatedContext, model: string, usage: Usage): bigint {
   const table = pricedDeployment(context, model);

@@ -3,7 +3,7 @@
 import type { SpendFilter, SpendRange } from "#db/queries/spend.ts";
 import { findKeyId } from "#db/queries/spend-records.ts";
 import { MASTER } from "#lib/keys/caller.ts";
-import { sameSecret, toHash } from "#lib/keys/secret.ts";
+import { hashSecret, sameHash, toHash } from "#lib/keys/secret.ts";
 import { readRange } from "#lib/spend/calendar.ts";
 import { GatewayError } from "../errors.ts";
 import { seesAll } from "./admin-context.ts";
@@ -44,7 +44,8 @@ export async function askedSpend(deps: GatewayDeps, context: AuthenticatedContex
 /** A key named by secret, hash or id; one that nobody knows has spent nothing, so it matches no record. */
 async function keyIdOf(deps: GatewayDeps, context: AuthenticatedContext, name: string): Promise<string> {
   const { masterKey } = context.policy.config;
-  if (name === MASTER.keyId || (masterKey !== null && sameSecret(name, masterKey))) return MASTER.keyId;
+  if (name === MASTER.keyId || (masterKey !== null && sameHash(hashSecret(name), hashSecret(masterKey))))
+    return MASTER.keyId;
   return (await findKeyId(deps.sql, toHash(name))) ?? "unknown";
 }
 

@@ -14,10 +14,10 @@ import {
 import { createTeam, deleteTeams, setTeamBlocked, updateTeam } from "#lib/people/team-operations.ts";
 import { type MemberRow, membershipView, type TeamRow, teamView } from "#lib/people/view.ts";
 import { GatewayError } from "../errors.ts";
+import { readBody } from "./admin-body.ts";
 import { actorOf, operationsOf } from "./admin-context.ts";
 import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
-import { readBody } from "./people-body.ts";
 import type { KeyRoute } from "./routes.ts";
 import { TEAM_READ_ROUTES } from "./team-read-routes.ts";
 

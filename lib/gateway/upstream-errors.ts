@@ -2,7 +2,7 @@
 import type { Deployment } from "#lib/config/config.ts";
 import { providerOf } from "#lib/providers/catalogue.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
-import { isRecord } from "./call.ts";
+import { isRecord } from "./records.ts";
 
 /** A failure, and whether another deployment may do better. */
 export interface AttemptFailure {

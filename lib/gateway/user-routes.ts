@@ -12,10 +12,10 @@ import {
 import { createUser, deleteUsers, updateUser } from "#lib/people/user-operations.ts";
 import { userView } from "#lib/people/view.ts";
 import { GatewayError } from "../errors.ts";
+import { readBody } from "./admin-body.ts";
 import { actorOf, operationsOf, queryWord } from "./admin-context.ts";
 import type { AuthenticatedContext } from "./context.ts";
 import { json } from "./http.ts";
-import { readBody } from "./people-body.ts";
 import { pageFields, queryList, queryPage, queryText } from "./query-text.ts";
 import type { KeyRoute } from "./routes.ts";
 import { userInfo, userInfoV2 } from "./user-info.ts";

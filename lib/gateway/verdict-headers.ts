@@ -3,13 +3,14 @@ import type { RuleState } from "#lib/admission/admission.ts";
 import { formatUsd } from "../money.ts";
 import type { Headers } from "./http.ts";
 
-const SCOPES: Readonly<Record<string, string>> = {
-  gateway: "gateway",
-  model: "model_per_key",
-  key: "api_key",
-  user: "user",
-  team: "team",
-};
+/** LiteLLM's names of the scopes; the gateway's and the model's own ceilings show in OpenAI's family alone. */
+const SCOPES: ReadonlyMap<string, string> = new Map([
+  ["key", "api_key"],
+  ["user", "user"],
+  ["team", "team"],
+]);
+
+const METRICS = { requests: "requests", tokens: "tokens", parallel: "max_parallel_requests" } as const;
 
 /** @param modelGroup for `x-litellm-key-remaining-*-{model}` */
 export function addVerdictHeaders(headers: Headers, states: readonly RuleState[], modelGroup: string): void {
@@ -17,29 +18,30 @@ export function addVerdictHeaders(headers: Headers, states: readonly RuleState[]
   let tokens: RuleState | null = null;
   for (const state of states) {
     const { rule } = state;
+    const ofKey = rule.subject.kind === "key";
     if (rule.metric === "budget") {
-      if (rule.subject.kind === "key") {
-        headers["x-litellm-key-spend"] = formatUsd(BigInt(state.used));
-        headers["x-litellm-key-max-budget"] = formatUsd(rule.ceilingNanoUsd);
-      }
+      if (!ofKey) continue;
+      headers["x-litellm-key-spend"] = formatUsd(BigInt(state.used));
+      headers["x-litellm-key-max-budget"] = formatUsd(rule.ceilingNanoUsd);
       continue;
     }
-    const scope = SCOPES[rule.subject.kind] ?? rule.subject.kind;
-    const metric = rule.metric === "parallel" ? "max_parallel_requests" : rule.metric;
-    headers[`x-ratelimit-${scope}-remaining-${metric}`] = String(state.remaining);
-    headers[`x-ratelimit-${scope}-limit-${metric}`] = String(rule.ceiling);
+    const remaining = String(state.remaining);
+    const limit = String(rule.ceiling);
+    const scope = SCOPES.get(rule.subject.kind);
+    if (scope !== undefined) {
+      headers[`x-ratelimit-${scope}-remaining-${METRICS[rule.metric]}`] = remaining;
+      headers[`x-ratelimit-${scope}-limit-${METRICS[rule.metric]}`] = limit;
+    }
     if (rule.metric === "requests") {
       if (requests === null || state.remaining < requests.remaining) requests = state;
-      if (rule.subject.kind === "key") {
-        headers["x-litellm-key-rpm-limit"] = String(rule.ceiling);
-        headers[`x-litellm-key-remaining-requests-${safeName(modelGroup)}`] = String(state.remaining);
-      }
+      if (!ofKey) continue;
+      headers["x-litellm-key-rpm-limit"] = limit;
+      headers[`x-litellm-key-remaining-requests-${safeName(modelGroup)}`] = remaining;
     } else if (rule.metric === "tokens") {
       if (tokens === null || state.remaining < tokens.remaining) tokens = state;
-      if (rule.subject.kind === "key") {
-        headers["x-litellm-key-tpm-limit"] = String(rule.ceiling);
-        headers[`x-litellm-key-remaining-tokens-${safeName(modelGroup)}`] = String(state.remaining);
-      }
+      if (!ofKey) continue;
+      headers["x-litellm-key-tpm-limit"] = limit;
+      headers[`x-litellm-key-remaining-tokens-${safeName(modelGroup)}`] = remaining;
     }
   }
   if (requests) addOpenAi(headers, "requests", requests);

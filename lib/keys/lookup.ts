@@ -42,18 +42,22 @@ export class CallerLookup {
     this.#options = options;
   }
 
+  /** The caller with this secret hash if it is cached and fresh, or if its grace lasts without a database; else null. */
+  cached(secretHash: string): Caller | null {
+    const entry = this.#entries.get(secretHash);
+    if (!entry?.caller) return null;
+    // The ledger probes a database that is away; calls need not each wait for it.
+    const serves = this.#options.health.away ? this.#inGrace() : this.#ageMs(entry) < this.#options.ttlMs();
+    return serves ? entry.caller : null;
+  }
+
   /** The caller with this secret hash, null when there is none. @throws GatewayError no_db_connection */
   find(secretHash: string): Caller | null | Promise<Caller | null> {
+    const known = this.cached(secretHash);
+    if (known) return known;
     const entry = this.#entries.get(secretHash);
-    if (entry) {
-      if (this.#options.health.away) {
-        // The ledger probes a database that is away; calls need not each wait for it.
-        if (entry.caller && this.#inGrace()) return entry.caller;
-      } else {
-        const ageMs = this.#options.clock.now() - entry.loadedMs;
-        if (ageMs < (entry.caller ? this.#options.ttlMs() : UNKNOWN_TTL_MS)) return entry.caller;
-      }
-    }
+    if (entry?.caller === null && !this.#options.health.away && this.#ageMs(entry) < UNKNOWN_TTL_MS)
+      return null;
     const running = this.#loading.get(secretHash);
     if (running !== undefined) return running;
     const load = this.#load(secretHash, entry).finally(() => {
@@ -63,13 +67,19 @@ export class CallerLookup {
     return load;
   }
 
-  /** Drops what a change touched: by key id, or by an owner's id. */
+  /**
+   * Drops what a change touched: by key id, or by an owner's id. `all`: nobody knows what was missed, so every entry is
+   * asked for again; without a database they still serve for the grace, or a second outage soon after one would stop all.
+   */
   forget(change: { keyId?: string; userId?: string; teamId?: string } | "all"): void {
     this.#epoch += 1;
     // A load under way may have read what was before the change: calls from now on make their own.
     this.#loading.clear();
     if (change === "all") {
-      this.#entries.clear();
+      for (const [hash, { caller }] of this.#entries) {
+        if (caller) this.#entries.set(hash, { caller, loadedMs: -Infinity });
+        else this.#entries.delete(hash);
+      }
       return;
     }
     for (const [hash, { caller }] of this.#entries) {
@@ -102,6 +112,10 @@ export class CallerLookup {
         },
       );
     }
+  }
+
+  #ageMs(entry: Entry): number {
+    return this.#options.clock.now() - entry.loadedMs;
   }
 
   #inGrace(): boolean {

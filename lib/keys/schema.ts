@@ -19,7 +19,7 @@ const fields = {
   aliases: z.record(z.string(), z.string(), "must map names to names").nullish(),
   allowed_routes: names,
   key_type: z.enum(["default", "llm_api", "management", "read_only"]).nullish(),
-  tags: z.array(text(128)).max(32).nullish(),
+  tags: z.array(text(128), "must be a list of names").max(32).nullish(),
   permissions: record,
   spend: usd,
 };
@@ -47,15 +47,15 @@ export type RegenerateBody = z.infer<typeof regenerateSchema>;
 
 export const deleteSchema = z.object({
   key: text(512).nullish(),
-  keys: z.array(text(512)).max(1000).nullish(),
-  key_aliases: z.array(text(255)).max(1000).nullish(),
+  keys: z.array(text(512), "must be a list of keys").max(1000).nullish(),
+  key_aliases: z.array(text(255), "must be a list of names").max(1000).nullish(),
 });
 
 export const oneKeySchema = z.object({ key: text(512) });
-export const manyKeysSchema = z.object({ keys: z.array(text(512)).max(1000) });
+export const manyKeysSchema = z.object({ keys: z.array(text(512), "must be a list of keys").max(1000) });
 export const resetSpendSchema = z.object({ reset_to: usd });
 export const bulkUpdateSchema = z.object({
-  keys: z.array(record).min(1, "must hold at least one key").max(500),
+  keys: z.array(record, "must be a list of objects").min(1, "must hold at least one key").max(500),
 });
 export const revokeAllSchema = z.object({ confirm: z.int("must be the number of live keys") });
 

@@ -43,9 +43,9 @@ export function toHash(name: string): string {
   return HASH_SHAPE.test(name) || name.startsWith("key_") ? name : hashSecret(name);
 }
 
-/** Compares in constant time, whatever the lengths. */
-export function sameSecret(a: string, b: string): boolean {
-  return timingSafeEqual(hash("sha256", a, "buffer"), hash("sha256", b, "buffer"));
+/** Compares two hashes (hex SHA-256) in constant time. */
+export function sameHash(a: string, b: string): boolean {
+  return timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
 }
 
 /** `sk-...abcd`: LiteLLM's `key_name`. */

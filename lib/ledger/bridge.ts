@@ -7,7 +7,9 @@ export class Bridge {
   readonly #tools: ReplayTools;
   #timer: NodeJS.Timeout | null = null;
   #crossing: Promise<void> | null = null;
-  #loaded = false;
+  /** How often rows were said to wait, and how many of those times are replayed. */
+  #loads = 0;
+  #crossed = 0;
   #closed = false;
 
   constructor(tools: ReplayTools) {
@@ -16,18 +18,22 @@ export class Bridge {
 
   /** Rows wait in the journal. */
   get loaded(): boolean {
-    return this.#loaded;
+    return this.#loads > this.#crossed;
   }
 
   /** Says that rows wait in the journal. */
   carries(): void {
-    this.#loaded = true;
+    this.#loads += 1;
+    this.#probeSoon();
+  }
+
+  #probeSoon(): void {
     if (this.#closed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.cross().catch((error: unknown) => {
         this.#tools.log.warn({ err: error }, "database still away");
-        this.carries();
+        this.#probeSoon();
       });
     }, PROBE_MS);
     this.#timer.unref();
@@ -51,15 +57,10 @@ export class Bridge {
   async #cross(): Promise<void> {
     const { health, journal, log, sql } = this.#tools;
     await health.run(() => sql`select 1`);
-    if (!journal || !this.#loaded) return;
-    // Rows that come during the replay set it again.
-    this.#loaded = false;
-    try {
-      const replayed = await replayFiles(this.#tools, await journal.seal());
-      if (replayed > 0) log.info({ calls: replayed }, "database back: journal replayed");
-    } catch (error) {
-      this.#loaded = true;
-      throw error;
-    }
+    if (!journal || !this.loaded) return;
+    const loads = this.#loads;
+    const replayed = await replayFiles(this.#tools, await journal.seal());
+    this.#crossed = loads;
+    if (replayed > 0) log.info({ calls: replayed }, "database back: journal replayed");
   }
 }

@@ -95,6 +95,8 @@ export class Journal {
   #kick(): void {
     this.#writing ??= this.#write().finally(() => {
       this.#writing = null;
+      // What came between the last look and this line has nobody else to wake the writer.
+      if (this.#waiting.length + this.#sealing.length > 0) this.#kick();
     });
   }
 

@@ -110,8 +110,9 @@ export class Ledger {
    * @throws what says that the database is away: figures without the rows in the journal would be wrong
    */
   async flush(): Promise<void> {
+    const { health, sql } = this.#options;
     // Asked at once and not after the rows: a frozen database is found out by the time one deadline has passed.
-    await Promise.all([Promise.allSettled([this.#last]), this.#bridge.cross()]);
+    await Promise.all([Promise.allSettled([this.#last]), health.run(() => sql`select 1`)]);
     if (this.#bridge.loaded) await this.#bridge.cross();
   }
 

@@ -1,4 +1,5 @@
 /** A spend record and its row. One a call; its id is the gateway's own request id, so a client cannot make two calls share one. */
+import { isoInstant } from "#lib/instant.ts";
 import type { Usage } from "#lib/models/cost.ts";
 
 export type Outcome = "ok" | "refused" | "failed" | "timeout" | "client_closed" | "interrupted";
@@ -48,68 +49,50 @@ export interface Instance {
   readonly boot: number;
 }
 
-/** The record as one JSON object whose members are the columns of `spend_records`. Null members are left out: the row has null there. */
+/**
+ * The record as one JSON object whose members are the columns of `spend_records`; null members are left out. Written as
+ * text, since every call passes here: our own ids, providers and enum values need no escaping.
+ */
 export function toRow(record: SpendRecord, state: "started" | "settled", instance: Instance): string {
   const { usage } = record;
-  return JSON.stringify({
-    id: record.id,
-    started_at: iso(record.startedAtMs),
-    state,
-    outcome: record.outcome ?? undefined,
-    instance_id: instance.id,
-    instance_boot: instance.boot,
-    call_type: record.callType,
-    status_code: record.statusCode ?? undefined,
-    key_id: record.keyId,
-    user_id: record.userId ?? "",
-    team_id: record.teamId ?? "",
-    end_user: clean(record.endUser),
-    model: clean(record.model),
-    model_group: clean(record.modelGroup),
-    deployment_id: record.deploymentId,
-    provider: record.provider,
-    upstream_model: record.upstreamModel ?? undefined,
-    stream: record.stream,
-    prompt_tokens: usage.promptTokens,
-    completion_tokens: usage.completionTokens,
-    cache_read_tokens: usage.cacheReadTokens,
-    cache_write_tokens: usage.cacheWriteTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    usage_source: usage.source,
-    cost_nano_usd: record.costNanoUsd.toString(),
-    unpriced: record.unpriced,
-    key_period_started_at: iso(record.keyPeriodStartMs),
-    user_period_started_at: iso(record.userPeriodStartMs),
-    team_period_started_at: iso(record.teamPeriodStartMs),
-    duration_ms: record.durationMs ?? undefined,
-    first_byte_ms: record.firstByteMs ?? undefined,
-    attempts: record.attempts,
-    ip: record.ip ?? undefined,
-    client_request_id: record.clientRequestId ?? undefined,
-    response_id: clean(record.responseId),
-    error_code: record.errorCode ?? undefined,
-    rule: record.rule ?? undefined,
-    tags: record.tags.length > 0 ? record.tags.map(clean) : undefined,
-    metadata: record.metadata ? JSON.parse(clean(JSON.stringify(record.metadata)) ?? "null") : undefined,
-    settled_at: state === "settled" ? iso(record.startedAtMs + (record.durationMs ?? 0)) : undefined,
-  });
+  let row = `{"id":"${record.id}","started_at":"${isoInstant(record.startedAtMs)}","state":"${state}"`;
+  row += `,"instance_id":"${instance.id}","instance_boot":${instance.boot},"call_type":"${record.callType}"`;
+  row += `,"key_id":"${record.keyId}","user_id":${quote(record.userId ?? "")},"team_id":${quote(record.teamId ?? "")}`;
+  row += `,"model":${quote(record.model)},"model_group":${quote(record.modelGroup)},"stream":${record.stream}`;
+  row += `,"deployment_id":${quote(record.deploymentId)},"provider":"${record.provider}"`;
+  row += `,"prompt_tokens":${usage.promptTokens},"completion_tokens":${usage.completionTokens}`;
+  row += `,"cache_read_tokens":${usage.cacheReadTokens},"cache_write_tokens":${usage.cacheWriteTokens}`;
+  row += `,"reasoning_tokens":${usage.reasoningTokens},"usage_source":"${usage.source}"`;
+  row += `,"cost_nano_usd":"${record.costNanoUsd}","unpriced":${record.unpriced},"attempts":${record.attempts}`;
+  if (record.outcome !== null) row += `,"outcome":"${record.outcome}"`;
+  if (record.statusCode !== null) row += `,"status_code":${record.statusCode}`;
+  if (record.durationMs !== null) row += `,"duration_ms":${record.durationMs}`;
+  if (record.firstByteMs !== null) row += `,"first_byte_ms":${record.firstByteMs}`;
+  if (record.endUser !== null) row += `,"end_user":${quote(record.endUser)}`;
+  if (record.upstreamModel !== null) row += `,"upstream_model":${quote(record.upstreamModel)}`;
+  if (record.ip !== null) row += `,"ip":${quote(record.ip)}`;
+  if (record.clientRequestId !== null) row += `,"client_request_id":${quote(record.clientRequestId)}`;
+  if (record.responseId !== null) row += `,"response_id":${quote(record.responseId)}`;
+  if (record.errorCode !== null) row += `,"error_code":"${record.errorCode}"`;
+  if (record.rule !== null) row += `,"rule":"${record.rule}"`;
+  if (record.tags.length > 0) row += `,"tags":[${record.tags.map(quote).join(",")}]`;
+  if (record.metadata !== null) row += `,"metadata":${quoteAll(record.metadata)}`;
+  row += periodMember("key", record.keyPeriodStartMs) + periodMember("user", record.userPeriodStartMs);
+  return `${row}${periodMember("team", record.teamPeriodStartMs)}}`;
 }
 
-let lastMs = Number.NaN;
-let lastIso = "";
-
-/** Many records share a millisecond and a period start; formatting a date is dear on this road. */
-function iso(ms: number | null): string | undefined {
-  if (ms === null) return undefined;
-  if (ms !== lastMs) {
-    lastMs = ms;
-    lastIso = new Date(ms).toISOString();
-  }
-  return lastIso;
+function periodMember(owner: string, startMs: number | null): string {
+  return startMs === null ? "" : `,"${owner}_period_started_at":"${new Date(startMs).toISOString()}"`;
 }
 
-/** Postgres has no NUL and no lone surrogates in text. */
-function clean(text: string | null): string | undefined {
-  if (text === null) return undefined;
-  return text.toWellFormed().replaceAll("\u0000", "").replaceAll("\\u0000", "");
+/** A JSON string that Postgres takes: it has no NUL and no lone surrogates in text. */
+function quote(text: string): string {
+  return JSON.stringify(/^[\x20-\x7e]*$/.test(text) ? text : text.toWellFormed().replaceAll("\u0000", ""));
+}
+
+/** JSON that Postgres takes: the escape of NUL is refused there as NUL itself. */
+function quoteAll(value: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === "string" ? item.toWellFormed().replaceAll("\u0000", "") : item,
+  );
 }

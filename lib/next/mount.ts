@@ -1,7 +1,6 @@
 /** A Web Request to the gateway and its answer to a Web Response. */
-import { GatewayError } from "../errors.ts";
-import type { GatewayRequest } from "../gateway/http.ts";
-import { gatewayRuntime } from "./runtime.ts";
+import { type GatewayRequest, payloadTooLarge } from "../gateway/http.ts";
+import { gatewayRuntime, isBehindOwnServer } from "./runtime.ts";
 
 export async function serveWeb(request: Request): Promise<Response> {
   const { gateway } = await gatewayRuntime();
@@ -25,11 +24,13 @@ function adapt(request: Request): GatewayRequest {
   };
 }
 
-/** Under server.ts the socket's address, stamped there; on Vercel the platform's own header, which clients cannot set. */
+/**
+ * Under server.ts the socket's address, stamped there; elsewhere nobody takes that header from a client's hands, and only
+ * the platform's own counts. Without either the peer is unknown, and an allowlist lets it in nowhere.
+ */
 function peerOf(headers: Headers): string {
-  return (
-    headers.get("x-shin-peer") ?? headers.get("x-vercel-forwarded-for")?.split(",")[0]?.trim() ?? "127.0.0.1"
-  );
+  if (isBehindOwnServer()) return headers.get("x-shin-peer") ?? "";
+  return headers.get("x-vercel-forwarded-for")?.split(",")[0]?.trim() ?? "";
 }
 
 async function readBytes(request: Request, limitBytes: number): Promise<Buffer> {
@@ -37,11 +38,7 @@ async function readBytes(request: Request, limitBytes: number): Promise<Buffer> 
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size > limitBytes)
-      throw new GatewayError(
-        "payload_too_large",
-        `The request body is larger than ${Math.round(limitBytes / 1024 / 1024)} MB.`,
-      );
+    if (size > limitBytes) throw payloadTooLarge(limitBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

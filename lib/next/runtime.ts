@@ -13,13 +13,21 @@ import { VERSION } from "../version.ts";
 
 const SLOT = Symbol.for("shin.runtime");
 
+const OWN_SERVER = Symbol.for("shin.own-server");
+
 interface Slot {
   [SLOT]?: Promise<Runtime>;
+  [OWN_SERVER]?: boolean;
 }
 
-/** Makes a runtime the process's own. */
+/** Makes a runtime the process's own; its server stands in front of Next and stamps the peer's address. */
 export function shareRuntime(runtime: Runtime): void {
-  (globalThis as Slot)[SLOT] = Promise.resolve(runtime);
+  Object.assign(globalThis, { [SLOT]: Promise.resolve(runtime), [OWN_SERVER]: true });
+}
+
+/** True when our own server.ts took the connection. */
+export function isBehindOwnServer(): boolean {
+  return (globalThis as Slot)[OWN_SERVER] === true;
 }
 
 export function gatewayRuntime(): Promise<Runtime> {

@@ -5,10 +5,11 @@ import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
 import { renderProblems } from "../config/problems.ts";
 import { fileHasContent, loadProcessConfig, type ProcessOptions } from "../config/process.ts";
+import type { Reload } from "../config/reload.ts";
 import { watchConfig } from "../config/watch.ts";
 import { newId } from "../ids.ts";
 import type { Instance } from "../ledger/record.ts";
-import { isLogLevel, type OpenedLog, openLog } from "../log.ts";
+import { isLogLevel, type Log, type OpenedLog, openLog } from "../log.ts";
 import { createRuntime, journalFolder, type Runtime } from "../runtime.ts";
 import {
   type DataFolder,
@@ -37,8 +38,8 @@ export interface Booted {
 
 export interface BootOptions extends ProcessOptions {
   readonly version: string;
-  /** Readable log lines get colours. */
-  readonly color: boolean;
+  /** Where standard output goes: log lines are readable on a terminal and JSON elsewhere. */
+  readonly terminal: { readonly tty: boolean; readonly color: boolean };
 }
 
 /** @throws StartError for what a person can mend; anything else is a defect */
@@ -51,7 +52,7 @@ export async function boot(options: BootOptions): Promise<Booted> {
     });
   }
   const read = loaded.config;
-  const log = openLog(read, options.color);
+  const log = openLog(read, options.terminal);
   const undo: (() => Promise<void>)[] = [() => log.close()];
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -89,15 +90,8 @@ export async function boot(options: BootOptions): Promise<Booted> {
       files: loaded.files,
       hasContent: fileHasContent,
       onReload: (reload) => {
-        if (reload.kind === "refused")
-          log.log.error(`configuration not reloaded, the running one stays:\n${reload.rendered}`);
-        if (reload.kind === "unchanged") log.log.info("configuration reloaded: nothing changed");
-        if (reload.kind !== "changed") return;
-        runtime.apply(withSecrets(reload.config));
-        if (isLogLevel(reload.config.logLevel)) log.log.level = reload.config.logLevel;
-        log.log.info(
-          { changed: reload.changed, needRestart: reload.needRestart },
-          `configuration reloaded ${reload.warnings}`.trim(),
+        putInForce(reload, runtime, withSecrets, log.log).catch((error: unknown) =>
+          log.log.error({ err: error }, "configuration not reloaded, the running one stays"),
         );
       },
       onWatchFailure: (folder, error) =>
@@ -120,6 +114,22 @@ export async function boot(options: BootOptions): Promise<Booted> {
     await close();
     throw asDatabaseFault(error, read);
   }
+}
+
+async function putInForce(
+  reload: Reload,
+  runtime: Runtime,
+  withSecrets: (config: Config) => Config,
+  log: Log,
+): Promise<void> {
+  if (reload.kind === "refused")
+    log.error(`configuration not reloaded, the running one stays:\n${reload.rendered}`);
+  if (reload.kind === "unchanged") log.info("configuration reloaded: nothing changed");
+  if (reload.kind !== "changed") return;
+  await runtime.apply(withSecrets(reload.config));
+  if (isLogLevel(reload.config.logLevel)) log.level = reload.config.logLevel;
+  const { changed, needRestart, warnings } = reload;
+  log.info({ changed, needRestart }, `configuration reloaded ${warnings}`.trim());
 }
 
 /** This data folder's instance and how often it has started: tells which calls an earlier start left open. */

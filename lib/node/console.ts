@@ -9,6 +9,15 @@ export interface ConsoleOptions {
   readonly dir: string;
   readonly dev: boolean;
   readonly log: Log;
+  /** Loads Next. Passed in: the product itself knows no framework. */
+  readonly loadNext: () => Promise<{
+    default: (options: { dev: boolean; dir: string; quiet: boolean }) => NextApp;
+  }>;
+}
+
+interface NextApp {
+  prepare(): Promise<void>;
+  getRequestHandler(): Handler;
 }
 
 export function openConsole(options: ConsoleOptions): Handler {
@@ -27,10 +36,10 @@ export function openConsole(options: ConsoleOptions): Handler {
   };
 }
 
-async function load({ dir, dev }: ConsoleOptions): Promise<Handler> {
+async function load({ dev, dir, loadNext }: ConsoleOptions): Promise<Handler> {
   if (!dev && !existsSync(path.join(dir, ".next", "BUILD_ID")))
     throw new Error("it is not built: run npm run build");
-  const { default: next } = await import("next");
+  const { default: next } = await loadNext();
   const app = next({ dev, dir, quiet: true });
   await app.prepare();
   const handle = app.getRequestHandler();

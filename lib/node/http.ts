@@ -2,10 +2,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "../errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import type { GatewayRequest, GatewayResponse } from "../gateway/http.ts";
+import { type GatewayRequest, type GatewayResponse, payloadTooLarge } from "../gateway/http.ts";
 
+const ONE_WRITE_BYTES = 16 * 1024;
 /** A client that takes nothing for this long is gone. */
 const STALL_MS = 30_000;
+/** A client that has its answer and goes on sending is heard out for this long. */
+const LINGER_MS = 2_000;
 
 /** Answers one request. Never throws. */
 export async function serve(
@@ -32,7 +35,31 @@ function writeWhole(
   if (answer.status !== 204)
     headers["content-length"] = String(typeof body === "string" ? Buffer.byteLength(body) : body.length);
   outgoing.writeHead(answer.status, headers);
-  outgoing.end(incoming.method === "HEAD" ? undefined : body);
+  if (!incoming.complete) {
+    outgoing.write(incoming.method === "HEAD" ? "" : body);
+    discardRest(incoming, () => outgoing.end());
+  } else if (incoming.method === "HEAD") outgoing.end();
+  // As text it leaves in one write with the headers, as bytes in two.
+  else if (typeof body !== "string" && body.length <= ONE_WRITE_BYTES)
+    outgoing.end(body.toString("latin1"), "latin1");
+  else outgoing.end(body);
+}
+
+/**
+ * Takes in and throws away what the client still sends, for a while: a connection that is closed with bytes unread is
+ * reset, and the client would see that instead of the answer.
+ */
+function discardRest(incoming: IncomingMessage, done: () => void): void {
+  const stop = () => {
+    clearTimeout(timer);
+    incoming.off("end", stop);
+    incoming.off("close", stop);
+    done();
+  };
+  const timer = setTimeout(stop, LINGER_MS);
+  incoming.once("end", stop);
+  incoming.once("close", stop);
+  incoming.resume();
 }
 
 async function writeStream(
@@ -106,7 +133,7 @@ class NodeRequest implements GatewayRequest {
   bytes(limitBytes: number): Promise<Buffer> {
     const incoming = this.#incoming;
     const announced = Number(incoming.headers["content-length"] ?? 0);
-    if (announced > limitBytes) return Promise.reject(tooLarge(limitBytes));
+    if (announced > limitBytes) return Promise.reject(payloadTooLarge(limitBytes));
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -115,7 +142,7 @@ class NodeRequest implements GatewayRequest {
         if (size > limitBytes) {
           incoming.pause();
           incoming.removeAllListeners("data");
-          reject(tooLarge(limitBytes));
+          reject(payloadTooLarge(limitBytes));
         } else chunks.push(chunk);
       });
       incoming.once("end", () =>
@@ -124,15 +151,9 @@ class NodeRequest implements GatewayRequest {
       incoming.once("error", (error) =>
         reject(new GatewayError("client_closed", "The request was cut off.", { cause: error })),
       );
-      incoming.once("close", () => reject(new GatewayError("client_closed", "The request was cut off.")));
+      incoming.once("close", () => {
+        if (!incoming.complete) reject(new GatewayError("client_closed", "The request was cut off."));
+      });
     });
   }
-}
-
-function tooLarge(limitBytes: number): GatewayError {
-  const megabytes = Math.round((limitBytes / 1024 / 1024) * 10) / 10;
-  return new GatewayError(
-    "payload_too_large",
-    `The request body is larger than ${megabytes} MB (general_settings.max_request_size_mb).`,
-  );
 }

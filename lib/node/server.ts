@@ -1,6 +1,7 @@
 /** The listening server: the door in front of gateway and console. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Gateway } from "../gateway/gateway.ts";
+import { newId } from "../ids.ts";
 import { serve } from "./http.ts";
 
 export type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void | Promise<void>;
@@ -14,6 +15,13 @@ export interface ServerOptions {
 /** Paths that Next serves and nobody here needs: each has been a way in. */
 const CLOSED = ["/_next/image", "/_next/data"];
 
+const BAD_REQUEST = [400, "Bad Request"] as const;
+/** What Node's parser and timers find, by their codes; anything else is a bad request. */
+const REFUSALS: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout"],
+};
+
 /** A server that does not listen yet. */
 export function createShinServer(options: ServerOptions): Server {
   const server = createServer(
@@ -26,7 +34,8 @@ export function createShinServer(options: ServerOptions): Server {
       maxHeaderSize: 16 * 1024,
       // Of two Host or Authorization headers nobody knows which one a proxy in front looked at.
       joinDuplicateHeaders: false,
-      requireHostHeader: true,
+      // Refused below, with a body; Node's own refusal has none.
+      requireHostHeader: false,
       noDelay: true,
     },
     (incoming, outgoing) => void route(options, incoming, outgoing),
@@ -34,23 +43,10 @@ export function createShinServer(options: ServerOptions): Server {
   server.on("upgrade", (_, socket) => socket.destroy());
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
-    const status =
-      error.code === "HPE_HEADER_OVERFLOW"
-        ? "431 Request Header Fields Too Large"
-        : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-          ? "408 Request Timeout"
-          : "400 Bad Request";
-    const body = JSON.stringify({
-      error: {
-        message: status.slice(4),
-        type: "invalid_request_error",
-        param: null,
-        code: status.slice(0, 3),
-      },
-    });
-    socket.end(
-      `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    );
+    const [status, reason] = REFUSALS[error.code ?? ""] ?? BAD_REQUEST;
+    const { body, headers } = refusal(status, `${reason}.`);
+    const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${reason}\r\n${head.join("")}\r\n${body}`);
   });
   return server;
 }
@@ -63,7 +59,7 @@ function route(
   const url = incoming.url ?? "/";
   const mark = url.indexOf("?");
   const path = mark < 0 ? url : url.slice(0, mark);
-  if (!url.startsWith("/") || hasDuplicates(incoming))
+  if (!url.startsWith("/") || isAmbiguous(incoming))
     return refuse(outgoing, 400, "The request line or its headers are ambiguous.");
   if (!belongsToConsole(path) || options.gateway.owns(path))
     return serve(options.gateway, incoming, outgoing);
@@ -85,7 +81,7 @@ function belongsToConsole(path: string): boolean {
   );
 }
 
-function hasDuplicates(incoming: IncomingMessage): boolean {
+function isAmbiguous(incoming: IncomingMessage): boolean {
   let hosts = 0;
   let authorizations = 0;
   for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
@@ -93,11 +89,31 @@ function hasDuplicates(incoming: IncomingMessage): boolean {
     if (name?.length === 4 && name.toLowerCase() === "host") hosts += 1;
     else if (name?.length === 13 && name.toLowerCase() === "authorization") authorizations += 1;
   }
-  return hosts > 1 || authorizations > 1;
+  return hosts > 1 || authorizations > 1 || (hosts === 0 && incoming.httpVersion === "1.1");
 }
 
 function refuse(outgoing: ServerResponse, status: number, message: string): void {
+  const { body, headers } = refusal(status, message);
+  outgoing.writeHead(status, headers);
+  outgoing.end(body);
+}
+
+/** The answer to what never reaches the gateway, in the gateway's own shape. */
+function refusal(status: number, message: string): { body: string; headers: Record<string, string> } {
+  const id = newId("req", Date.now());
   const type = status === 404 ? "not_found_error" : "invalid_request_error";
-  outgoing.writeHead(status, { "content-type": "application/json", connection: "close" });
-  outgoing.end(JSON.stringify({ error: { message, type, param: null, code: String(status) } }));
+  const body = JSON.stringify({
+    error: { message, type, param: null, code: String(status), request_id: id },
+  });
+  return {
+    body,
+    headers: {
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(body)),
+      "x-request-id": id,
+      "x-litellm-call-id": id,
+      "cache-control": "no-store",
+      connection: "close",
+    },
+  };
 }

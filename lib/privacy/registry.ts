@@ -139,7 +139,7 @@ export const PERSONAL_DATA = {
       "upstream_model",
       "stream",
     ),
-    ...notPersonal(TECHNICAL, "error_code", "rule", "attempts", "duration_ms", "first_byte_ms", "settled_at"),
+    ...notPersonal(TECHNICAL, "error_code", "rule", "attempts", "duration_ms", "first_byte_ms"),
     ...notPersonal(COUNTS, "prompt_tokens", "completion_tokens", "cache_read_tokens", "cache_write_tokens"),
     ...notPersonal(COUNTS, "reasoning_tokens", "usage_source", "cost_nano_usd", "unpriced"),
     ...notPersonal(TIMES, "key_period_started_at", "user_period_started_at", "team_period_started_at"),

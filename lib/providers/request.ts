@@ -4,6 +4,18 @@ import { providerOf } from "./catalogue.ts";
 
 /** @param operation `/chat/completions`, `/embeddings`, ... @throws RangeError when the deployment has no address */
 export function upstreamUrl(deployment: Deployment, operation: string): URL {
+  const urls = urlsOf.get(deployment) ?? new Map<string, URL>();
+  urlsOf.set(deployment, urls);
+  const known = urls.get(operation);
+  if (known) return known;
+  const made = makeUrl(deployment, operation);
+  urls.set(operation, made);
+  return made;
+}
+
+const urlsOf = new WeakMap<Deployment, Map<string, URL>>();
+
+function makeUrl(deployment: Deployment, operation: string): URL {
   const provider = providerOf(deployment.provider);
   const base = deployment.apiBase ?? provider.base;
   if (!base) throw new RangeError(`deployment ${deployment.id} has no api_base`);
@@ -14,8 +26,18 @@ export function upstreamUrl(deployment: Deployment, operation: string): URL {
   return new URL(`${root}/deployments/${model}${operation}?api-version=${version}`);
 }
 
-/** Headers of a call: ours and the deployment's, nothing of the client's. */
-export function upstreamHeaders(deployment: Deployment): Record<string, string> {
+const headerLists = new WeakMap<Deployment, readonly string[]>();
+
+/** Headers of a call, names and values in turn: ours and the deployment's, nothing of the client's. */
+export function upstreamHeaders(deployment: Deployment): readonly string[] {
+  const known = headerLists.get(deployment);
+  if (known) return known;
+  const made = Object.entries(headersOf(deployment)).flat();
+  headerLists.set(deployment, made);
+  return made;
+}
+
+function headersOf(deployment: Deployment): Record<string, string> {
   const headers: Record<string, string> = {
     "content-type": "application/json",
     "user-agent": "shin-gateway",
@@ -31,5 +53,6 @@ export function upstreamHeaders(deployment: Deployment): Record<string, string> 
 
 /** The address shown in `x-litellm-model-api-base`: without query. */
 export function publicApiBase(deployment: Deployment): string | null {
-  return deployment.apiBase ?? providerOf(deployment.provider).base;
+  const base = deployment.apiBase ?? providerOf(deployment.provider).base;
+  return base?.includes("?") ? base.slice(0, base.indexOf("?")) : base;
 }

@@ -6,7 +6,8 @@ type DispatchController = Parameters<NonNullable<Dispatcher.DispatchHandler["onR
 
 export interface UpstreamRequest {
   readonly url: URL;
-  readonly headers: Record<string, string>;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
   readonly body: Buffer;
   readonly connectTimeoutMs: number;
   /** To the first byte of the answer. */
@@ -42,7 +43,7 @@ export class Upstreams {
         {
           method: "POST",
           path: request.url.pathname + request.url.search,
-          headers: request.headers,
+          headers: request.headers as string[],
           body: request.body,
           headersTimeout: request.firstByteTimeoutMs,
           bodyTimeout: request.idleTimeoutMs,

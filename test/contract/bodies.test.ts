@@ -67,7 +67,7 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
   );
 
   test("a body over the limit is 413, announced or not", async () => {
-    gateway.reload(config([deployment("chat", upstream.url)], small));
+    await gateway.reload(config([deployment("chat", upstream.url)], small));
     const big = JSON.stringify(chat("chat", { pad: "x".repeat(20_000) }));
     await refused(big, 413, /larger than/);
     const parts = new ReadableStream({
@@ -82,8 +82,8 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
       duplex: "half",
     } as RequestInit);
     expect(answer.status).toBe(413);
-    expect(await answer.json()).toMatchObject({ error: { code: "413", message: expect.stringMatching(/larger than 0/) } });
-    gateway.reload(config([deployment("chat", upstream.url), deployment("upstream-model", upstream.url)]));
+    expect(await answer.json()).toMatchObject({ error: { code: "413", message: expect.stringMatching(/larger than 0\.01 MB/) } });
+    await gateway.reload(config([deployment("chat", upstream.url), deployment("upstream-model", upstream.url)]));
   });
 
   test("a body of 11 MB arrives as it was sent, but for the model's name", async () => {

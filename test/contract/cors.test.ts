@@ -23,7 +23,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     "https://YOURDOMAIN.com",
     "https://notyourdomain.com",
   ])("origin %s is not welcome, in an answer or a preflight", async (origin) => {
-    gateway.reload(yaml({ cors_origin: LIST, cors_allow_credentials: true }));
+    await gateway.reload(yaml({ cors_origin: LIST, cors_allow_credentials: true }));
     for (const method of ["GET", "OPTIONS"]) {
       const answer = await from(origin, method);
       expect(allowed(answer)).toBeUndefined();
@@ -33,7 +33,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
   });
 
   test("an origin of the list is, with credentials if configured, and caches are told", async () => {
-    gateway.reload(yaml({ cors_origin: LIST, cors_allow_credentials: true }));
+    await gateway.reload(yaml({ cors_origin: LIST, cors_allow_credentials: true }));
     const { headers } = await from("https://app.yourdomain.com");
     expect(headers["access-control-allow-origin"]).toBe("https://app.yourdomain.com");
     expect(headers["access-control-allow-credentials"]).toBe("true");
@@ -42,7 +42,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
   });
 
   test("* allows all, never with credentials", async () => {
-    gateway.reload(yaml({ cors_origin: "*" }));
+    await gateway.reload(yaml({ cors_origin: "*" }));
     const answer = await from("https://evil.example");
     expect(allowed(answer)).toBe("*");
     expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
@@ -50,12 +50,12 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
   });
 
   test("without a setting no page may", async () => {
-    gateway.reload(yaml({}));
+    await gateway.reload(yaml({}));
     expect(allowed(await from("https://yourdomain.com"))).toBeUndefined();
   });
 
   test("a preflight needs no key and names what may be sent", async () => {
-    gateway.reload(yaml({ cors_origin: LIST }));
+    await gateway.reload(yaml({ cors_origin: LIST }));
     const { status, headers, text } = await from("https://yourdomain.com", "OPTIONS", {
       "access-control-request-method": "POST",
       "access-control-request-headers": "authorization,content-type",
@@ -67,7 +67,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
   });
 
   test("refusals can be read by the page too", async () => {
-    gateway.reload(yaml({ cors_origin: LIST }));
+    await gateway.reload(yaml({ cors_origin: LIST }));
     const answer = await send("GET", "/v1/models", { key: null, headers: { origin: "https://yourdomain.com" } });
     expect([answer.status, allowed(answer)]).toEqual([401, "https://yourdomain.com"]);
   });

@@ -8,7 +8,7 @@ import { capturedLog, chat, config, deployment } from "./setting.ts";
 let nowMs = Date.UTC(2026, 0, 5, 10, 0, 30);
 const clock: Clock = { now: () => nowMs, monotonic: () => performance.now() };
 const upstream = await rawUpstream();
-const { log, lines } = capturedLog();
+const { log, lineOf } = capturedLog();
 const models = [
   deployment("chat", upstream.url),
   deployment("slow", upstream.url, { rpm: 1 }),
@@ -71,7 +71,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     expect(seconds).toBeGreaterThanOrEqual(1);
     expect(Number(headers["retry-after-ms"])).toBeGreaterThan((seconds - 1) * 1000);
     expect(upstream.requests).toHaveLength(0);
-    expect(lines.at(-1)).toContain("rate_limit_exceeded");
+    expect(await lineOf(headers)).toContain("rate_limit_exceeded");
 
     nowMs += Number(headers["retry-after-ms"]) - 1;
     expect((await call(key)).status).toBe(429);
@@ -92,9 +92,9 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     const key = await gateway.newKey();
     expect((await call(key, "slow")).status).toBe(200);
     expect((await call(key, "slow")).json.error).toMatchObject({ reason: "model_rpm", scope: { kind: "model", name: "slow" } });
-    gateway.reload(config(models, { litellm_settings: { rpm: 0 } }));
+    await gateway.reload(config(models, { litellm_settings: { rpm: 0 } }));
     expect((await call(key)).json.error).toMatchObject({ reason: "gateway_rpm", code: 429 });
-    gateway.reload(config(models));
+    await gateway.reload(config(models));
   });
 
   test("a spent budget is 400, says the figures and is not retried", async () => {
@@ -121,10 +121,10 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
   test("a budget of 0 blocks the first call; its status is the operator's choice", async () => {
     const key = await gateway.newKey({ max_budget: 0 });
     expect((await call(key)).status).toBe(400);
-    gateway.reload(config(models, { general_settings: { budget_exceeded_status: 402 } }));
+    await gateway.reload(config(models, { general_settings: { budget_exceeded_status: 402 } }));
     const { status, json } = await call(key);
     expect([status, json.error.code, json.error.type]).toEqual([402, "402", "budget_exceeded"]);
-    gateway.reload(config(models));
+    await gateway.reload(config(models));
   });
 
   test("of 20 parallel calls exactly the allowed 3 run, and none of the others costs anything", async () => {

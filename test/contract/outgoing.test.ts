@@ -32,16 +32,16 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
   });
 
   test("litellm_settings.max_tokens is a cap: lowered, added, or refused", async () => {
-    gateway.reload(config(models, { litellm_settings: { max_tokens: 50 } }));
+    await gateway.reload(config(models, { litellm_settings: { max_tokens: 50 } }));
     expect((await sent("chat", { max_tokens: 500 })).body.max_tokens).toBe(50);
     expect((await sent("chat", { max_completion_tokens: 500 })).body).toMatchObject({ max_completion_tokens: 50 });
     expect((await sent("chat", { max_tokens: 20 })).body.max_tokens).toBe(20);
     expect((await sent("chat")).body.max_completion_tokens).toBe(50);
     expect((await sent("groq")).body.max_tokens).toBe(50);
-    gateway.reload(config(models, { litellm_settings: { max_tokens: 50, max_tokens_policy: "refuse" } }));
+    await gateway.reload(config(models, { litellm_settings: { max_tokens: 50, max_tokens_policy: "refuse" } }));
     const { answered, body } = await sent("chat", { max_tokens: 51 });
     expect([answered.status, answered.json.error.param, body]).toEqual([400, "max_tokens", undefined]);
-    gateway.reload(config(models));
+    await gateway.reload(config(models));
   });
 
   test("drop_params drops what the provider does not know; without it that is a 400", async () => {
@@ -50,7 +50,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     expect([refused.answered.status, refused.answered.json.error.param]).toEqual([400, "logit_bias"]);
     expect(refused.answered.json.error.message).toContain("drop_params: true");
     expect((await sent("chat", odd)).body).toMatchObject(odd);
-    gateway.reload(config(models, { litellm_settings: { drop_params: true } }));
+    await gateway.reload(config(models, { litellm_settings: { drop_params: true } }));
     for (const model of ["groq", "chat"]) {
       const { body } = await sent(model, odd);
       expect(body).not.toHaveProperty("made_up");
@@ -59,7 +59,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     }
     // The entry's own word wins.
     expect((await sent("strict", odd)).body).toMatchObject(odd);
-    gateway.reload(config(models));
+    await gateway.reload(config(models));
   });
 
   test("LiteLLM's extras stay here; tags are kept with the record", async () => {

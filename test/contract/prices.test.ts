@@ -71,13 +71,13 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
 
   test("without any price the call is free and flagged, or refused if the operator says so", async () => {
     expect((await call("unpriced", { prompt_tokens: 10, completion_tokens: 5 })).record).toMatchObject({ cost_nano_usd: "0", unpriced: true, prompt_tokens: "10" });
-    gateway.reload(config(models, { general_settings: { unpriced_models: "deny" } }));
+    await gateway.reload(config(models, { general_settings: { unpriced_models: "deny" } }));
     upstream.forget();
     const { status, json } = await send("POST", "/v1/chat/completions", { body: chat("unpriced") });
     expect([status, json.error.param, upstream.requests.length]).toEqual([400, "model", 0]);
     expect(json.error.message).toContain("no price");
     expect((await call("full", full)).answered.status).toBe(200);
-    gateway.reload(config(models));
+    await gateway.reload(config(models));
   });
 
   test.each([[undefined], [{ prompt_tokens: -5, completion_tokens: 1 }], [{ prompt_tokens: 1e300 }], [{ prompt_tokens: "9" }], ["lots"]])(

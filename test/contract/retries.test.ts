@@ -68,10 +68,10 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
   });
 
   test("num_retries bounds the attempts, and the last error is told", async () => {
-    gateway.reload(config(models, { router_settings: { num_retries: 1 } }));
+    await gateway.reload(config(models, { router_settings: { num_retries: 1 } }));
     expect((await call("triple")).status).toBe(500);
     expect([bad.requests.length, good.requests.length]).toEqual([2, 0]);
-    gateway.reload(config(models));
+    await gateway.reload(config(models));
     nowMs += 600_000;
     expect((await call("triple")).status).toBe(200);
   });
@@ -126,7 +126,7 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
 
   test("a deployment without room lets the next one answer, without a call", async () => {
     bad.behave(answer());
-    gateway.reload(
+    await gateway.reload(
       config([
         deployment("pair", bad.url, { order: 1, rpm: 1 }, { id: "bad" }),
         deployment("pair", good.url, { order: 2 }, { id: "good" }),
@@ -135,6 +135,6 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
     await call("pair");
     await call("pair");
     expect([bad.requests.length, good.requests.length]).toEqual([1, 1]);
-    gateway.reload(config(models));
+    await gateway.reload(config(models));
   });
 });

@@ -1,6 +1,7 @@
 /** What the contract suite configures, sends and looks up, in few words. */
 import { createLog, type Log } from "#lib/log.ts";
 import { MASTER_KEY, type TestGateway } from "#test/helpers/gateway.ts";
+import { until } from "#test/helpers/house.ts";
 
 /** The provider's credential; it must never come out anywhere. */
 export const PROVIDER_KEY = "sk-provider-canary-5f1c9a7e3b";
@@ -36,10 +37,24 @@ export const chat = (model: string, fields: Record<string, unknown> = {}) => ({
 });
 
 /** A log whose lines a test can read. */
-export function capturedLog(): { readonly log: Log; readonly lines: string[] } {
-  const lines: string[] = [];
-  const destination = { write: (line: string) => void lines.push(line) };
-  return { log: createLog({ level: "debug", json: true, color: false, destination }), lines };
+export function capturedLog() {
+  let text = "";
+  const destination = {
+    write: (lines: string) => {
+      text += lines;
+    },
+  };
+  const log: Log = createLog({ level: "debug", json: true, color: false, destination });
+  return {
+    log,
+    text: () => text,
+    /** The line of an answered request. Lines are written in batches, so it is waited for. */
+    lineOf: async (headers: Record<string, string>): Promise<string> => {
+      const id = headers["x-shin-request-id"] ?? "no id";
+      await until(`the log has a line of ${id}`, () => text.includes(id));
+      return text.split("\n").find((line) => line.includes(id)) ?? "";
+    },
+  };
 }
 
 /** The spend record of an answered call, by its answer's own request id. */

@@ -70,10 +70,10 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
   });
 
   test("a stream whose headers come and whose first event does not", async () => {
-    gateway.reload(config(models, { router_settings: { ...TIMES, idle_timeout: 60 } }));
+    await gateway.reload(config(models, { router_settings: { ...TIMES, idle_timeout: 60 } }));
     upstream.behave(stream(() => {}));
     expectTimeout(await call("chat", { stream: true }), "did not finish in time");
-    gateway.reload(config(models, { router_settings: TIMES }));
+    await gateway.reload(config(models, { router_settings: TIMES }));
   });
 
   test("half a JSON answer and then silence", async () => {

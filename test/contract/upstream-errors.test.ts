@@ -53,12 +53,12 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
   });
 
   test("asked to, it is handed on as it came, but for the key", async () => {
-    gateway.reload(config(models, { general_settings: { pass_upstream_auth_errors: true }, router_settings: { num_retries: 0 } }));
+    await gateway.reload(config(models, { general_settings: { pass_upstream_auth_errors: true }, router_settings: { num_retries: 0 } }));
     upstream.behave(answer(openAiError(`Incorrect API key provided: ${PROVIDER_KEY}. sk-prov***7e3b`), 401));
     const { status, json, text } = await call();
     expect([status, json.error.message]).toEqual([401, "litellm.APIError: OpenaiException - Incorrect API key provided: [redacted]. [redacted]"]);
     expect(text).not.toMatch(/canary|7e3b/);
-    gateway.reload(config(models, { router_settings: { num_retries: 0 } }));
+    await gateway.reload(config(models, { router_settings: { num_retries: 0 } }));
   });
 
   test.each([

@@ -13,12 +13,12 @@ const VIRTUAL = `sk-virt-${randomBytes(12).toString("hex")}`;
 const PROMPT = `prompt-${randomBytes(12).toString("hex")}`;
 const database = await testDatabase();
 const upstream = await rawUpstream();
-const { log, lines } = capturedLog();
-const yaml = (sections = {}) =>
-  config([deployment("chat", upstream.url, { api_key: PROVIDER }), deployment("gone", `http://user:${PASSWORD}@127.0.0.1:9/v1`.replace(/user:.*@/, ""), { api_key: PROVIDER })], sections);
+const { log, text, lineOf } = capturedLog();
+const yaml =
+  config([deployment("chat", upstream.url, { api_key: PROVIDER }), deployment("gone", "http://127.0.0.1:9/v1", { api_key: PROVIDER })]);
 const gateway = await listeningGateway({
   log,
-  yaml: yaml(),
+  yaml,
   database: { ...database, options: { ...database.options, password: PASSWORD } },
 });
 const { send } = gateway.node;
@@ -71,10 +71,11 @@ test("in all that was answered, logged and stored there is no secret", async () 
     await take("GET", "/v1/models", { key: `sk-other-${VIRTUAL}` });
   });
   await gateway.runtime.deps.ledger.flush();
+  await lineOf((await send("GET", "/v1/models")).headers);
 
-  expect(lines.length).toBeGreaterThan(40);
-  const logged = lines.join("");
-  const said = answers.filter((text) => !text.includes('"key":"sk-virt')).join("\n");
+  const logged = text();
+  expect(logged.split("\n").length).toBeGreaterThan(40);
+  const said = answers.join("\n");
   const stored = await dump();
   for (const secret of [MASTER_KEY, VIRTUAL, PROVIDER, PASSWORD]) {
     expect.soft(find(logged, secret)).toBe("");

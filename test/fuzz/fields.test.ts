@@ -5,8 +5,8 @@ import { testGateway } from "#test/helpers/gateway.ts";
 import { NAMES } from "./vocabulary.ts";
 
 const gateway = await testGateway();
-const NASTY = ["\u0000", "\ud800", "key_\u0000", "-1", 2 ** 63, -1, 1e300, true, {}, [], [null], ["\u0000"], { "\u0000": "\ud800" }, "x".repeat(70_000)];
-const WORDS = ["\u0000", "\ud800", "key_\u0000", "-1", "1e300", "9".repeat(400), "x".repeat(9_000), "2025-02-30", "infinity"];
+const NASTY = ["\u0000", "key_\ud800", 2 ** 63, -1, {}, [null], { a: "\u0000" }];
+const WORDS = ["\u0000", "-1", "9".repeat(400), "2025-02-30"];
 
 const routes = ROUTES.map((route) => [route.method, route.path] as const);
 
@@ -18,8 +18,8 @@ test.each(routes)("%s %s", async (method, path) => {
     if (status >= 500) seen.push(`${url.slice(0, 100)} ${JSON.stringify(body)?.slice(0, 100)}: ${status} ${text.slice(0, 200)}`);
   };
   for (const name of NAMES) {
-    for (const word of WORDS) await call(`${plain}?${name}=${encodeURIComponent(word.toWellFormed())}`, method === "GET" ? undefined : {});
-    if (method !== "GET") for (const value of NASTY) await call(plain, { [name]: value });
+    if (method === "GET") for (const word of WORDS) await call(`${plain}?${name}=${encodeURIComponent(word)}`);
+    else for (const value of NASTY) await call(plain, { [name]: value });
   }
   for (const word of ["%00", "key_%00", "%ff", "%ed%a0%80", "%", "x".repeat(9_000)])
     await call(path.replaceAll(/\{\w+\*?\}/g, word), method === "GET" ? undefined : {});

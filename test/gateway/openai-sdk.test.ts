@@ -1,5 +1,13 @@
 /** OpenAI's own Node SDK over a listening server: what it sends works, and what it is told it understands. */
-import OpenAI, { APIUserAbortError, AuthenticationError, BadRequestError, InternalServerError, NotFoundError, PermissionDeniedError, RateLimitError } from "openai";
+import OpenAI, {
+  APIUserAbortError,
+  AuthenticationError,
+  BadRequestError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+} from "openai";
 import { describe, expect, test } from "vitest";
 import { until } from "#test/helpers/house.ts";
 import { mountedGateway } from "#test/helpers/mounts.ts";
@@ -10,7 +18,11 @@ const provider = await aimock();
 provider.onMessage("weather", { toolCalls: [{ name: "get_weather", arguments: '{"city":"Paris"}' }] });
 provider.onMessage(/hello/, { content: "Hello from the provider, in several words." });
 provider.onEmbedding(/./, { embedding: [0.25, -0.5, 1] });
-provider.onModerate(/./, { flagged: true, categories: { violence: true }, category_scores: { violence: 0.9 } } as never);
+provider.onModerate(/./, {
+  flagged: true,
+  categories: { violence: true },
+  category_scores: { violence: 0.9 },
+} as never);
 const raw = await rawUpstream();
 const gateway = await mountedGateway({
   yaml: config([
@@ -24,8 +36,10 @@ const gateway = await mountedGateway({
 const messages = [{ role: "user" as const, content: "hello there" }];
 
 describe.each(gateway.mounts)("$name mount", ({ url }) => {
-  const client = async (fields: Record<string, unknown> = {}, options: { maxRetries?: number; apiKey?: string } = {}) =>
-    new OpenAI({ baseURL: `${url}/v1`, apiKey: await gateway.newKey(fields), maxRetries: 0, ...options });
+  const client = async (
+    fields: Record<string, unknown> = {},
+    options: { maxRetries?: number; apiKey?: string } = {},
+  ) => new OpenAI({ baseURL: `${url}/v1`, apiKey: await gateway.newKey(fields), maxRetries: 0, ...options });
   const failure = async (call: PromiseLike<unknown>) => {
     try {
       await call;
@@ -37,19 +51,28 @@ describe.each(gateway.mounts)("$name mount", ({ url }) => {
 
   test("chat, with and without /v1 in the base URL", async () => {
     const openai = await client();
-    const { data, request_id } = await openai.chat.completions.create({ model: "chat", messages }).withResponse();
+    const { data, request_id } = await openai.chat.completions
+      .create({ model: "chat", messages })
+      .withResponse();
     expect(data.choices[0]?.message.content).toBe("Hello from the provider, in several words.");
     expect(data.model).toBe("chat");
     expect(data.usage?.total_tokens).toBeGreaterThan(0);
     expect(request_id).toMatch(/^req_/);
     openai.baseURL = url;
-    expect((await openai.chat.completions.create({ model: "chat", messages })).object).toBe("chat.completion");
+    expect((await openai.chat.completions.create({ model: "chat", messages })).object).toBe(
+      "chat.completion",
+    );
   });
 
   test("a stream, and its usage when asked for", async () => {
     const openai = await client();
     for (const include_usage of [false, true]) {
-      const chunks = await openai.chat.completions.create({ model: "chat", messages, stream: true, stream_options: { include_usage } });
+      const chunks = await openai.chat.completions.create({
+        model: "chat",
+        messages,
+        stream: true,
+        stream_options: { include_usage },
+      });
       let text = "";
       const usages = [];
       for await (const part of chunks) {
@@ -64,19 +87,35 @@ describe.each(gateway.mounts)("$name mount", ({ url }) => {
 
   test("tools, streamed and whole", async () => {
     const openai = await client();
-    const tools = [{ type: "function" as const, function: { name: "get_weather", parameters: { type: "object", properties: { city: { type: "string" } } } } }];
+    const tools = [
+      {
+        type: "function" as const,
+        function: {
+          name: "get_weather",
+          parameters: { type: "object", properties: { city: { type: "string" } } },
+        },
+      },
+    ];
     const ask = { model: "chat", messages: [{ role: "user" as const, content: "weather" }], tools };
     const { choices } = await openai.chat.completions.create(ask);
     expect(choices[0]?.finish_reason).toBe("tool_calls");
-    expect(choices[0]?.message.tool_calls?.[0]).toMatchObject({ function: { name: "get_weather", arguments: '{"city":"Paris"}' } });
+    expect(choices[0]?.message.tool_calls?.[0]).toMatchObject({
+      function: { name: "get_weather", arguments: '{"city":"Paris"}' },
+    });
     const streamed = await openai.chat.completions.stream(ask).finalChatCompletion();
-    expect(streamed.choices[0]?.message.tool_calls?.[0]).toMatchObject({ function: { arguments: '{"city":"Paris"}' } });
+    expect(streamed.choices[0]?.message.tool_calls?.[0]).toMatchObject({
+      function: { arguments: '{"city":"Paris"}' },
+    });
     expect(provider.getLastRequest()?.body).toMatchObject({ tools });
   });
 
   test("embeddings, moderations and the list of models", async () => {
     const openai = await client({ models: ["embed", "omni-moderation-latest"] });
-    const { data, model } = await openai.embeddings.create({ model: "embed", input: ["a", "b"], encoding_format: "float" });
+    const { data, model } = await openai.embeddings.create({
+      model: "embed",
+      input: ["a", "b"],
+      encoding_format: "float",
+    });
     expect([data.length, data[0]?.embedding, model]).toEqual([2, [0.25, -0.5, 1], "embed"]);
     expect((await openai.moderations.create({ input: "text" })).results[0]?.flagged).toBe(true);
     const ids = [];
@@ -99,7 +138,12 @@ describe.each(gateway.mounts)("$name mount", ({ url }) => {
     ];
     for (const [error, type, status] of cases) {
       expect(error).toBeInstanceOf(type);
-      expect(error).toMatchObject({ status, requestID: expect.stringMatching(/^req_/), type: expect.any(String), code: String(status) });
+      expect(error).toMatchObject({
+        status,
+        requestID: expect.stringMatching(/^req_/),
+        type: expect.any(String),
+        code: String(status),
+      });
     }
   });
 
@@ -115,7 +159,11 @@ describe.each(gateway.mounts)("$name mount", ({ url }) => {
     );
     let text = "";
     const read = async () => {
-      for await (const part of await openai.chat.completions.create({ model: "raw", messages, stream: true })) {
+      for await (const part of await openai.chat.completions.create({
+        model: "raw",
+        messages,
+        stream: true,
+      })) {
         text += part.choices[0]?.delta.content ?? "";
         first.resolve();
       }
@@ -134,7 +182,10 @@ describe.each(gateway.mounts)("$name mount", ({ url }) => {
     raw.behave(() => {});
     const controller = new AbortController();
     const call = openai.chat.completions.create({ model: "raw", messages }, { signal: controller.signal });
-    await Promise.all([failure(call), until("the provider was called", () => raw.requests.length === 1).then(() => controller.abort())]);
+    await Promise.all([
+      failure(call),
+      until("the provider was called", () => raw.requests.length === 1).then(() => controller.abort()),
+    ]);
     expect(await failure(call)).toBeInstanceOf(APIUserAbortError);
     await until("the provider's call has ended", () => raw.last().abortedAtMs !== null);
   });

@@ -9,7 +9,9 @@ import { config, deployment } from "../contract/setting.ts";
 
 const provider = await aimock();
 provider.onToolResult("call_weather", { content: "It is sunny in Paris." });
-provider.onMessage("weather", { toolCalls: [{ id: "call_weather", name: "weather", arguments: '{"city":"Paris"}' }] });
+provider.onMessage("weather", {
+  toolCalls: [{ id: "call_weather", name: "weather", arguments: '{"city":"Paris"}' }],
+});
 provider.onMessage(/hello/, { content: "Hello from the provider." });
 provider.onEmbedding(/./, { embedding: [0.5, 0.25] });
 const gateway = await mountedGateway({
@@ -21,10 +23,18 @@ const gateway = await mountedGateway({
 
 describe.each(gateway.mounts)("$name mount", ({ url }) => {
   const shin = async (fields: Record<string, unknown> = {}) =>
-    createOpenAICompatible({ name: "shin", baseURL: `${url}/v1`, apiKey: await gateway.newKey(fields), includeUsage: true });
+    createOpenAICompatible({
+      name: "shin",
+      baseURL: `${url}/v1`,
+      apiKey: await gateway.newKey(fields),
+      includeUsage: true,
+    });
 
   test("generateText", async () => {
-    const { text, usage, finishReason } = await generateText({ model: (await shin())("chat"), prompt: "hello" });
+    const { text, usage, finishReason } = await generateText({
+      model: (await shin())("chat"),
+      prompt: "hello",
+    });
     expect([text, finishReason]).toEqual(["Hello from the provider.", "stop"]);
     expect(usage.totalTokens).toBeGreaterThan(0);
   });
@@ -62,8 +72,15 @@ describe.each(gateway.mounts)("$name mount", ({ url }) => {
 
   test("a refusal is its error, once", async () => {
     const model = (await shin({ max_budget: 0 }))("chat");
-    const error = await generateText({ model, prompt: "hello", maxRetries: 2 }).then(() => null, (thrown: unknown) => thrown);
+    const error = await generateText({ model, prompt: "hello", maxRetries: 2 }).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
     expect(APICallError.isInstance(error)).toBe(true);
-    expect(error).toMatchObject({ statusCode: 400, isRetryable: false, message: expect.stringContaining("Budget has been exceeded") });
+    expect(error).toMatchObject({
+      statusCode: 400,
+      isRetryable: false,
+      message: expect.stringContaining("Budget has been exceeded"),
+    });
   });
 });

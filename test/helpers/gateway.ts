@@ -38,7 +38,7 @@ export interface TestGateway {
   readonly call: (method: string, path: string, call?: Call) => Promise<Answer>;
   /** Makes a key and gives its secret. */
   readonly newKey: (fields?: Record<string, unknown>) => Promise<string>;
-  readonly reload: (yaml: string) => void;
+  readonly reload: (yaml: string) => Promise<void>;
 }
 
 export interface TestGatewayOptions {

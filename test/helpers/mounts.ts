@@ -2,8 +2,9 @@
  * One gateway behind both of its mounts, listening: the Node server, and Next's built app without the fast road of
  * server.ts. A contract suite runs over `describe.each(mounts)` and cannot tell which one it talks to.
  */
-import { existsSync } from "node:fs";
+
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -12,7 +13,13 @@ import { Agent, request } from "undici";
 import { afterAll } from "vitest";
 import { shareRuntime } from "#lib/next/runtime.ts";
 import { createShinServer } from "#lib/node/server.ts";
-import { type Answer, MASTER_KEY, type TestGateway, type TestGatewayOptions, testGateway } from "./gateway.ts";
+import {
+  type Answer,
+  MASTER_KEY,
+  type TestGateway,
+  type TestGatewayOptions,
+  testGateway,
+} from "./gateway.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 
@@ -46,7 +53,9 @@ export async function mountedGateway(options: TestGatewayOptions = {}): Promise<
 }
 
 /** A gateway on the Node mount alone. */
-export async function listeningGateway(options: TestGatewayOptions = {}): Promise<TestGateway & { node: Mount }> {
+export async function listeningGateway(
+  options: TestGatewayOptions = {},
+): Promise<TestGateway & { node: Mount }> {
   const gateway = await testGateway(options);
   return { ...gateway, node: await nodeMount(gateway) };
 }
@@ -71,7 +80,8 @@ async function nextMount(gateway: TestGateway): Promise<Mount> {
   afterAll(() => app.close());
   // As the door does: what a client says about its own address goes, the socket's word takes its place.
   const server = createServer((incoming, response) => {
-    for (const name of Object.keys(incoming.headers)) if (name.startsWith("x-shin-")) delete incoming.headers[name];
+    for (const name of Object.keys(incoming.headers))
+      if (name.startsWith("x-shin-")) delete incoming.headers[name];
     incoming.headers["x-shin-peer"] = incoming.socket.remoteAddress ?? "";
     handle(incoming, response);
   });

@@ -102,7 +102,11 @@ export const completion = (fields: Record<string, unknown> = {}) => ({
 });
 
 /** Answers JSON, text or bytes. */
-export function answer(body: unknown = completion(), status = 200, headers: Record<string, string | string[]> = {}): Behaviour {
+export function answer(
+  body: unknown = completion(),
+  status = 200,
+  headers: Record<string, string | string[]> = {},
+): Behaviour {
   return (_, response) => {
     const raw = typeof body === "string" || Buffer.isBuffer(body);
     response.writeHead(status, { "content-type": "application/json", ...headers });
@@ -130,7 +134,9 @@ export const sse = (...events: readonly unknown[]): string =>
 export const STREAM = sse(chunk("hel"), chunk("lo"), usageChunk(), "[DONE]");
 
 /** Sends an event stream; `write` gets the response and ends it or not. */
-export function stream(write: string | ((response: ServerResponse) => void | Promise<void>) = STREAM): Behaviour {
+export function stream(
+  write: string | ((response: ServerResponse) => void | Promise<void>) = STREAM,
+): Behaviour {
   return async (_, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.flushHeaders();
@@ -143,7 +149,9 @@ export function stream(write: string | ((response: ServerResponse) => void | Pro
 export const either =
   (whole: Behaviour, streamed: Behaviour): Behaviour =>
   (request, response) =>
-    request.body.length > 0 && request.json.stream === true ? streamed(request, response) : whole(request, response);
+    request.body.length > 0 && request.json.stream === true
+      ? streamed(request, response)
+      : whole(request, response);
 
 /** aimock, stopped when the file's tests are done. Its chaos is set with `setChaos`. */
 export async function aimock(): Promise<LLMock> {

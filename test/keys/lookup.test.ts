@@ -63,3 +63,29 @@ test("calls at the same time share one load", async () => {
   expect((await Promise.all(found)).map((caller) => caller?.secretHash)).toEqual([hash, hash, hash]);
   expect(waiting).toHaveLength(1);
 });
+
+test("when changes may have been missed every entry is read again, and still serves if there is no database then", async () => {
+  const secret = await gateway.newKey();
+  const hash = hashSecret(secret);
+  const clock = manualClock();
+  const client = connect({ target: gateway.database.options, max: 1, applicationName: "test" });
+  const health = new DatabaseHealth(clock, 5_000);
+  const lookup = new CallerLookup({
+    sql: client,
+    clock,
+    health,
+    ttlMs: () => 60_000,
+    outageGraceMs: () => 1_000,
+  });
+  await lookup.find(hash);
+  await sql`update virtual_keys set blocked = true where secret_hash = ${hash}`;
+  expect(lookup.cached(hash)?.key.blocked).toBe(false);
+  lookup.forget("all");
+  expect(lookup.cached(hash)).toBeNull();
+  expect((await lookup.find(hash))?.key.blocked).toBe(true);
+  lookup.forget("all");
+  await client.end();
+  expect((await lookup.find(hash))?.key.blocked).toBe(true);
+  clock.advance(1_000);
+  await expect(lookup.find(hash)).rejects.toMatchObject({ code: "no_db_connection" });
+});

@@ -3,7 +3,7 @@
  * hear 503 and never a false 401, and nobody waits longer than a deadline. Against Debian's PostgreSQL.
  */
 import postgres from "postgres";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { newSecret } from "#lib/keys/secret.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { type Answer, type TestGateway, testGateway } from "#test/helpers/gateway.ts";
@@ -52,18 +52,24 @@ describe.skipIf(services.postgres === null).each(["cut", "frozen"] as const)("da
   test("admin routes answer 503 in time, and nothing of what they asked happens", async () => {
     const key = await gateway.newKey({ key_alias: `before-${way}` });
     await away();
-    const asked = await Promise.all([
-      timed(gateway.call("GET", "/key/list")),
-      timed(gateway.call("GET", `/key/info?key=${key}`)),
-      timed(gateway.call("POST", "/key/generate", { body: { key_alias: `lost-${way}` } })),
-      timed(gateway.call("POST", "/key/block", { body: { key } })),
-      timed(gateway.call("GET", "/global/spend")),
-    ]);
+    const routes = [
+      ["GET", "/key/list", undefined],
+      ["GET", `/key/info?key=${key}`, undefined],
+      ["GET", "/global/spend", undefined],
+      ["POST", "/key/generate", { key_alias: `lost-${way}` }],
+      ["POST", "/key/block", { key }],
+    ] as const;
+    const asked = await Promise.all(
+      routes.map(async ([method, path, body]) => ({
+        path,
+        ...(await timed(gateway.call(method, path, { body }))),
+      })),
+    );
     await proxy.restore();
-    for (const { answer, ms } of asked) {
+    for (const { path, answer, ms } of asked) {
       expect(answer.status, answer.text).toBe(503);
       expect(answer.json.error.type).toBe("no_db_connection");
-      expect(ms).toBeLessThan(ADMIN_MS);
+      expect(ms, path).toBeLessThan(ADMIN_MS);
     }
     await until(
       "the database is back",
@@ -142,12 +148,9 @@ general_settings: { ${general} }
   return { clock, gateway, proxy, sql };
 }
 
-/** A key whose making has been heard here by NOTIFY as well, so that nothing makes the gateway forget it again, and that was used. */
+/** A key that the gateway has in its cache. */
 async function knownKey(gateway: TestGateway, fields: Record<string, unknown> = {}): Promise<string> {
-  const forget = vi.spyOn(gateway.runtime.deps.lookup, "forget");
   const key = await gateway.newKey(fields);
-  await until("the notification is here", () => forget.mock.calls.length >= 2);
-  forget.mockRestore();
   expect((await call(gateway, key)).status).toBe(200);
   return key;
 }

@@ -1,7 +1,7 @@
-/** The body of a user or team route: JSON, storable, and with no field that nothing acts on. */
+/** The body of an admin route: JSON, storable, and with no field that nothing acts on. */
 import type { z } from "zod";
 import { parseBody } from "#lib/api-fields.ts";
-import { requireStorable } from "#lib/people/storable.ts";
+import { requireStorable } from "#lib/storable.ts";
 import { readJson } from "./admin-context.ts";
 import type { AuthenticatedContext } from "./context.ts";
 

@@ -1,5 +1,5 @@
 /** Text that Postgres cannot hold (NUL, half a surrogate pair) is the sender's fault and named as such, before a query fails on it. */
-import { GatewayError } from "../errors.ts";
+import { GatewayError } from "./errors.ts";
 
 /** Deeper than any settings are, and shallower than what a database's parser gives up on. */
 const DEEPEST = 100;

@@ -1,0 +1,5 @@
+/** Telling JSON objects from other values. */
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
