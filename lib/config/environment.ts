@@ -111,11 +111,18 @@ export function readEnvironment(env: Environment, now: Date, report: Reporter): 
   if (!/^[A-Za-z0-9._:%-]+$/.test(host))
     report.error(null, `HOST: ${JSON.stringify(host)} is not an address`);
 
+  const port = read("PORT", wholeNumber({ max: 65_535 })) ?? 4_000;
+  const workers = read("SHIN_WORKERS", wholeNumber({ min: 1, max: 64 })) ?? 1;
+  if (workers > 1)
+    report.warning(
+      null,
+      "SHIN_WORKERS: one process serves — several need a common counter, which is not there yet",
+    );
   return {
-    port: read("PORT", wholeNumber({ max: 65_535 })) ?? 4_000,
+    port,
     host,
     dataDir: variable("SHIN_DATA_DIR") ?? ".data",
-    workers: read("SHIN_WORKERS", wholeNumber({ min: 1, max: 64 })) ?? 1,
+    workers,
     masterKey,
     ...readPrevious(either, variable, masterKey, now, report),
     databaseUrl,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { mountedGateway } from "#test/helpers/mounts.ts";
 import { rawUpstream } from "#test/helpers/upstream.ts";
-import { capturedLog, chat, config, deployment } from "./setting.ts";
+import { capturedLog, chat, config, deployment, recordOf } from "./setting.ts";
 
 const upstream = await rawUpstream();
 const { log, lineOf } = capturedLog();
@@ -56,10 +56,11 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     expect(json.model).toBe("lab/some/model");
   });
 
-  test.each(["lab/\ud800", "lab/漢字", "lab/a\r\nb: c"])("a wildcard takes a name that no header can hold: %j", async (model) => {
+  test.each(["lab/\ud800", "lab/漢字", "lab/a\r\nb: c", "lab/a\u0000b"])("a wildcard takes a name that no header and no column can hold: %j", async (model) => {
     const { status, headers } = await call(await gateway.newKey({ rpm: 5 }), model);
     expect(status).toBe(200);
     expect(headers["x-litellm-model-group"]).toMatch(/^lab[\x20-\x7e]+$/);
+    expect(await recordOf(gateway, headers)).toMatchObject({ outcome: "ok", prompt_tokens: "11" });
   });
 
   test("an alias of the configuration and one of the key lead to their group", async () => {

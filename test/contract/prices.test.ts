@@ -80,6 +80,12 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     await gateway.reload(config(models));
   });
 
+  test.each(["\u0000", "\ud800", "x".repeat(100_000)])("an id of the provider's that no column can hold loses no record", async (id) => {
+    upstream.behave(answer(completion({ id })));
+    const { headers } = await send("POST", "/v1/chat/completions", { body: chat("full", { user: id, tags: [id], metadata: { a: id } }) });
+    expect(await recordOf(gateway, headers)).toMatchObject({ outcome: "ok", usage_source: "provider" });
+  });
+
   test.each([[undefined], [{ prompt_tokens: -5, completion_tokens: 1 }], [{ prompt_tokens: 1e300 }], [{ prompt_tokens: "9" }], ["lots"]])(
     "usage %j is estimated, and flagged so",
     async (usage) => {
