@@ -6,7 +6,7 @@ import { sql as raw } from "drizzle-orm";
 import type { Db, Sql, Tx } from "#db/client.ts";
 import type { AdmissionStore } from "./admission/admission.ts";
 import { budgetCounter } from "./admission/rules.ts";
-import { isAway, withDeadline } from "./database-health.ts";
+import { endsConnection, isAway, withDeadline } from "./database-health.ts";
 import type { CallerLookup } from "./keys/lookup.ts";
 
 const CHANNEL = "shin_change";
@@ -39,15 +39,41 @@ export async function change<T>(
   work: (tx: Tx) => Promise<{ result: T; changes: readonly Change[] }>,
 ): Promise<T> {
   // A frozen database is found out before anything is asked of it: nobody could tell whether the change happened.
-  await withDeadline(async () => operations.db.execute(raw`select 1`), ANSWER_MS);
-  const { result, changes } = await operations.db.transaction(async (tx) => {
-    const done = await work(tx);
-    for (const item of done.changes)
-      await tx.execute(raw`select pg_notify(${CHANNEL}, ${encode(item, operations.origin)})`);
-    return done;
-  });
+  await withDeadline(() => expectAnswer(operations.db), ANSWER_MS);
+  const { result, changes } = await operations.db.transaction((tx) =>
+    unlessCut(async () => {
+      const done = await work(tx);
+      for (const item of done.changes)
+        await tx.execute(raw`select pg_notify(${CHANNEL}, ${encode(item, operations.origin)})`);
+      return done;
+    }),
+  );
   for (const item of changes) await applyChange(operations, item);
   return result;
+}
+
+/** A connection that died hands its error on to the query after the next connect as well: only the second one is believed. */
+async function expectAnswer(db: Db): Promise<void> {
+  try {
+    await db.execute(raw`select 1`);
+  } catch (error) {
+    if (!endsConnection(error)) throw error;
+    await db.execute(raw`select 1`);
+  }
+}
+
+/**
+ * Keeps postgres.js from rolling back on a connection that is gone: it would write to a socket that is null, outside of
+ * every try, and end the process (porsager/postgres#1208). The driver itself rejects the transaction when the connection
+ * closes, so a promise that never settles is not waited for.
+ */
+async function unlessCut<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (endsConnection(error)) return new Promise<never>(() => {});
+    throw error;
+  }
 }
 
 /** Forgets what a change touched, here. */

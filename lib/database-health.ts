@@ -25,7 +25,9 @@ const AWAY_CODES = new Set([
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "ENOTFOUND",
+  "EAI_AGAIN",
   "EHOSTUNREACH",
+  "ENETUNREACH",
 ]);
 
 export class DatabaseAwayError extends Error {
@@ -95,11 +97,25 @@ export async function withDeadline<T>(work: () => Promise<T>, deadlineMs: number
 
 /** True for errors that say the server cannot be reached or cannot work, so that waiting may help. */
 export function isAway(error: unknown): boolean {
-  // Drizzle wraps the driver's error as its cause.
+  return causesOf(error).some(
+    ({ code }) => AWAY_CODES.has(code) || AWAY_STATES.has(code) || code.startsWith("08"),
+  );
+}
+
+/** True for errors after which the connection that they came over is gone, and with it its transaction. */
+export function endsConnection(error: unknown): boolean {
+  return causesOf(error).some(
+    ({ code, severity }) =>
+      AWAY_CODES.has(code) || code.startsWith("08") || severity === "FATAL" || severity === "PANIC",
+  );
+}
+
+/** The error and its causes, as far as they have a code: drizzle wraps the driver's error as its cause. */
+function causesOf(error: unknown): { code: string; severity: string }[] {
+  const causes: { code: string; severity: string }[] = [];
   for (let at: unknown = error; typeof at === "object" && at !== null; at = "cause" in at ? at.cause : null) {
     if (!("code" in at)) continue;
-    const code = String(at.code);
-    if (AWAY_CODES.has(code) || AWAY_STATES.has(code) || code.startsWith("08")) return true;
+    causes.push({ code: String(at.code), severity: "severity" in at ? String(at.severity) : "" });
   }
-  return false;
+  return causes;
 }

@@ -10,7 +10,13 @@ import type { GatewayDeps } from "./context.ts";
 import { type OpenedAnswer, openAnswer } from "./open-answer.ts";
 import { outgoingBody } from "./outgoing.ts";
 import type { RunningCall } from "./running-call.ts";
-import { type AttemptFailure, failureInStream, failureOfError, failureOfStatus } from "./upstream-errors.ts";
+import {
+  type AttemptFailure,
+  failureInStream,
+  failureOfError,
+  failureOfStatus,
+  isConnectTimeout,
+} from "./upstream-errors.ts";
 
 /** @throws GatewayError the last failure, when no candidate answers */
 export async function attemptCandidates(
@@ -79,6 +85,7 @@ async function attemptOnce(
   const { config } = running.context.policy;
   const { call } = running;
   running.attempts += 1;
+  const sentBefore = running.sent;
   running.sent = true;
   const startedMs = deps.clock.monotonic();
   let deadline: NodeJS.Timeout | undefined;
@@ -108,6 +115,8 @@ async function attemptOnce(
     );
   } catch (error) {
     if (isGatewayError(error) && error.status < 500) throw error;
+    // Without a connection the provider knows nothing of the call and bills nothing for it.
+    if (isConnectTimeout(error)) running.sent = sentBefore;
     return failureOfError(deployment, error);
   } finally {
     clearTimeout(deadline);

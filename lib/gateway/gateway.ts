@@ -112,11 +112,22 @@ async function dispatch(deps: GatewayDeps, match: Match, context: RequestContext
   const { config } = context.policy;
   const caller = await authenticate(context.request, config, deps.lookup, context.startedAtMs);
   requireAccess(caller, route, context.path);
+  refuseCompressed(context.request);
   const authenticated: AuthenticatedContext = Object.assign(context, { caller });
   if (route.access === "inference") return route.run(deps, authenticated);
   requireStorableUrl(authenticated);
   // A frozen database must not hold an admin's request for ever.
   return withDeadline(() => route.run(deps, authenticated), ADMIN_DEADLINE_MS);
+}
+
+/** Nothing is unpacked here: a few compressed bytes could become any number of bytes. @throws GatewayError unsupported_media_type */
+function refuseCompressed({ headers }: GatewayRequest): void {
+  const encoding = headers.get("content-encoding");
+  if (encoding === null || encoding === "" || encoding.toLowerCase() === "identity") return;
+  throw new GatewayError(
+    "unsupported_media_type",
+    "Send the request body uncompressed, without content-encoding.",
+  );
 }
 
 /** Parameters become values of queries, and Postgres has no NUL in text. @throws GatewayError invalid_request */

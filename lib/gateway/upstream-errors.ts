@@ -91,7 +91,7 @@ export function failureInStream(
 export function failureOfError(deployment: Deployment, error: unknown): AttemptFailure {
   if (isGatewayError(error))
     return { error, status: error.status, retryable: error.status >= 500, broken: false };
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   const title = `${providerOf(deployment.provider).title}Exception`;
   if (code.endsWith("_TIMEOUT")) {
     const what = LATE[code] ?? "go on";
@@ -113,6 +113,15 @@ export function failureOfError(deployment: Deployment, error: unknown): AttemptF
     retryable: true,
     broken: code === "UND_ERR_SOCKET" || code === "ECONNRESET",
   };
+}
+
+/** True when the time ran out before there was a connection. */
+export function isConnectTimeout(error: unknown): boolean {
+  return codeOf(error) === "UND_ERR_CONNECT_TIMEOUT";
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
 interface Detail {

@@ -6,7 +6,8 @@ import { rawUpstream } from "#test/helpers/upstream.ts";
 import { capturedLog, chat, config, deployment } from "./setting.ts";
 
 const upstream = await rawUpstream();
-const yaml = (general: Record<string, unknown>) => config([deployment("chat", upstream.url)], { general_settings: general });
+const yaml = (general: Record<string, unknown>) =>
+  config([deployment("chat", upstream.url)], { general_settings: general });
 const { log, lineOf } = capturedLog();
 const gateway = await mountedGateway({ yaml: yaml({}), log });
 const LIES = {
@@ -20,17 +21,26 @@ const LIES = {
 };
 
 describe.each(gateway.mounts)("$name mount", ({ send }) => {
-  const call = (headers: Record<string, string>) => send("POST", "/v1/chat/completions", { body: chat("chat"), headers });
+  const call = (headers: Record<string, string>) =>
+    send("POST", "/v1/chat/completions", { body: chat("chat"), headers });
 
-  test.each([...Object.entries(LIES).map(([name, value]) => ({ [name]: value })), LIES])("a claim changes nothing: %j", async (headers) => {
-    await gateway.reload(yaml({ allowed_ips: ["10.0.0.0/8"] }));
-    upstream.forget();
-    const { status, json, headers: got } = await call(headers);
-    expect(status).toBe(403);
-    expect(json.error).toMatchObject({ type: "auth_error", param: "None", code: "403", message: "Access forbidden: IP address not allowed." });
-    expect(upstream.requests).toHaveLength(0);
-    expect(await lineOf(got)).toContain('"ip":"127.0.0.1"');
-  });
+  test.each([...Object.entries(LIES).map(([name, value]) => ({ [name]: value })), LIES])(
+    "a claim changes nothing: %j",
+    async (headers) => {
+      await gateway.reload(yaml({ allowed_ips: ["10.0.0.0/8"] }));
+      upstream.forget();
+      const { status, json, headers: got } = await call(headers);
+      expect(status).toBe(403);
+      expect(json.error).toMatchObject({
+        type: "auth_error",
+        param: "None",
+        code: "403",
+        message: "Access forbidden: IP address not allowed.",
+      });
+      expect(upstream.requests).toHaveLength(0);
+      expect(await lineOf(got)).toContain('"ip":"127.0.0.1"');
+    },
+  );
 
   test("nor does it keep anybody out", async () => {
     await gateway.reload(yaml({ allowed_ips: ["127.0.0.1"] }));
@@ -58,7 +68,9 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     ["10.0.0.256", 403],
     ["0x0a000001", 403],
   ])("behind a trusted proxy, X-Forwarded-For %j gives %i", async (forwarded, status) => {
-    await gateway.reload(yaml({ allowed_ips: ["10.0.0.0/8", "2001:db8::/32"], trusted_proxies: ["127.0.0.1/32"] }));
+    await gateway.reload(
+      yaml({ allowed_ips: ["10.0.0.0/8", "2001:db8::/32"], trusted_proxies: ["127.0.0.1/32"] }),
+    );
     expect((await call({ "x-forwarded-for": forwarded })).status).toBe(status);
   });
 

@@ -14,7 +14,9 @@ const { log, lineOf, text } = capturedLog();
 const gateway = await mountedGateway({
   clock,
   log,
-  yaml: config([deployment("chat", upstream.url)], { general_settings: { litellm_key_header_name: "X-Team-Key" } }),
+  yaml: config([deployment("chat", upstream.url)], {
+    general_settings: { litellm_key_header_name: "X-Team-Key" },
+  }),
 });
 const key = await gateway.newKey({ key_alias: "caller" });
 
@@ -40,7 +42,13 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     const { status, json, headers: sent } = await call(headers);
     expect(status).toBe(401);
     expect(json).toEqual({
-      error: { code: "401", message: expect.any(String), param: null, request_id: sent["x-request-id"], ...error },
+      error: {
+        code: "401",
+        message: expect.any(String),
+        param: null,
+        request_id: sent["x-request-id"],
+        ...error,
+      },
     });
     expect(upstream.requests).toHaveLength(0);
     expect(await lineOf(sent)).toContain("Authentication failed");
@@ -62,13 +70,19 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     ["10 kB long", `sk-${"a".repeat(10_000)}`],
     ["the master key with more after it", `${MASTER_KEY}x`],
   ])("an unknown key: %s", async (_, secret) => {
-    const message = await refused({ authorization: `Bearer ${secret}` }, { type: "token_not_found_in_db", param: "key" });
+    const message = await refused(
+      { authorization: `Bearer ${secret}` },
+      { type: "token_not_found_in_db", param: "key" },
+    );
     expect(message).toContain("Invalid proxy server token passed");
     expect(message).not.toContain(secret.slice(0, 20));
   });
 
   test("a key in the query string is none", async () => {
-    const { status, headers } = await send("POST", `/v1/chat/completions?key=${key}`, { key: null, body: chat("chat") });
+    const { status, headers } = await send("POST", `/v1/chat/completions?key=${key}`, {
+      key: null,
+      body: chat("chat"),
+    });
     expect(status).toBe(401);
     expect(await lineOf(headers)).not.toContain(key);
     expect(text()).not.toContain(key);
@@ -105,8 +119,11 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     await refused(headers, { type: "token_not_found_in_db", param: "key" });
   });
 
-  test.each(["/key/generate", "/key/block", "/key/delete", "/key/revoke_all"])("a plain key may not use %s", async (path) => {
-    const { status, json } = await send("POST", path, { key, body: {} });
-    expect([status, json.error.type, json.error.code]).toEqual([403, "auth_error", "403"]);
-  });
+  test.each(["/key/generate", "/key/block", "/key/delete", "/key/revoke_all"])(
+    "a plain key may not use %s",
+    async (path) => {
+      const { status, json } = await send("POST", path, { key, body: {} });
+      expect([status, json.error.type, json.error.code]).toEqual([403, "auth_error", "403"]);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 /** What a client may send: bad bodies are refused with a sentence, good ones reach the provider byte for byte. */
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { mountedGateway } from "#test/helpers/mounts.ts";
 import { rawUpstream } from "#test/helpers/upstream.ts";
@@ -56,15 +57,28 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
     await refused(body, 400, message);
   });
 
-  test.each(["api_base", "base_url", "api_key", "api_version", "user_config", "extra_headers", "custom_llm_provider"])(
-    "%s cannot be set by a request, and nobody is called",
-    async (name) => {
-      canary.forget();
-      await refused(chat("chat", { [name]: name === "extra_headers" ? { x: "y" } : canary.url }), 400, new RegExp(name));
-      await refused(`{"${name.replace("a", "\\u0061")}":"${canary.url}",${JSON.stringify(chat("chat")).slice(1)}`, 400, new RegExp(name));
-      expect(canary.requests).toHaveLength(0);
-    },
-  );
+  test.each([
+    "api_base",
+    "base_url",
+    "api_key",
+    "api_version",
+    "user_config",
+    "extra_headers",
+    "custom_llm_provider",
+  ])("%s cannot be set by a request, and nobody is called", async (name) => {
+    canary.forget();
+    await refused(
+      chat("chat", { [name]: name === "extra_headers" ? { x: "y" } : canary.url }),
+      400,
+      new RegExp(name),
+    );
+    await refused(
+      `{"${name.replace("a", "\\u0061")}":"${canary.url}",${JSON.stringify(chat("chat")).slice(1)}`,
+      400,
+      new RegExp(name),
+    );
+    expect(canary.requests).toHaveLength(0);
+  });
 
   test("a body over the limit is 413, announced or not", async () => {
     await gateway.reload(config([deployment("chat", upstream.url)], small));
@@ -82,8 +96,21 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
       duplex: "half",
     } as RequestInit);
     expect(answer.status).toBe(413);
-    expect(await answer.json()).toMatchObject({ error: { code: "413", message: expect.stringMatching(/larger than 0\.01 MB/) } });
-    await gateway.reload(config([deployment("chat", upstream.url), deployment("upstream-model", upstream.url)]));
+    expect(await answer.json()).toMatchObject({
+      error: { code: "413", message: expect.stringMatching(/larger than 0\.01 MB/) },
+    });
+    await gateway.reload(
+      config([deployment("chat", upstream.url), deployment("upstream-model", upstream.url)]),
+    );
+  });
+
+  test("a compressed body is 415, whatever it would unpack to", async () => {
+    const { status, json } = await post(gzipSync(JSON.stringify(chat("chat"))), {
+      "content-encoding": "gzip",
+    });
+    expect([status, json.error.code, upstream.requests.length]).toEqual([415, "415", 0]);
+    expect(json.error.message).toContain("uncompressed");
+    expect((await post(chat("chat"), { "content-encoding": "identity" })).status).toBe(200);
   });
 
   test("a body of 11 MB arrives as it was sent, but for the model's name", async () => {
@@ -103,7 +130,9 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
 
   test("of a name that stands twice the last counts, and only that one goes on", async () => {
     for (const model of ["chat", "upstream-model"]) {
-      await post(`{"model":"dearest","max_tokens":1000000,"model":"${model}","messages":[{"role":"user","content":"x"}],"max_tokens":5}`);
+      await post(
+        `{"model":"dearest","max_tokens":1000000,"model":"${model}","messages":[{"role":"user","content":"x"}],"max_tokens":5}`,
+      );
       const { body } = upstream.last();
       expect(body.toString().match(/"model"/g)).toHaveLength(1);
       expect(body.toString().match(/"max_tokens"/g)).toHaveLength(1);
@@ -121,7 +150,20 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
   });
 
   test("only our own headers go to the provider", async () => {
-    await post(chat("chat"), { cookie: "a=b", "x-forwarded-for": "1.2.3.4", "x-secret": "s", "x-shin-peer": "1.1.1.1", "openai-organization": "org" });
-    expect(Object.keys(upstream.last().headers).sort()).toEqual(["authorization", "connection", "content-length", "content-type", "host", "user-agent"]);
+    await post(chat("chat"), {
+      cookie: "a=b",
+      "x-forwarded-for": "1.2.3.4",
+      "x-secret": "s",
+      "x-shin-peer": "1.1.1.1",
+      "openai-organization": "org",
+    });
+    expect(Object.keys(upstream.last().headers).sort()).toEqual([
+      "authorization",
+      "connection",
+      "content-length",
+      "content-type",
+      "host",
+      "user-agent",
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 /** A client that goes away stops the provider's work at once, and pays for what was produced. */
 import { describe, expect, test } from "vitest";
-import { until } from "#test/helpers/house.ts";
 import { MASTER_KEY } from "#test/helpers/gateway.ts";
+import { until } from "#test/helpers/house.ts";
 import { mountedGateway } from "#test/helpers/mounts.ts";
 import { chunk, rawUpstream, sse, stream } from "#test/helpers/upstream.ts";
 import { chat, config, deployment } from "./setting.ts";
@@ -11,7 +11,11 @@ const gateway = await mountedGateway({ yaml: config([deployment("chat", upstream
 
 describe.each(gateway.mounts)("$name mount", ({ name, url }) => {
   /** Calls, leaves when `leave` resolves, and gives the call's record and how long the provider went on. */
-  async function leaving(id: string, fields: Record<string, unknown>, leave: (answer: Promise<Response>) => Promise<unknown>) {
+  async function leaving(
+    id: string,
+    fields: Record<string, unknown>,
+    leave: (answer: Promise<Response>) => Promise<unknown>,
+  ) {
     const key = await gateway.newKey({ max_parallel_requests: 1 });
     const client = new AbortController();
     const answer = fetch(`${url}/v1/chat/completions`, {
@@ -27,7 +31,8 @@ describe.each(gateway.mounts)("$name mount", ({ name, url }) => {
     await until("the provider's connection is closed", () => upstream.last().abortedAtMs !== null);
     const rows = async () => {
       await gateway.runtime.deps.ledger.flush();
-      return gateway.database.sql`select * from spend_records where client_request_id = ${id} and state = 'settled'`;
+      return gateway.database
+        .sql`select * from spend_records where client_request_id = ${id} and state = 'settled'`;
     };
     await until("the call is settled", async () => (await rows()).length > 0);
     const again = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${MASTER_KEY}` } });
@@ -36,7 +41,9 @@ describe.each(gateway.mounts)("$name mount", ({ name, url }) => {
   }
 
   test("in mid-stream", async () => {
-    upstream.behave(stream((response) => void response.write(sse(chunk("x".repeat(400)), chunk("y".repeat(400))))));
+    upstream.behave(
+      stream((response) => void response.write(sse(chunk("x".repeat(400)), chunk("y".repeat(400))))),
+    );
     const { record, stoppedMs } = await leaving(`${name}-stream`, { stream: true }, async (answer) => {
       await (await answer).body?.getReader().read();
     });
@@ -54,14 +61,20 @@ describe.each(gateway.mounts)("$name mount", ({ name, url }) => {
       until("the provider was called", () => upstream.requests.length > 0),
     );
     expect(stoppedMs).toBeLessThan(100);
-    expect(record).toMatchObject({ outcome: "client_closed", usage_source: "estimated", completion_tokens: "0" });
+    expect(record).toMatchObject({
+      outcome: "client_closed",
+      usage_source: "estimated",
+      completion_tokens: "0",
+    });
     expect(Number(record?.["prompt_tokens"])).toBeGreaterThan(0);
   });
 
   test("a slot that was held is free again", async () => {
     upstream.forget();
     upstream.behave(() => {});
-    const { key } = await leaving(`${name}-slot`, {}, () => until("the provider was called", () => upstream.requests.length > 0));
+    const { key } = await leaving(`${name}-slot`, {}, () =>
+      until("the provider was called", () => upstream.requests.length > 0),
+    );
     upstream.behave(stream());
     const answer = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",

@@ -34,11 +34,12 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
 
   test("a shorter time-out counts, a longer one does not", async () => {
     upstream.behave(() => {});
-    for (const seconds of ["0.1", "60"]) {
-      const startedMs = performance.now();
-      expect((await call("chat", { "x-litellm-timeout": seconds })).status).toBe(408);
-      expect(performance.now() - startedMs).toBeLessThan(2_000);
-    }
+    const startedMs = performance.now();
+    const late = await Promise.all(
+      ["0.1", "60"].map((seconds) => call("chat", { "x-litellm-timeout": seconds })),
+    );
+    expect(late.map(({ status }) => status)).toEqual([408, 408]);
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
     upstream.behave(answer());
     const { headers } = await call("chat", { "x-litellm-timeout": "0.2" });
     expect(headers["x-litellm-timeout"]).toBe("0.2");

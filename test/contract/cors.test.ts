@@ -5,14 +5,19 @@ import { rawUpstream } from "#test/helpers/upstream.ts";
 import { config, deployment } from "./setting.ts";
 
 const upstream = await rawUpstream();
-const yaml = (general: Record<string, unknown>) => config([deployment("chat", upstream.url)], { general_settings: general });
+const yaml = (general: Record<string, unknown>) =>
+  config([deployment("chat", upstream.url)], { general_settings: general });
 const LIST = ["https://yourdomain.com", "https://app.yourdomain.com"];
 const gateway = await mountedGateway({ yaml: yaml({}) });
 
 describe.each(gateway.mounts)("$name mount", ({ send }) => {
   const from = (origin: string, method = "GET", headers: Record<string, string> = {}) =>
-    send(method, "/v1/models", { key: method === "OPTIONS" ? null : undefined, headers: { origin, ...headers } } as never);
-  const allowed = (answer: { headers: Record<string, string> }) => answer.headers["access-control-allow-origin"];
+    send(method, "/v1/models", {
+      key: method === "OPTIONS" ? null : undefined,
+      headers: { origin, ...headers },
+    } as never);
+  const allowed = (answer: { headers: Record<string, string> }) =>
+    answer.headers["access-control-allow-origin"];
 
   test.each([
     "https://evil.example",
@@ -46,7 +51,9 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     const answer = await from("https://evil.example");
     expect(allowed(answer)).toBe("*");
     expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
-    expect(() => gateway.reload(yaml({ cors_origin: "*", cors_allow_credentials: true }))).toThrow(/credentials/);
+    expect(() => gateway.reload(yaml({ cors_origin: "*", cors_allow_credentials: true }))).toThrow(
+      /credentials/,
+    );
   });
 
   test("without a setting no page may", async () => {
@@ -68,7 +75,10 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
 
   test("refusals can be read by the page too", async () => {
     await gateway.reload(yaml({ cors_origin: LIST }));
-    const answer = await send("GET", "/v1/models", { key: null, headers: { origin: "https://yourdomain.com" } });
+    const answer = await send("GET", "/v1/models", {
+      key: null,
+      headers: { origin: "https://yourdomain.com" },
+    });
     expect([answer.status, allowed(answer)]).toEqual([401, "https://yourdomain.com"]);
   });
 });

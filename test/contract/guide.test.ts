@@ -52,7 +52,10 @@ describe.each(gateway.mounts)("$name mount", ({ name, port, send }) => {
     return JSON.parse(stdout);
   };
   const chat = (key: string, model: string) =>
-    send("POST", "/chat/completions", { key, body: { model, messages: [{ role: "user", content: "Hello" }] } });
+    send("POST", "/chat/completions", {
+      key,
+      body: { model, messages: [{ role: "user", content: "Hello" }] },
+    });
 
   test("a key for a user is made, used and revoked", async () => {
     const made = await curl(GENERATE);
@@ -81,7 +84,12 @@ describe.each(gateway.mounts)("$name mount", ({ name, port, send }) => {
     const { error } = await curl(COMMENTED);
     expect(error).toMatchObject({ code: "400", message: expect.stringContaining("JSON has no comments") });
     const made = await curl(COMMENTED.replaceAll(/ +#.*$/gm, ""));
-    expect(made).toMatchObject({ tpm_limit: 10_000, rpm_limit: 100, max_parallel_requests: 10, max_budget: 50 });
+    expect(made).toMatchObject({
+      tpm_limit: 10_000,
+      rpm_limit: 100,
+      max_parallel_requests: 10,
+      max_budget: 50,
+    });
   });
 
   test("a free-tier key has the limits it was given", async () => {
@@ -96,8 +104,16 @@ describe.each(gateway.mounts)("$name mount", ({ name, port, send }) => {
 
   test.each([
     [`{"key_name": "admin-${name}", "models": ["*"]}`, "gpt-4", "nothing"],
-    [`{"key_name": "developer-${name}", "models": ["gpt-3.5-turbo", "shin-llama-8b"], "max_budget": 10.0}`, "shin-llama-8b", "gpt-4"],
-    [`{"key_name": "production-${name}", "models": ["gpt-4", "shin-llama-405b"], "max_budget": 1000.0, "rpm": 500}`, "shin-llama-405b", "gpt-3.5-turbo"],
+    [
+      `{"key_name": "developer-${name}", "models": ["gpt-3.5-turbo", "shin-llama-8b"], "max_budget": 10.0}`,
+      "shin-llama-8b",
+      "gpt-4",
+    ],
+    [
+      `{"key_name": "production-${name}", "models": ["gpt-4", "shin-llama-405b"], "max_budget": 1000.0, "rpm": 500}`,
+      "shin-llama-405b",
+      "gpt-3.5-turbo",
+    ],
   ])("the role's key %s", async (body, open, closed) => {
     const { key } = await curl(role(body));
     expect((await chat(key, open)).status).toBe(200);

@@ -53,7 +53,9 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     const { status, json, headers } = await call(key);
     expect(status).toBe(429);
     expect(json.error).toMatchObject({
-      message: expect.stringMatching(/^Rate limit exceeded: key "two-\d+" has used 2 of 2 requests per minute\. Retry in \d+ s\.$/),
+      message: expect.stringMatching(
+        /^Rate limit exceeded: key "two-\d+" has used 2 of 2 requests per minute\. Retry in \d+ s\.$/,
+      ),
       type: "rate_limit_error",
       code: 429,
       param: null,
@@ -91,7 +93,10 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     nowMs += 120_000;
     const key = await gateway.newKey();
     expect((await call(key, "slow")).status).toBe(200);
-    expect((await call(key, "slow")).json.error).toMatchObject({ reason: "model_rpm", scope: { kind: "model", name: "slow" } });
+    expect((await call(key, "slow")).json.error).toMatchObject({
+      reason: "model_rpm",
+      scope: { kind: "model", name: "slow" },
+    });
     await gateway.reload(config(models, { litellm_settings: { rpm: 0 } }));
     expect((await call(key)).json.error).toMatchObject({ reason: "gateway_rpm", code: 429 });
     await gateway.reload(config(models));
@@ -112,7 +117,9 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
       used: 0.000025,
       reset_at: null,
     });
-    expect(json.error.message).toMatch(/^Budget has been exceeded! Current cost: 0\.000025, Max budget: 0\.00003\./);
+    expect(json.error.message).toMatch(
+      /^Budget has been exceeded! Current cost: 0\.000025, Max budget: 0\.00003\./,
+    );
     expect(headers["x-litellm-key-spend"]).toBe("0.000025");
     expect(upstream.requests).toHaveLength(0);
     nowMs += 61_000;

@@ -46,7 +46,9 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     const key = await gateway.newKey({ models });
     for (const model of open) expect([model, (await call(key, model)).status]).toEqual([model, 200]);
     for (const model of closed) expect([400, 403]).toContain((await call(key, model)).status);
-    const listed = (await send("GET", "/v1/models", { key })).json.data.map((entry: { id: string }) => entry.id);
+    const listed = (await send("GET", "/v1/models", { key })).json.data.map(
+      (entry: { id: string }) => entry.id,
+    );
     for (const model of closed) expect(listed).not.toContain(model);
   });
 
@@ -56,12 +58,15 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     expect(json.model).toBe("lab/some/model");
   });
 
-  test.each(["lab/\ud800", "lab/漢字", "lab/a\r\nb: c", "lab/a\u0000b"])("a wildcard takes a name that no header and no column can hold: %j", async (model) => {
-    const { status, headers } = await call(await gateway.newKey({ rpm: 5 }), model);
-    expect(status).toBe(200);
-    expect(headers["x-litellm-model-group"]).toMatch(/^lab[\x20-\x7e]+$/);
-    expect(await recordOf(gateway, headers)).toMatchObject({ outcome: "ok", prompt_tokens: "11" });
-  });
+  test.each(["lab/\ud800", "lab/漢字", "lab/a\r\nb: c", "lab/a\u0000b"])(
+    "a wildcard takes a name that no header and no column can hold: %j",
+    async (model) => {
+      const { status, headers } = await call(await gateway.newKey({ rpm: 5 }), model);
+      expect(status).toBe(200);
+      expect(headers["x-litellm-model-group"]).toMatch(/^lab[\x20-\x7e]+$/);
+      expect(await recordOf(gateway, headers)).toMatchObject({ outcome: "ok", prompt_tokens: "11" });
+    },
+  );
 
   test("an alias of the configuration and one of the key lead to their group", async () => {
     const key = await gateway.newKey({ aliases: { mine: "dear" } });
@@ -87,12 +92,15 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     await send("POST", "/key/delete", { body: { key: inside } });
   });
 
-  test.each(["nope", "Cheap", "__proto__", "constructor", "lab", ""])("an unknown model %j is 400", async (model) => {
-    const { status, json, headers } = await call(await gateway.newKey(), model);
-    expect(status).toBe(400);
-    expect(json.error).toMatchObject({ type: "invalid_request_error", param: "model", code: "400" });
-    if (model === "") return;
-    expect(json.error.message).toContain(`Invalid model name passed in model=${model}`);
-    expect(await lineOf(headers)).toContain("model not found");
-  });
+  test.each(["nope", "Cheap", "__proto__", "constructor", "lab", ""])(
+    "an unknown model %j is 400",
+    async (model) => {
+      const { status, json, headers } = await call(await gateway.newKey(), model);
+      expect(status).toBe(400);
+      expect(json.error).toMatchObject({ type: "invalid_request_error", param: "model", code: "400" });
+      if (model === "") return;
+      expect(json.error.message).toContain(`Invalid model name passed in model=${model}`);
+      expect(await lineOf(headers)).toContain("model not found");
+    },
+  );
 });

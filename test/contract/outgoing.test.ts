@@ -11,13 +11,21 @@ const models = [
   deployment("strict", upstream.url, { drop_params: false }),
   deployment("groq", upstream.url, { model: "groq/llama" }),
   deployment("mistral", upstream.url, { model: "mistral/small" }),
-  deployment("preset", upstream.url, { temperature: 0.3, extra_body: { safe: true }, extra_headers: { "x-tenant": "shin" } }),
+  deployment("preset", upstream.url, {
+    temperature: 0.3,
+    extra_body: { safe: true },
+    extra_headers: { "x-tenant": "shin" },
+  }),
   deployment("azure", upstream.url.replace("/v1", ""), { model: "azure/gpt", api_version: "2025-01-01" }),
 ];
 const gateway = await mountedGateway({ yaml: config(models) });
 
 describe.each(gateway.mounts)("$name mount", ({ send }) => {
-  const sent = async (model: string, fields: Record<string, unknown> = {}, headers: Record<string, string> = {}) => {
+  const sent = async (
+    model: string,
+    fields: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ) => {
     upstream.forget();
     const answered = await send("POST", "/v1/chat/completions", { body: chat(model, fields), headers });
     return { answered, body: upstream.requests[0]?.json };
@@ -25,7 +33,9 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
 
   test("usage is always asked for on streams, and other stream options stay", async () => {
     expect((await sent("chat", { stream: true })).body.stream_options).toEqual({ include_usage: true });
-    expect((await sent("chat", { stream: true, stream_options: { include_usage: false } })).body.stream_options).toEqual({ include_usage: true });
+    expect(
+      (await sent("chat", { stream: true, stream_options: { include_usage: false } })).body.stream_options,
+    ).toEqual({ include_usage: true });
     expect((await sent("chat")).body.stream_options).toBeUndefined();
     // It reports usage by itself and refuses the option.
     expect((await sent("mistral", { stream: true })).body.stream_options).toBeUndefined();
@@ -34,11 +44,15 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
   test("litellm_settings.max_tokens is a cap: lowered, added, or refused", async () => {
     await gateway.reload(config(models, { litellm_settings: { max_tokens: 50 } }));
     expect((await sent("chat", { max_tokens: 500 })).body.max_tokens).toBe(50);
-    expect((await sent("chat", { max_completion_tokens: 500 })).body).toMatchObject({ max_completion_tokens: 50 });
+    expect((await sent("chat", { max_completion_tokens: 500 })).body).toMatchObject({
+      max_completion_tokens: 50,
+    });
     expect((await sent("chat", { max_tokens: 20 })).body.max_tokens).toBe(20);
     expect((await sent("chat")).body.max_completion_tokens).toBe(50);
     expect((await sent("groq")).body.max_tokens).toBe(50);
-    await gateway.reload(config(models, { litellm_settings: { max_tokens: 50, max_tokens_policy: "refuse" } }));
+    await gateway.reload(
+      config(models, { litellm_settings: { max_tokens: 50, max_tokens_policy: "refuse" } }),
+    );
     const { answered, body } = await sent("chat", { max_tokens: 51 });
     expect([answered.status, answered.json.error.param, body]).toEqual([400, "max_tokens", undefined]);
     await gateway.reload(config(models));
@@ -84,7 +98,10 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
 
   test("an entry's presets fill what the client left out, its extras always count", async () => {
     expect((await sent("preset")).body).toMatchObject({ temperature: 0.3, safe: true });
-    expect((await sent("preset", { temperature: 1, safe: false })).body).toMatchObject({ temperature: 1, safe: true });
+    expect((await sent("preset", { temperature: 1, safe: false })).body).toMatchObject({
+      temperature: 1,
+      safe: true,
+    });
     expect(upstream.last().headers["x-tenant"]).toBe("shin");
   });
 

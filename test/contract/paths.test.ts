@@ -6,7 +6,11 @@ import { chat, config, deployment } from "./setting.ts";
 
 const upstream = await rawUpstream();
 const { mounts } = await mountedGateway({
-  yaml: config([deployment("chat", upstream.url), deployment("org/big", upstream.url), deployment("omni-moderation-latest", upstream.url)]),
+  yaml: config([
+    deployment("chat", upstream.url),
+    deployment("org/big", upstream.url),
+    deployment("omni-moderation-latest", upstream.url),
+  ]),
 });
 
 const BODIES = {
@@ -16,9 +20,13 @@ const BODIES = {
 };
 const cases = Object.entries(BODIES).flatMap(([operation, body]) => [
   ...["", "/v1"].map((prefix) => ({ path: prefix + operation, operation, body: { model: "chat", ...body } })),
-  ...["/engines/chat", "/v1/engines/chat", "/openai/deployments/chat", "/engines/org%2Fbig", "/openai/deployments/org/big"].map(
-    (prefix) => ({ path: prefix + operation, operation, body }),
-  ),
+  ...[
+    "/engines/chat",
+    "/v1/engines/chat",
+    "/openai/deployments/chat",
+    "/engines/org%2Fbig",
+    "/openai/deployments/org/big",
+  ].map((prefix) => ({ path: prefix + operation, operation, body })),
 ]);
 
 describe.each(mounts)("$name mount", ({ send }) => {
@@ -42,7 +50,12 @@ describe.each(mounts)("$name mount", ({ send }) => {
   test.each(["/models", "/v1/models"])("GET %s lists the models", async (path) => {
     const { json } = await send("GET", path);
     expect(json.object).toBe("list");
-    expect(json.data).toContainEqual({ id: "org/big", object: "model", created: 1677610602, owned_by: "openai" });
+    expect(json.data).toContainEqual({
+      id: "org/big",
+      object: "model",
+      created: 1677610602,
+      owned_by: "openai",
+    });
   });
 
   test.each(["/models/org/big", "/v1/models/org%2Fbig"])("GET %s describes one", async (path) => {
@@ -61,18 +74,27 @@ describe.each(mounts)("$name mount", ({ send }) => {
     expect(json.error.message).toContain(allow);
   });
 
-  test.each(["/v1/nope", "/chat/completions/x", "/v1/v1/models", "/engines/chat"])("POST %s is 404", async (path) => {
-    const { status, json } = await send("POST", path, { body: chat("chat") });
-    expect(status).toBe(404);
-    expect(json.error).toMatchObject({ type: "not_found_error", code: "404", param: null });
-  });
+  test.each(["/v1/nope", "/chat/completions/x", "/v1/v1/models", "/engines/chat"])(
+    "POST %s is 404",
+    async (path) => {
+      const { status, json } = await send("POST", path, { body: chat("chat") });
+      expect(status).toBe(404);
+      expect(json.error).toMatchObject({ type: "not_found_error", code: "404", param: null });
+    },
+  );
 
   test("health needs no key and no probe calls a provider", async () => {
     upstream.forget();
-    expect((await send("GET", "/health", { key: null })).json).toMatchObject({ status: "healthy", version: "test" });
+    expect((await send("GET", "/health", { key: null })).json).toMatchObject({
+      status: "healthy",
+      version: "test",
+    });
     expect((await send("GET", "/health/liveliness", { key: null })).text).toBe('"I\'m alive!"');
     expect((await send("GET", "/health/liveness", { key: null })).status).toBe(200);
-    expect((await send("GET", "/health/readiness", { key: null })).json).toEqual({ status: "healthy", db: "connected" });
+    expect((await send("GET", "/health/readiness", { key: null })).json).toEqual({
+      status: "healthy",
+      db: "connected",
+    });
     expect((await send("GET", "/health")).json).toMatchObject({ healthy_count: 3, unhealthy_count: 0 });
     expect(upstream.requests).toHaveLength(0);
   });

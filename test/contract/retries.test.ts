@@ -91,7 +91,10 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
       }),
     );
     const { text } = await readStream(url, chat("pair", { stream: true }), () => first.resolve());
-    expect(events(text).map((event) => event.error?.type ?? "chunk")).toEqual(["chunk", "upstream_unreachable"]);
+    expect(events(text).map((event) => event.error?.type ?? "chunk")).toEqual([
+      "chunk",
+      "upstream_unreachable",
+    ]);
     expect([bad.requests.length, good.requests.length]).toEqual([1, 0]);
   });
 

@@ -4,7 +4,9 @@ import { serveWeb } from "#lib/next/mount.ts";
 import { MASTER_KEY, testGateway } from "#test/helpers/gateway.ts";
 import { config } from "./setting.ts";
 
-const gateway = await testGateway({ yaml: config([], { general_settings: { allowed_ips: ["10.0.0.0/8"] } }) });
+const gateway = await testGateway({
+  yaml: config([], { general_settings: { allowed_ips: ["10.0.0.0/8"] } }),
+});
 // As the first request on such a platform does, and not as server.ts does.
 Object.assign(globalThis, { [Symbol.for("shin.runtime")]: Promise.resolve(gateway.runtime) });
 

@@ -11,7 +11,9 @@ const models = [
   deployment("unset", upstream.url, { api_key: "os.environ/NO_SUCH_VARIABLE" }),
 ];
 const gateway = await mountedGateway({ yaml: config(models, { router_settings: { num_retries: 0 } }) });
-const openAiError = (message: string, fields = {}) => ({ error: { message, type: "x", param: null, code: null, ...fields } });
+const openAiError = (message: string, fields = {}) => ({
+  error: { message, type: "x", param: null, code: null, ...fields },
+});
 
 describe.each(gateway.mounts)("$name mount", ({ send }) => {
   const call = (model = "chat") => send("POST", "/v1/chat/completions", { body: chat(model) });
@@ -28,7 +30,9 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     [503, "upstream_error", "ServiceUnavailableError"],
     [504, "upstream_error", "Timeout"],
   ])("%i becomes %s", async (status, type, name) => {
-    upstream.behave(answer(openAiError("the reason", { param: "messages", code: "why" }), status, { "retry-after": "7" }));
+    upstream.behave(
+      answer(openAiError("the reason", { param: "messages", code: "why" }), status, { "retry-after": "7" }),
+    );
     const answered = await call();
     expect(answered.status).toBe(status);
     expect(answered.json).toEqual({
@@ -42,27 +46,48 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
       },
     });
     expect(answered.headers["retry-after"]).toBe("7");
-    expect(await recordOf(gateway, answered.headers)).toMatchObject({ outcome: "failed", cost_nano_usd: "0", status_code: status });
+    expect(await recordOf(gateway, answered.headers)).toMatchObject({
+      outcome: "failed",
+      cost_nano_usd: "0",
+      status_code: status,
+    });
   });
 
-  test.each([401, 403])("a provider's %i is 502: it is not about the caller's key, and its words stay here", async (status) => {
-    upstream.behave(answer(openAiError(`Incorrect API key provided: ${PROVIDER_KEY}`), status));
-    const { status: got, json, text } = await call();
-    expect([got, json.error.type, json.error.code]).toEqual([502, "upstream_auth_error", "502"]);
-    expect(text).not.toMatch(/Incorrect|canary/);
-  });
+  test.each([401, 403])(
+    "a provider's %i is 502: it is not about the caller's key, and its words stay here",
+    async (status) => {
+      upstream.behave(answer(openAiError(`Incorrect API key provided: ${PROVIDER_KEY}`), status));
+      const { status: got, json, text } = await call();
+      expect([got, json.error.type, json.error.code]).toEqual([502, "upstream_auth_error", "502"]);
+      expect(text).not.toMatch(/Incorrect|canary/);
+    },
+  );
 
   test("asked to, it is handed on as it came, but for the key", async () => {
-    await gateway.reload(config(models, { general_settings: { pass_upstream_auth_errors: true }, router_settings: { num_retries: 0 } }));
+    await gateway.reload(
+      config(models, {
+        general_settings: { pass_upstream_auth_errors: true },
+        router_settings: { num_retries: 0 },
+      }),
+    );
     upstream.behave(answer(openAiError(`Incorrect API key provided: ${PROVIDER_KEY}. sk-prov***7e3b`), 401));
     const { status, json, text } = await call();
-    expect([status, json.error.message]).toEqual([401, "litellm.APIError: OpenaiException - Incorrect API key provided: [redacted]. [redacted]"]);
+    expect([status, json.error.message]).toEqual([
+      401,
+      "litellm.APIError: OpenaiException - Incorrect API key provided: [redacted]. [redacted]",
+    ]);
     expect(text).not.toMatch(/canary|7e3b/);
     await gateway.reload(config(models, { router_settings: { num_retries: 0 } }));
   });
 
   test.each([
-    ["an HTML page", answer("<html><body>Bad gateway at internal-host-7</body></html>", 502, { "content-type": "text/html" }), 502],
+    [
+      "an HTML page",
+      answer("<html><body>Bad gateway at internal-host-7</body></html>", 502, {
+        "content-type": "text/html",
+      }),
+      502,
+    ],
     ["nothing", answer("", 500), 500],
     ["a redirect", answer("", 302, { location: "http://127.0.0.1:1/steal" }), 502],
     ["HTML with 200", answer("<html>welcome</html>", 200, { "content-type": "text/html" }), 502],
@@ -122,16 +147,35 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
       }),
     );
     const { headers } = await call();
-    expect(headers).toMatchObject({ "llm_provider-x-request-id": "req-of-provider", "llm_provider-x-ratelimit-remaining-requests": "99" });
-    for (const name of ["set-cookie", "access-control-allow-origin", "x-shin-peer", "proxy-authenticate", "trailer", "te", "server"])
+    expect(headers).toMatchObject({
+      "llm_provider-x-request-id": "req-of-provider",
+      "llm_provider-x-ratelimit-remaining-requests": "99",
+    });
+    for (const name of [
+      "set-cookie",
+      "access-control-allow-origin",
+      "x-shin-peer",
+      "proxy-authenticate",
+      "trailer",
+      "te",
+      "server",
+    ])
       expect(headers).not.toHaveProperty(name);
     expect(headers["x-request-id"]).toMatch(/^req_/);
   });
 
   test("a client's own request id comes back when it is short and safe", async () => {
     upstream.behave(answer());
-    for (const [sent, ours] of [["abc-123", false], ["x".repeat(65), true], ["a b", true], ["<script>", true]] as const) {
-      const { headers } = await send("POST", "/v1/chat/completions", { body: chat("chat"), headers: { "x-request-id": sent } });
+    for (const [sent, ours] of [
+      ["abc-123", false],
+      ["x".repeat(65), true],
+      ["a b", true],
+      ["<script>", true],
+    ] as const) {
+      const { headers } = await send("POST", "/v1/chat/completions", {
+        body: chat("chat"),
+        headers: { "x-request-id": sent },
+      });
       expect(headers["x-request-id"]).toBe(headers["x-litellm-call-id"]);
       if (ours) expect(headers["x-request-id"]).toMatch(/^req_/);
       else expect(headers["x-request-id"]).toBe(sent);

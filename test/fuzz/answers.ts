@@ -15,7 +15,13 @@ const INSIDES = [
 ];
 
 /** Sends within the deadline and checks what comes back. `sentText` may be quoted in an answer and proves nothing. */
-export async function sendAndCheck(send: Send, method: string, path: string, given: Sent, sentText = ""): Promise<Answer> {
+export async function sendAndCheck(
+  send: Send,
+  method: string,
+  path: string,
+  given: Sent,
+  sentText = "",
+): Promise<Answer> {
   const answer = await send(method, path, { ...given, signal: AbortSignal.timeout(DEADLINE_MS) });
   const shown = `${method} ${path} ${JSON.stringify(given)?.slice(0, 500)} gave ${answer.status} ${answer.text.slice(0, 500)}`;
   expect(answer.status, shown).toBeLessThan(500);
@@ -30,7 +36,10 @@ export async function sendAndCheck(send: Send, method: string, path: string, giv
 function expectEnvelope(answer: Answer, shown: string, sentText: string): void {
   expect(Object.keys(answer.json), shown).toEqual(["error"]);
   const { error } = answer.json;
-  expect(error, shown).toMatchObject({ message: expect.stringMatching(/./), type: expect.stringMatching(/./) });
+  expect(error, shown).toMatchObject({
+    message: expect.stringMatching(/./),
+    type: expect.stringMatching(/./),
+  });
   expect(String(error.code), shown).toBe(String(answer.status));
   expect(error, shown).toHaveProperty("param");
   for (const inside of INSIDES) {

@@ -14,8 +14,10 @@ const PROMPT = `prompt-${randomBytes(12).toString("hex")}`;
 const database = await testDatabase();
 const upstream = await rawUpstream();
 const { log, text, lineOf } = capturedLog();
-const yaml =
-  config([deployment("chat", upstream.url, { api_key: PROVIDER }), deployment("gone", "http://127.0.0.1:9/v1", { api_key: PROVIDER })]);
+const yaml = config([
+  deployment("chat", upstream.url, { api_key: PROVIDER }),
+  deployment("gone", "http://127.0.0.1:9/v1", { api_key: PROVIDER }),
+]);
 const gateway = await listeningGateway({
   log,
   yaml,
@@ -32,13 +34,21 @@ const take = async (...given: Parameters<typeof send>) => {
 const echo =
   (status: number): Behaviour =>
   ({ headers, body }, response) => {
-    response.writeHead(status, { "content-type": "application/json", "www-authenticate": String(headers.authorization) });
-    response.end(JSON.stringify({ error: { message: `key ${headers.authorization} ${body}`, code: "invalid_api_key" } }));
+    response.writeHead(status, {
+      "content-type": "application/json",
+      "www-authenticate": String(headers.authorization),
+    });
+    response.end(
+      JSON.stringify({ error: { message: `key ${headers.authorization} ${body}`, code: "invalid_api_key" } }),
+    );
   };
 
 test("in all that was answered, logged and stored there is no secret", async () => {
   // The key comes out of this one call, and of no other.
-  expect((await send("POST", "/key/generate", { body: { key: VIRTUAL, key_alias: "canary", max_budget: 1 } })).status).toBe(200);
+  expect(
+    (await send("POST", "/key/generate", { body: { key: VIRTUAL, key_alias: "canary", max_budget: 1 } }))
+      .status,
+  ).toBe(200);
   const body = chat("chat", { messages: [{ role: "user", content: PROMPT }] });
   for (const status of [400, 401, 403, 404, 418, 429, 500, 503]) {
     upstream.behave(echo(status));
@@ -59,7 +69,14 @@ test("in all that was answered, logged and stored there is no secret", async () 
   }
   await take("POST", "/v1/chat/completions", { key: VIRTUAL, body: { ...body, model: "gone" } });
   for (const key of [VIRTUAL, MASTER_KEY, `${VIRTUAL}x`, `${MASTER_KEY}x`]) {
-    for (const path of ["/key/info", "/key/list?return_full_object=true", "/v1/models", "/health", "/nope", `/key/info?key=${VIRTUAL.slice(0, -1)}`])
+    for (const path of [
+      "/key/info",
+      "/key/list?return_full_object=true",
+      "/v1/models",
+      "/health",
+      "/nope",
+      `/key/info?key=${VIRTUAL.slice(0, -1)}`,
+    ])
       await take("GET", path, { key });
     await take("POST", "/key/generate", { key, body: `{"key": "${VIRTUAL}",` });
     await take("POST", "/key/generate", { key, body: { key: VIRTUAL } });
@@ -103,7 +120,8 @@ async function breakDatabase(work: () => Promise<void>): Promise<void> {
 
 /** Every row of every table as text. */
 async function dump(): Promise<string> {
-  const tables = await database.sql`select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`;
+  const tables =
+    await database.sql`select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`;
   const texts = tables.map(async ({ table_name: name }) => {
     const rows = await database.sql`select row_to_json(t)::text as row from ${database.sql(String(name))} t`;
     return rows.map((row) => String(row["row"])).join("\n");

@@ -23,14 +23,34 @@ async function exchange(...parts: readonly (string | Buffer)[]): Promise<string>
 }
 
 const cases: readonly (readonly [string, string, number | null])[] = [
-  ["Content-Length and Transfer-Encoding", `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`, 400],
-  ["two lengths", `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nContent-Length: 2\r\nContent-Length: 200\r\n\r\n{}${SMUGGLED}`, 400],
-  ["an odd transfer coding", `POST /v1/models HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${SMUGGLED}`, 400],
-  ["a space before the colon", `POST /v1/models HTTP/1.1\r\nHost: x\r\nContent-Length : 5\r\n\r\n${SMUGGLED}`, 400],
+  [
+    "Content-Length and Transfer-Encoding",
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
+    400,
+  ],
+  [
+    "two lengths",
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nContent-Length: 2\r\nContent-Length: 200\r\n\r\n{}${SMUGGLED}`,
+    400,
+  ],
+  [
+    "an odd transfer coding",
+    `POST /v1/models HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
+    400,
+  ],
+  [
+    "a space before the colon",
+    `POST /v1/models HTTP/1.1\r\nHost: x\r\nContent-Length : 5\r\n\r\n${SMUGGLED}`,
+    400,
+  ],
   ["bare line feeds", `GET /v1/models HTTP/1.1\nHost: x\n${AUTH}\n\n`, 400],
   ["a folded header", `GET /v1/models HTTP/1.1\r\nHost: x\r\nX-A: b\r\n c\r\n${AUTH}\r\n\r\n`, 400],
   ["two Hosts", `GET /v1/models HTTP/1.1\r\nHost: x\r\nHost: y\r\n${AUTH}\r\n\r\n`, 400],
-  ["two Authorizations", `GET /v1/models HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk-no\r\n${AUTH}\r\n\r\n`, 400],
+  [
+    "two Authorizations",
+    `GET /v1/models HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk-no\r\n${AUTH}\r\n\r\n`,
+    400,
+  ],
   ["no Host", `GET /v1/models HTTP/1.1\r\n${AUTH}\r\n\r\n`, 400],
   ["a header of 20 kB", `GET /v1/models HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`, 431],
   ["a path of 20 kB", `GET /${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
@@ -38,9 +58,17 @@ const cases: readonly (readonly [string, string, number | null])[] = [
   ["no path", `OPTIONS * HTTP/1.1\r\nHost: x\r\n${AUTH}\r\n\r\n`, 400],
   ["a NUL in a header", `GET /v1/models HTTP/1.1\r\nHost: x\r\nX-A: a\u0000b\r\n\r\n`, 400],
   ["no HTTP at all", "\u0016\u0003\u0001\u0002\u0000hello", 400],
-  ["a bad chunk size", `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`, 400],
+  [
+    "a bad chunk size",
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`,
+    400,
+  ],
   ["CONNECT", "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n", null],
-  ["an upgrade", `GET /v1/models HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`, null],
+  [
+    "an upgrade",
+    `GET /v1/models HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    null,
+  ],
 ];
 
 test.each(cases)("%s", async (_, bytes, status) => {
@@ -51,23 +79,34 @@ test.each(cases)("%s", async (_, bytes, status) => {
   const [head = "", body = ""] = answered.split("\r\n\r\n");
   expect(head.toLowerCase()).toContain("content-type: application/json");
   expect(head.toLowerCase()).toMatch(/x-request-id: req_\w+/);
-  expect(JSON.parse(body).error).toMatchObject({ code: String(status), type: "invalid_request_error", param: null });
+  expect(JSON.parse(body).error).toMatchObject({
+    code: String(status),
+    type: "invalid_request_error",
+    param: null,
+  });
 });
 
 test("TRACE does not echo what it was sent", async () => {
-  const answered = await exchange(`TRACE /v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${AUTH}\r\nX-Secret: canary\r\n\r\n`);
+  const answered = await exchange(
+    `TRACE /v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${AUTH}\r\nX-Secret: canary\r\n\r\n`,
+  );
   expect(answered).toMatch(/^HTTP\/1\.1 405/);
   expect(answered).not.toContain("canary");
 });
 
 test("what follows a refused body is not a request", async () => {
-  const answered = await exchange(`POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${SMUGGLED.length}\r\n\r\n`, SMUGGLED.slice(0, 20));
+  const answered = await exchange(
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${SMUGGLED.length}\r\n\r\n`,
+    SMUGGLED.slice(0, 20),
+  );
   expect(answered.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 401"]);
 });
 
 test("requests in a pipeline are answered in order", async () => {
   const post = `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n${AUTH}\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
-  const answered = await exchange(post + `GET /health/liveness HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  const answered = await exchange(
+    `${post}GET /health/liveness HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+  );
   expect(answered.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
   expect(answered.indexOf("chat.completion")).toBeLessThan(answered.indexOf("I'm alive"));
 });

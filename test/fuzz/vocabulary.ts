@@ -1,5 +1,6 @@
 /** Field names that some route reads, and values that break careless code. */
-export const NAMES: readonly string[] = `key keys key_aliases key_alias key_name user_id user_ids team_id team_ids organization_id models
+export const NAMES: readonly string[] =
+  `key keys key_aliases key_alias key_name user_id user_ids team_id team_ids organization_id models
   model max_budget soft_budget budget_duration duration metadata spend rpm tpm rpm_limit tpm_limit max_parallel_requests tags aliases
   permissions blocked allowed_routes key_type new_key grace_period reset_to confirm messages prompt input stream stream_options max_tokens
   n temperature user user_email user_role user_alias teams member members members_with_roles max_budget_in_team auto_create_key team_alias
@@ -38,4 +39,16 @@ export const WORDS: readonly string[] = [
   "\r\nx: y",
 ];
 
-export const NUMBERS: readonly number[] = [0, -1, -0, 0.1, 1e-9, 1e15, 1e21, 2 ** 31, 2 ** 53, 2 ** 63, Number.MAX_VALUE];
+export const NUMBERS: readonly number[] = [
+  0,
+  -1,
+  -0,
+  0.1,
+  1e-9,
+  1e15,
+  1e21,
+  2 ** 31,
+  2 ** 53,
+  2 ** 63,
+  Number.MAX_VALUE,
+];
