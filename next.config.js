@@ -3,6 +3,10 @@
 /** @type {import("next").NextConfig} */
 const config = {
   poweredByHeader: false,
+  // `/v1/models/` is answered, not redirected: clients send POST bodies along and lose them on the way.
+  skipTrailingSlashRedirect: true,
+  // A stream that waits for a compressor's buffer is no stream; a proxy in front may compress what is whole.
+  compress: false,
   reactStrictMode: true,
   // No image service: it would be an open door for requests to other hosts.
   images: { unoptimized: true },

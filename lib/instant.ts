@@ -1,13 +1,15 @@
 /** Instants as ISO text. */
 
-let lastMs = Number.NaN;
-let lastIso = "";
+let lastSecond = Number.NaN;
+let lastPrefix = "";
 
-/** A busy gateway asks for the same millisecond again and again, and formatting a date is dear. */
+/** A busy gateway asks for the same second again and again, and formatting a date is dear. */
 export function isoInstant(ms: number): string {
-  if (ms !== lastMs) {
-    lastMs = ms;
-    lastIso = new Date(ms).toISOString();
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastPrefix = new Date(second * 1000).toISOString().slice(0, 20);
   }
-  return lastIso;
+  const rest = ms - second * 1000;
+  return `${lastPrefix}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z`;
 }

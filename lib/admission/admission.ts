@@ -53,6 +53,8 @@ export interface TakeRequest {
   readonly leaseTtlMs: number;
   readonly tokens: number;
   readonly costNanoUsd: bigint;
+  /** A call that bounds its output itself has none. One that does not takes what is left rather than be refused, down to this. */
+  readonly least?: { readonly tokens: number; readonly costNanoUsd: bigint };
 }
 
 /** Where a rule stands after the step. `resetMs`: until it is whole again (windows) or starts anew (budgets); null: unknown. */

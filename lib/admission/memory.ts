@@ -42,8 +42,9 @@ export class MemoryAdmission implements AdmissionStore {
   readonly #open = new Set<string>();
   #untilSweep = SWEEP_EVERY;
 
-  take(request: TakeRequest): Verdict {
-    if (--this.#untilSweep <= 0) this.#sweep(request.nowMs);
+  take(asked: TakeRequest): Verdict {
+    if (--this.#untilSweep <= 0) this.#sweep(asked.nowMs);
+    const request = asked.least ? { ...asked, ...this.#fit(asked, asked.least) } : asked;
     const refusals: Refusal[] = [];
     for (const rule of request.rules) {
       const refusal = this.#check(rule, request);
@@ -91,6 +92,24 @@ export class MemoryAdmission implements AdmissionStore {
   spent(counterKey: string): bigint | null {
     const counter = this.#counters.get(counterKey);
     return counter?.kind === "budget" ? counter.spentNanoUsd : null;
+  }
+
+  /** What fits under every ceiling: at most what is asked, at least `least`. */
+  #fit(asked: TakeRequest, least: NonNullable<TakeRequest["least"]>): Pick<Lease, "tokens" | "costNanoUsd"> {
+    let { costNanoUsd, tokens } = asked;
+    for (const rule of asked.rules) {
+      const counter = this.#counter(rule, asked.nowMs);
+      if (rule.metric === "tokens" && counter.kind === "window")
+        tokens = Math.min(tokens, rule.ceiling - counter.window.used(asked.nowMs));
+      else if (rule.metric === "budget" && counter.kind === "budget") {
+        const left = rule.ceilingNanoUsd - counter.spentNanoUsd - counter.reservedNanoUsd;
+        costNanoUsd = left < costNanoUsd ? left : costNanoUsd;
+      }
+    }
+    return {
+      tokens: Math.max(tokens, least.tokens),
+      costNanoUsd: costNanoUsd > least.costNanoUsd ? costNanoUsd : least.costNanoUsd,
+    };
   }
 
   #check(rule: Rule, request: TakeRequest): Refusal | null {

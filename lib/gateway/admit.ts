@@ -69,7 +69,15 @@ function takeRequest(running: RunningCall, deployment: Deployment, nowMs: number
       },
     );
   }
-  const usage = { ...NO_USAGE, promptTokens: call.promptTokens, completionTokens: output };
+  const costWith = (completionTokens: number) =>
+    table
+      ? costOf(priceFor(table, call.promptTokens), {
+          ...NO_USAGE,
+          promptTokens: call.promptTokens,
+          completionTokens,
+        })
+      : 0n;
+  const unbounded = endpoint.generates && call.maxTokens === null && config.maxTokens === null;
   return {
     set,
     unpriced: table === null,
@@ -79,7 +87,8 @@ function takeRequest(running: RunningCall, deployment: Deployment, nowMs: number
       nowMs,
       leaseTtlMs: config.requestTimeoutMs + 60_000,
       tokens: call.promptTokens + output,
-      costNanoUsd: table ? costOf(priceFor(table, call.promptTokens), usage) : 0n,
+      costNanoUsd: costWith(output),
+      ...(unbounded ? { least: { tokens: call.promptTokens, costNanoUsd: costWith(0) } } : {}),
     },
   };
 }

@@ -5,7 +5,7 @@ import type { UpstreamAnswer } from "#lib/providers/upstream.ts";
 import { toMicros } from "../clock.ts";
 import { mostRetries, openTimeoutMs } from "./allowances.ts";
 import type { GatewayDeps } from "./context.ts";
-import type { Headers } from "./http.ts";
+import type { HeaderList } from "./http.ts";
 import type { RunningCall } from "./running-call.ts";
 import { addVerdictHeaders } from "./verdict-headers.ts";
 
@@ -16,26 +16,36 @@ export function answerHeaders(
   running: RunningCall,
   deployment: Deployment,
   upstream: UpstreamAnswer["headers"],
-): Headers {
+): HeaderList {
   const totalMs = running.elapsedMs();
-  const headers: Headers = {
-    "x-litellm-model-id": deployment.id,
-    "x-litellm-model-group": headerText(running.modelGroup),
-    "x-litellm-model-api-base": headerText(publicApiBase(deployment) ?? deployment.provider),
-    "x-litellm-version": deps.version,
-    "x-litellm-response-duration-ms": String(toMicros(totalMs)),
-    "x-litellm-overhead-duration-ms": String(toMicros(Math.max(0, totalMs - running.upstreamMs))),
-    "x-litellm-attempted-retries": String(running.attempts - 1),
-    "x-litellm-attempted-fallbacks": "0",
-    "x-litellm-max-retries": String(mostRetries(running)),
-    "x-litellm-timeout": String(openTimeoutMs(running, deployment) / 1000),
-  };
-  if (deployment.provider === "demo") headers["x-shin-demo"] = "true";
+  const headers: HeaderList = [
+    "x-litellm-model-id",
+    deployment.id,
+    "x-litellm-model-group",
+    headerText(running.modelGroup),
+    "x-litellm-model-api-base",
+    headerText(publicApiBase(deployment) ?? deployment.provider),
+    "x-litellm-version",
+    deps.version,
+    "x-litellm-response-duration-ms",
+    String(toMicros(totalMs)),
+    "x-litellm-overhead-duration-ms",
+    String(toMicros(Math.max(0, totalMs - running.upstreamMs))),
+    "x-litellm-attempted-retries",
+    String(running.attempts - 1),
+    "x-litellm-attempted-fallbacks",
+    "0",
+    "x-litellm-max-retries",
+    String(mostRetries(running)),
+    "x-litellm-timeout",
+    String(openTimeoutMs(running, deployment) / 1000),
+  ];
+  if (deployment.provider === "demo") headers.push("x-shin-demo", "true");
   addVerdictHeaders(headers, running.states, running.modelGroup);
   for (const name in upstream) {
     const value = upstream[name];
     if (typeof value === "string" && FROM_PROVIDER.test(name))
-      headers[`llm_provider-${name}`] = headerText(value);
+      headers.push(`llm_provider-${name}`, headerText(value));
   }
   return headers;
 }

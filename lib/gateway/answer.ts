@@ -10,17 +10,16 @@ import { estimateJson, type JsonAnswer, type OpenedAnswer, type StreamAnswer } f
 import type { RunningCall } from "./running-call.ts";
 import { failureInStream, failureOfError } from "./upstream-errors.ts";
 
-export async function answerCall(
+export function answerCall(
   deps: GatewayDeps,
   running: RunningCall,
   deployment: Deployment,
   answer: OpenedAnswer,
-): Promise<GatewayResponse> {
+): Promise<GatewayResponse> | GatewayResponse {
   if (answer.kind === "json") return answerJson(deps, running, deployment, answer);
   const headers = answerHeaders(deps, running, deployment, answer.headers);
-  headers["content-type"] = "text/event-stream; charset=utf-8";
-  headers["cache-control"] = "no-cache, no-store";
-  headers["x-accel-buffering"] = "no";
+  headers.push("content-type", "text/event-stream; charset=utf-8");
+  headers.push("cache-control", "no-cache, no-store", "x-accel-buffering", "no");
   return { status: 200, headers, body: new SettledStream(running, deployment, answer) };
 }
 
@@ -40,8 +39,8 @@ async function answerJson(
     responseId: answer.responseId,
   });
   const headers = answerHeaders(deps, running, deployment, answer.headers);
-  headers["content-type"] = "application/json";
-  headers["x-litellm-response-cost"] = formatUsd(running.costNanoUsd);
+  headers.push("content-type", "application/json", "cache-control", "no-store");
+  headers.push("x-litellm-response-cost", formatUsd(running.costNanoUsd));
   return { status: 200, headers, body: answer.body };
 }
 
@@ -56,8 +55,7 @@ class SettledStream implements AsyncIterableIterator<Buffer> {
   constructor(running: RunningCall, deployment: Deployment, answer: StreamAnswer) {
     this.#chunks = relay(running, deployment, answer);
     this.#settleUnread = () => settle(running, answer, "client_closed", "client_closed");
-    const { signal } = running.context.request;
-    signal.addEventListener("abort", () => void this.return(), { once: true });
+    running.context.request.departure.onGone(() => void this.return());
   }
 
   next(): Promise<IteratorResult<Buffer>> {
@@ -103,7 +101,7 @@ async function* relay(
     await settle(running, answer, "ok", null);
     yield DONE;
   } catch (error) {
-    if (finished || running.context.request.signal.aborted) throw error;
+    if (finished || running.context.request.departure.gone) throw error;
     finished = true;
     const failure = failureOfError(deployment, error).error;
     await settle(running, answer, failure.code === "timeout" ? "timeout" : "failed", failure.code);

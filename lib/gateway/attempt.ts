@@ -35,7 +35,7 @@ export async function attemptCandidates(
     const result = await attempt(deps, running, deployment);
     if ("answer" in result) return { deployment, answer: result.answer };
     failure = result;
-    if (!failure.retryable || running.context.request.signal.aborted) break;
+    if (!failure.retryable || running.context.request.departure.gone) break;
   }
   throw (
     failure?.error ??
@@ -52,11 +52,11 @@ async function attempt(
   const body = outgoingBody(config, deployment, running.endpoint, running.call);
   let result = await attemptOnce(deps, running, deployment, body);
   // A kept-alive connection that the provider closed just now breaks under the next request; that one goes out again.
-  if ("broken" in result && result.broken && !running.context.request.signal.aborted)
+  if ("broken" in result && result.broken && !running.context.request.departure.gone)
     result = await attemptOnce(deps, running, deployment, body);
   const nowMs = deps.clock.now();
   if ("answer" in result) deps.cooldown.succeeded(deployment.id, nowMs);
-  else if (result.retryable && !running.context.request.signal.aborted && hasPeers(running, deployment))
+  else if (result.retryable && !running.context.request.departure.gone && hasPeers(running, deployment))
     deps.cooldown.failed(
       deployment.id,
       result.status,
@@ -104,7 +104,7 @@ async function attemptOnce(
       running.firstByteMs = running.elapsedMs();
       return { answer: opened };
     }
-    const text = await readError(answer);
+    const text = (await answer.readAll(MOST_ERROR_BYTES)) ?? Buffer.alloc(0);
     const retryAfter = answer.headers["retry-after"];
     return failureOfStatus(
       deployment,
@@ -133,7 +133,7 @@ function send(
   const { config } = running.context.policy;
   const { request } = running.context;
   if (deployment.provider === "demo")
-    return demoAnswer(running.endpoint.operation, body, deps.clock, request.signal);
+    return demoAnswer(running.endpoint.operation, body, deps.clock, request.departure);
   return deps.upstreams.send({
     url: upstreamUrl(deployment, running.endpoint.operation),
     headers: upstreamHeaders(deployment),
@@ -141,7 +141,7 @@ function send(
     connectTimeoutMs: config.connectTimeoutMs,
     firstByteTimeoutMs: openTimeoutMs(running, deployment),
     idleTimeoutMs: config.idleTimeoutMs,
-    signal: request.signal,
+    departure: request.departure,
   });
 }
 
@@ -158,17 +158,3 @@ function startDeadline(
 }
 
 const MOST_ERROR_BYTES = 64 * 1024;
-
-async function readError(answer: UpstreamAnswer): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for (let chunk = await answer.next(); chunk; chunk = await answer.next()) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MOST_ERROR_BYTES) {
-      answer.abort();
-      break;
-    }
-  }
-  return Buffer.concat(chunks);
-}

@@ -63,7 +63,7 @@ export function readCall(
   pathModel: string | null,
   headers: GatewayRequest["headers"],
 ): Call {
-  const { members, value } = readMembers(bytes);
+  const { list, members, value } = readMembers(bytes);
   const field = (name: string): unknown => (members.has(name) ? value(name) : undefined);
   for (const name of members.keys()) {
     if (REFUSED.has(name))
@@ -87,20 +87,21 @@ export function readCall(
   });
   return {
     bytes,
-    members: [...members.values()].flat(),
+    members: list,
     model,
     stream,
     wantsUsage: isRecord(options) && options["include_usage"] === true,
     maxTokens: typeof maxTokens === "number" ? maxTokens : null,
     choices: Math.max(1, asCount(field("n")), asCount(field("best_of"))),
     endUser: asText(field("user")) ?? steering.endUser,
-    tags: [...readTags(field("metadata"), field("tags")), ...steering.tags],
+    tags: readTags(field("metadata"), field("tags"), steering.tags),
     steering,
     promptTokens: estimatePrompt(bytes, members, endpoint),
   };
 }
 
 interface Members {
+  readonly list: readonly Member[];
   /** All members of a name: JSON allows a name twice, and none of them may slip by. */
   readonly members: Map<string, Member[]>;
   /** The value of a member; of several the last, as every JSON parser has it. */
@@ -110,18 +111,19 @@ interface Members {
 function readMembers(bytes: Buffer): Members {
   try {
     const members = new Map<string, Member[]>();
-    for (const member of scanObject(bytes)) {
+    const list = scanObject(bytes);
+    for (const member of list) {
       const same = members.get(member.key);
       if (same) same.push(member);
       else members.set(member.key, [member]);
     }
     if (bytes.length <= PARSE_BYTES) {
       const parsed: Record<string, unknown> = JSON.parse(bytes.toString("utf8"));
-      return { members, value: (name) => parsed[name] };
+      return { list, members, value: (name) => parsed[name] };
     }
     const parse = (member: Member | undefined): unknown =>
       member && JSON.parse(bytes.toString("utf8", member.valueStart, member.valueEnd));
-    return { members, value: (name) => parse(members.get(name)?.at(-1)) };
+    return { list, members, value: (name) => parse(members.get(name)?.at(-1)) };
   } catch (error) {
     throw invalidJson(error, bytes);
   }
@@ -195,9 +197,10 @@ function estimatePrompt(bytes: Buffer, members: Map<string, Member[]>, endpoint:
   return Math.ceil(textBytes / 4) + attachments * DATA_URL_TOKENS;
 }
 
-function readTags(metadata: unknown, tags: unknown): string[] {
+function readTags(metadata: unknown, tags: unknown, more: readonly string[]): readonly string[] {
   const list = isRecord(metadata) ? metadata["tags"] : undefined;
-  return [list, tags]
+  if (list === undefined && tags === undefined) return more;
+  return [list, tags, more]
     .flat()
     .filter((tag): tag is string => typeof tag === "string" && tag.length <= 128)
     .slice(0, 32);

@@ -1,6 +1,12 @@
 /** Cross-origin answers: exact origins or `*`, and `*` never together with credentials. */
 import type { CorsConfig } from "#lib/config/config.ts";
-import type { GatewayRequest, GatewayResponse, Headers } from "./http.ts";
+import {
+  addHeaders,
+  type GatewayRequest,
+  type GatewayResponse,
+  type HeaderList,
+  type Headers,
+} from "./http.ts";
 
 const EXPOSED =
   "x-request-id, retry-after, retry-after-ms, x-should-retry, x-litellm-call-id, x-litellm-response-cost, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens";
@@ -30,5 +36,7 @@ export function preflight(cors: CorsConfig, request: GatewayRequest): GatewayRes
       : cors.headers.join(", ");
     headers["access-control-max-age"] = "600";
   }
-  return { status: 204, headers, body: "" };
+  const list: HeaderList = [];
+  addHeaders(list, headers);
+  return { status: 204, headers: list, body: "" };
 }

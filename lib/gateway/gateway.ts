@@ -11,7 +11,7 @@ import { clientAddress, isAllowed } from "./address.ts";
 import { authenticate } from "./authenticate.ts";
 import type { AuthenticatedContext, GatewayDeps, RequestContext } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
-import { type GatewayRequest, type GatewayResponse, json } from "./http.ts";
+import { addHeaders, type GatewayRequest, type GatewayResponse, json } from "./http.ts";
 import { isLogged, logRequest } from "./request-log.ts";
 import { requireAccess } from "./route-access.ts";
 import { ROUTES } from "./route-table.ts";
@@ -40,15 +40,67 @@ async function handle(
   request: GatewayRequest,
 ): Promise<GatewayResponse> {
   const context = open(deps, request);
-  const answer = await run(deps, table, context);
-  const shownId = context.clientRequestId ?? context.requestId;
-  answer.headers["x-request-id"] = shownId;
-  answer.headers["x-litellm-call-id"] = shownId;
-  answer.headers["x-shin-request-id"] = context.requestId;
-  answer.headers["x-content-type-options"] = "nosniff";
-  answer.headers["cache-control"] ??= "no-store";
+  let match: Match | null = null;
+  try {
+    if (request.method === "OPTIONS") return sign(context, preflight(context.policy.config.cors, request));
+    match = findRoute(table, request.method, context.path);
+    const { route } = match;
+    context.params = match.params;
+    if (route.access === "public") return signAndLog(deps, context, await route.run(deps, context));
+    admitToDoor(deps, context);
+    const caller = await authenticate(request, context.policy.config, deps.lookup, context.startedAtMs);
+    requireAccess(caller, route, context.path);
+    refuseCompressed(request);
+    const authenticated: AuthenticatedContext = Object.assign(context, { caller });
+    // An inference call writes its own line when it settles.
+    if (route.access === "inference") return sign(context, await route.run(deps, authenticated));
+    requireStorableUrl(authenticated);
+    // A frozen database must not hold an admin's request for ever.
+    return signAndLog(
+      deps,
+      context,
+      await withDeadline(() => route.run(deps, authenticated), ADMIN_DEADLINE_MS),
+    );
+  } catch (thrown) {
+    const error = asApiError(thrown);
+    if (match?.route.access !== "inference" || !isLogged(thrown))
+      logRequest(deps, context, error.status, error);
+    return sign(
+      context,
+      json(error.status, errorEnvelope(error, context.requestId), { ...error.details.headers }),
+    );
+  }
+}
+
+/** Who may come in at all. @throws GatewayError ip_not_allowed, draining */
+function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
+  if (!isAllowed(context.policy.addresses, context.ip)) {
+    throw new GatewayError("ip_not_allowed", "Access forbidden: IP address not allowed.", {
+      param: "None",
+      internal: context.ip,
+    });
+  }
+  if (deps.draining()) {
+    throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
+      headers: { "retry-after": "1" },
+    });
+  }
+}
+
+function signAndLog(deps: GatewayDeps, context: RequestContext, answer: GatewayResponse): GatewayResponse {
+  logRequest(deps, context, answer.status, null);
+  return sign(context, answer);
+}
+
+/** The headers that every answer has. */
+function sign(context: RequestContext, answer: GatewayResponse): GatewayResponse {
+  const { clientRequestId, policy, request, requestId } = context;
+  const shownId = clientRequestId ?? requestId;
+  answer.headers.push("x-request-id", shownId, "x-litellm-call-id", shownId, "x-shin-request-id", requestId);
+  answer.headers.push("x-content-type-options", "nosniff");
   const origin = request.headers.get("origin");
-  if (origin !== null) Object.assign(answer.headers, corsHeaders(context.policy.config.cors, origin));
+  if (origin !== null && request.method !== "OPTIONS")
+    addHeaders(answer.headers, corsHeaders(policy.config.cors, origin));
   return answer;
 }
 
@@ -75,51 +127,6 @@ function open(deps: GatewayDeps, request: GatewayRequest): RequestContext {
 const ADMIN_DEADLINE_MS = 15_000;
 const NO_QUERY = new URLSearchParams();
 
-async function run(deps: GatewayDeps, table: RouteTable, context: RequestContext): Promise<GatewayResponse> {
-  let match: Match | null = null;
-  try {
-    const { method } = context.request;
-    if (method === "OPTIONS") return preflight(context.policy.config.cors, context.request);
-    match = findRoute(table, method, context.path);
-    const probe = match.route.access === "public";
-    if (!probe && !isAllowed(context.policy.addresses, context.ip)) {
-      throw new GatewayError("ip_not_allowed", "Access forbidden: IP address not allowed.", {
-        param: "None",
-        internal: context.ip,
-      });
-    }
-    if (!probe && deps.draining()) {
-      throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
-        headers: { "retry-after": "1" },
-      });
-    }
-    const answer = await dispatch(deps, match, context);
-    if (match.route.access !== "inference") logRequest(deps, context, answer.status, null);
-    return answer;
-  } catch (thrown) {
-    const error = asApiError(thrown);
-    // An inference call that got as far as having a record has written its own line.
-    const logged = match?.route.access === "inference" && isLogged(thrown);
-    if (!logged) logRequest(deps, context, error.status, error);
-    return json(error.status, errorEnvelope(error, context.requestId), { ...error.details.headers });
-  }
-}
-
-async function dispatch(deps: GatewayDeps, match: Match, context: RequestContext): Promise<GatewayResponse> {
-  const { route, params } = match;
-  context.params = params;
-  if (route.access === "public") return route.run(deps, context);
-  const { config } = context.policy;
-  const caller = await authenticate(context.request, config, deps.lookup, context.startedAtMs);
-  requireAccess(caller, route, context.path);
-  refuseCompressed(context.request);
-  const authenticated: AuthenticatedContext = Object.assign(context, { caller });
-  if (route.access === "inference") return route.run(deps, authenticated);
-  requireStorableUrl(authenticated);
-  // A frozen database must not hold an admin's request for ever.
-  return withDeadline(() => route.run(deps, authenticated), ADMIN_DEADLINE_MS);
-}
-
 /** Nothing is unpacked here: a few compressed bytes could become any number of bytes. @throws GatewayError unsupported_media_type */
 function refuseCompressed({ headers }: GatewayRequest): void {
   const encoding = headers.get("content-encoding");
@@ -133,10 +140,9 @@ function refuseCompressed({ headers }: GatewayRequest): void {
 /** Parameters become values of queries, and Postgres has no NUL in text. @throws GatewayError invalid_request */
 function requireStorableUrl({ params, query }: RequestContext): void {
   for (const [name, value] of [...Object.entries(params), ...query]) {
-    if (!isStorable(value))
-      throw new GatewayError("invalid_request", `${name.slice(0, 100)} holds a NUL character`, {
-        param: name.slice(0, 100),
-      });
+    if (isStorable(value)) continue;
+    const param = name.slice(0, 100);
+    throw new GatewayError("invalid_request", `${param} holds a NUL character`, { param });
   }
 }
 

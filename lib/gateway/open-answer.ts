@@ -38,7 +38,7 @@ export interface StreamRefusal {
 const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** @throws GatewayError upstream_invalid, or what the connection throws */
-export async function openAnswer(
+export function openAnswer(
   upstream: UpstreamAnswer,
   options: MeterOptions & { readonly stream: boolean },
 ): Promise<OpenedAnswer | StreamRefusal> {
@@ -48,17 +48,8 @@ export async function openAnswer(
 }
 
 async function openJson(upstream: UpstreamAnswer, publicModel: string): Promise<JsonAnswer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for (let chunk = await upstream.next(); chunk; chunk = await upstream.next()) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MOST_ANSWER_BYTES) {
-      upstream.abort();
-      throw invalidAnswer("its answer is larger than 64 MB");
-    }
-  }
-  const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  const body = await upstream.readAll(MOST_ANSWER_BYTES);
+  if (!body) throw invalidAnswer("its answer is larger than 64 MB");
   const fields = body.length <= PARSE_BYTES ? parse(body) : scanFields(body);
   const { id, model, usage } = fields;
   const renamed = typeof model === "string" && model !== publicModel;

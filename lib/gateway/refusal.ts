@@ -2,7 +2,7 @@
 import type { Refusal, RuleState } from "#lib/admission/admission.ts";
 import { GatewayError } from "../errors.ts";
 import { formatUsd, nanoToUsd } from "../money.ts";
-import type { Headers } from "./http.ts";
+import type { HeaderList, Headers } from "./http.ts";
 import { addVerdictHeaders } from "./verdict-headers.ts";
 
 export interface RefusedCall {
@@ -21,8 +21,9 @@ const METRICS = { requests: "requests", tokens: "tokens", parallel: "parallel re
 export function refusalError(refused: RefusedCall): GatewayError {
   const [first, ...others] = refused.refusals;
   if (!first) throw new RangeError("a refusal without a rule");
-  const headers: Headers = {};
-  addVerdictHeaders(headers, refused.states, refused.modelGroup);
+  const list: HeaderList = [];
+  addVerdictHeaders(list, refused.states, refused.modelGroup);
+  const headers = toRecord(list);
   const resetAt = first.resetMs === null ? null : new Date(refused.nowMs + first.resetMs).toISOString();
   const extra = {
     reason: first.rule.id,
@@ -90,4 +91,10 @@ function budgetError(
     headers,
     extra: { ...extra, limit: nanoToUsd(ceiling), used: nanoToUsd(used) },
   });
+}
+
+function toRecord(list: HeaderList): Headers {
+  const headers: Headers = {};
+  for (let i = 0; i < list.length; i += 2) headers[list[i] ?? ""] = list[i + 1] ?? "";
+  return headers;
 }

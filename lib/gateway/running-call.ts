@@ -92,7 +92,7 @@ export class RunningCall {
   /** Ends a call that threw: refused before anything was taken, or failed after. */
   async fail(thrown: unknown): Promise<void> {
     const error = toGatewayError(thrown);
-    const gone = this.context.request.signal.aborted;
+    const gone = this.context.request.departure.gone;
     const outcome: Outcome = gone
       ? "client_closed"
       : this.#leases.length === 0

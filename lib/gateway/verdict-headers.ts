@@ -1,7 +1,7 @@
 /** A verdict told in headers: OpenAI's family (the tightest rule of each metric) and LiteLLM's (one a scope). */
 import type { RuleState } from "#lib/admission/admission.ts";
 import { formatUsd } from "../money.ts";
-import type { Headers } from "./http.ts";
+import type { HeaderList } from "./http.ts";
 
 /** LiteLLM's names of the scopes; the gateway's and the model's own ceilings show in OpenAI's family alone. */
 const SCOPES: ReadonlyMap<string, string> = new Map([
@@ -13,7 +13,11 @@ const SCOPES: ReadonlyMap<string, string> = new Map([
 const METRICS = { requests: "requests", tokens: "tokens", parallel: "max_parallel_requests" } as const;
 
 /** @param modelGroup for `x-litellm-key-remaining-*-{model}` */
-export function addVerdictHeaders(headers: Headers, states: readonly RuleState[], modelGroup: string): void {
+export function addVerdictHeaders(
+  headers: HeaderList,
+  states: readonly RuleState[],
+  modelGroup: string,
+): void {
   let requests: RuleState | null = null;
   let tokens: RuleState | null = null;
   for (const state of states) {
@@ -21,38 +25,38 @@ export function addVerdictHeaders(headers: Headers, states: readonly RuleState[]
     const ofKey = rule.subject.kind === "key";
     if (rule.metric === "budget") {
       if (!ofKey) continue;
-      headers["x-litellm-key-spend"] = formatUsd(BigInt(state.used));
-      headers["x-litellm-key-max-budget"] = formatUsd(rule.ceilingNanoUsd);
+      headers.push("x-litellm-key-spend", formatUsd(BigInt(state.used)));
+      headers.push("x-litellm-key-max-budget", formatUsd(rule.ceilingNanoUsd));
       continue;
     }
     const remaining = String(state.remaining);
     const limit = String(rule.ceiling);
     const scope = SCOPES.get(rule.subject.kind);
     if (scope !== undefined) {
-      headers[`x-ratelimit-${scope}-remaining-${METRICS[rule.metric]}`] = remaining;
-      headers[`x-ratelimit-${scope}-limit-${METRICS[rule.metric]}`] = limit;
+      headers.push(`x-ratelimit-${scope}-remaining-${METRICS[rule.metric]}`, remaining);
+      headers.push(`x-ratelimit-${scope}-limit-${METRICS[rule.metric]}`, limit);
     }
     if (rule.metric === "requests") {
       if (requests === null || state.remaining < requests.remaining) requests = state;
       if (!ofKey) continue;
-      headers["x-litellm-key-rpm-limit"] = limit;
-      headers[`x-litellm-key-remaining-requests-${safeName(modelGroup)}`] = remaining;
+      headers.push("x-litellm-key-rpm-limit", limit);
+      headers.push(`x-litellm-key-remaining-requests-${safeName(modelGroup)}`, remaining);
     } else if (rule.metric === "tokens") {
       if (tokens === null || state.remaining < tokens.remaining) tokens = state;
       if (!ofKey) continue;
-      headers["x-litellm-key-tpm-limit"] = limit;
-      headers[`x-litellm-key-remaining-tokens-${safeName(modelGroup)}`] = remaining;
+      headers.push("x-litellm-key-tpm-limit", limit);
+      headers.push(`x-litellm-key-remaining-tokens-${safeName(modelGroup)}`, remaining);
     }
   }
   if (requests) addOpenAi(headers, "requests", requests);
   if (tokens) addOpenAi(headers, "tokens", tokens);
 }
 
-function addOpenAi(headers: Headers, metric: string, state: RuleState): void {
+function addOpenAi(headers: HeaderList, metric: string, state: RuleState): void {
   if (state.rule.metric === "budget") return;
-  headers[`x-ratelimit-limit-${metric}`] = String(state.rule.ceiling);
-  headers[`x-ratelimit-remaining-${metric}`] = String(state.remaining);
-  headers[`x-ratelimit-reset-${metric}`] = `${Math.ceil((state.resetMs ?? 0) / 1000)}s`;
+  headers.push(`x-ratelimit-limit-${metric}`, String(state.rule.ceiling));
+  headers.push(`x-ratelimit-remaining-${metric}`, String(state.remaining));
+  headers.push(`x-ratelimit-reset-${metric}`, `${Math.ceil((state.resetMs ?? 0) / 1000)}s`);
 }
 
 const safeNames = new Map<string, string>();

@@ -1,11 +1,14 @@
 /** A Web Request to the gateway and its answer to a Web Response. */
-import { type GatewayRequest, payloadTooLarge } from "../gateway/http.ts";
+import { departureOf, type GatewayRequest, payloadTooLarge } from "../gateway/http.ts";
 import { gatewayRuntime, isBehindOwnServer } from "./runtime.ts";
 
 export async function serveWeb(request: Request): Promise<Response> {
   const { gateway } = await gatewayRuntime();
   const answer = await gateway.handle(adapt(request));
-  const { body, headers, status } = answer;
+  const { body, status } = answer;
+  const headers = new Headers();
+  for (let i = 0; i < answer.headers.length; i += 2)
+    headers.set(answer.headers[i] ?? "", answer.headers[i + 1] ?? "");
   if (status === 204 || request.method === "HEAD") return new Response(null, { status, headers });
   if (typeof body === "string") return new Response(body, { status, headers });
   if (Buffer.isBuffer(body)) return new Response(new Uint8Array(body), { status, headers });
@@ -18,7 +21,7 @@ function adapt(request: Request): GatewayRequest {
     method: request.method,
     url: pathname + search,
     headers: request.headers,
-    signal: request.signal,
+    departure: departureOf(request.signal),
     peer: peerOf(request.headers),
     bytes: (limitBytes) => readBytes(request, limitBytes),
   };

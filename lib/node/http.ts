@@ -2,7 +2,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "../errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { type GatewayRequest, type GatewayResponse, payloadTooLarge } from "../gateway/http.ts";
+import {
+  type Departure,
+  type GatewayRequest,
+  type GatewayResponse,
+  payloadTooLarge,
+} from "../gateway/http.ts";
 
 const ONE_WRITE_BYTES = 16 * 1024;
 /** A client that takes nothing for this long is gone. */
@@ -20,7 +25,7 @@ export async function serve(
   const answer = await gateway.handle(request);
   if (outgoing.destroyed && !isStream(answer.body)) return;
   // An unread body would be taken for the next request; such a connection is closed instead.
-  if (!incoming.complete) answer.headers["connection"] = "close";
+  if (!incoming.complete) answer.headers.push("connection", "close");
   if (isStream(answer.body)) await writeStream(answer, answer.body, incoming, outgoing);
   else writeWhole(answer, answer.body, incoming, outgoing);
 }
@@ -33,7 +38,7 @@ function writeWhole(
 ): void {
   const { headers } = answer;
   if (answer.status !== 204)
-    headers["content-length"] = String(typeof body === "string" ? Buffer.byteLength(body) : body.length);
+    headers.push("content-length", String(typeof body === "string" ? Buffer.byteLength(body) : body.length));
   outgoing.writeHead(answer.status, headers);
   if (!incoming.complete) {
     outgoing.write(incoming.method === "HEAD" ? "" : body);
@@ -109,7 +114,7 @@ class NodeRequest implements GatewayRequest {
   readonly url: string;
   readonly peer: string;
   readonly headers: { get(name: string): string | null };
-  readonly signal: AbortSignal;
+  readonly departure: Departure;
   readonly #incoming: IncomingMessage;
 
   constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
@@ -123,11 +128,7 @@ class NodeRequest implements GatewayRequest {
         return value === undefined ? null : typeof value === "string" ? value : value.join(", ");
       },
     };
-    const controller = new AbortController();
-    this.signal = controller.signal;
-    outgoing.once("close", () => {
-      if (!outgoing.writableFinished) controller.abort();
-    });
+    this.departure = new SocketDeparture(outgoing);
   }
 
   bytes(limitBytes: number): Promise<Buffer> {
@@ -155,5 +156,23 @@ class NodeRequest implements GatewayRequest {
         if (!incoming.complete) reject(new GatewayError("client_closed", "The request was cut off."));
       });
     });
+  }
+}
+
+/** The client's connection closed before its answer was written. */
+class SocketDeparture implements Departure {
+  gone = false;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(outgoing: ServerResponse) {
+    outgoing.once("close", () => {
+      if (outgoing.writableFinished) return;
+      this.gone = true;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  onGone(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 }

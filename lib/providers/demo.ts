@@ -3,7 +3,7 @@
  * fresh start can be tried with the guide's own lines. It says that it is a demo.
  */
 import type { Clock } from "../clock.ts";
-import type { UpstreamAnswer } from "./upstream.ts";
+import type { Departure, UpstreamAnswer } from "./upstream.ts";
 
 interface DemoBody {
   readonly model: string;
@@ -18,7 +18,7 @@ export async function demoAnswer(
   operation: string,
   body: Buffer,
   clock: Clock,
-  signal: AbortSignal,
+  departure: Departure,
 ): Promise<UpstreamAnswer> {
   const request: DemoBody = JSON.parse(body.toString("utf8"));
   const created = Math.floor(clock.now() / 1000);
@@ -29,7 +29,7 @@ export async function demoAnswer(
   if (operation === "/moderations") return jsonAnswer(moderation(request));
   const chat = operation === "/chat/completions";
   const base = { id: `${chat ? "chatcmpl" : "cmpl"}-demo-${created}`, created, model: request.model };
-  if (request.stream) return streamAnswer(streamChunks(base, chat, text, usage), signal);
+  if (request.stream) return streamAnswer(streamChunks(base, chat, text, usage), departure);
   const choice = chat
     ? { index: 0, message: { role: "assistant", content: text }, finish_reason: "stop", logprobs: null }
     : { index: 0, text, finish_reason: "stop", logprobs: null };
@@ -109,23 +109,25 @@ function jsonAnswer(value: object): UpstreamAnswer {
       body = null;
       return chunk;
     },
+    readAll: async () => Buffer.from(JSON.stringify(value)),
     abort: () => {
       body = null;
     },
   };
 }
 
-function streamAnswer(chunks: Generator<string>, signal: AbortSignal): UpstreamAnswer {
+function streamAnswer(chunks: Generator<string>, departure: Departure): UpstreamAnswer {
   return {
     status: 200,
     headers: { "content-type": "text/event-stream" },
     next: async () => {
       // A turn of the event loop between chunks, so that they leave one by one as a provider's do.
       await new Promise(setImmediate);
-      signal.throwIfAborted();
+      if (departure.gone) throw new Error("the client has gone");
       const next = chunks.next();
       return next.done ? null : Buffer.from(next.value);
     },
+    readAll: async () => Buffer.from([...chunks].join("")),
     abort: () => {
       chunks.return(undefined);
     },

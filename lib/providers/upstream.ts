@@ -14,8 +14,14 @@ export interface UpstreamRequest {
   readonly firstByteTimeoutMs: number;
   /** Longest silence inside it. */
   readonly idleTimeoutMs: number;
-  /** Aborts at once, whatever the call is waiting for. */
-  readonly signal: AbortSignal;
+  /** When the client leaves, the call is stopped at once, whatever it is waiting for. */
+  readonly departure: Departure;
+}
+
+/** Tells when the client leaves; the gateway's own, by structure. */
+export interface Departure {
+  readonly gone: boolean;
+  onGone(listener: () => void): void;
 }
 
 /** What came back, of a provider or of the demo. */
@@ -24,6 +30,8 @@ export interface UpstreamAnswer {
   readonly headers: IncomingHeaders;
   /** The next bytes, null at the end. @throws when the connection breaks, times out or is aborted */
   next(): Promise<Buffer | null>;
+  /** All that is left, at most so many bytes; null when there is more. @throws as `next` */
+  readAll(limitBytes: number): Promise<Buffer | null>;
   /** Stops the call and closes its connection; whoever waits for bytes gets the reason. */
   abort(reason?: Error): void;
 }
@@ -35,10 +43,10 @@ const HIGH_WATER_BYTES = 256 * 1024;
 export class Upstreams {
   readonly #pools = new Map<string, Pool>();
 
-  /** Sends; resolves when the answer's headers are here. @throws undici's errors, or the signal's reason */
+  /** Sends; resolves when the answer's headers are here. @throws undici's errors */
   send(request: UpstreamRequest): Promise<UpstreamAnswer> {
     return new Promise((resolve, reject) => {
-      const reader = new AnswerReader(resolve, reject, request.signal);
+      const reader = new AnswerReader(resolve, reject, request.departure);
       this.#pool(request.url.origin, request.connectTimeoutMs).dispatch(
         {
           method: "POST",
@@ -72,11 +80,12 @@ class AnswerReader implements Dispatcher.DispatchHandler, UpstreamAnswer {
   headers: IncomingHeaders = {};
   readonly #resolve: (answer: UpstreamAnswer) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #signal: AbortSignal;
-  readonly #onAbort = () => this.abort();
+  readonly #departure: Departure;
   #controller: DispatchController | null = null;
   #chunks: Buffer[] = [];
   #waitingBytes = 0;
+  /** Set when the whole answer is wanted at once. */
+  #limitBytes: number | null = null;
   #ended = false;
   #error: unknown = null;
   #waiter: { resolve: (chunk: Buffer | null) => void; reject: (error: unknown) => void } | null = null;
@@ -84,12 +93,12 @@ class AnswerReader implements Dispatcher.DispatchHandler, UpstreamAnswer {
   constructor(
     resolve: (answer: UpstreamAnswer) => void,
     reject: (error: unknown) => void,
-    signal: AbortSignal,
+    departure: Departure,
   ) {
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#signal = signal;
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#departure = departure;
+    departure.onGone(() => this.abort());
   }
 
   next(): Promise<Buffer | null> {
@@ -102,13 +111,25 @@ class AnswerReader implements Dispatcher.DispatchHandler, UpstreamAnswer {
     });
   }
 
+  readAll(limitBytes: number): Promise<Buffer | null> {
+    this.#limitBytes = limitBytes;
+    // A short answer has come whole by the time its headers are looked at.
+    if (this.#error) return Promise.reject(this.#error);
+    if (this.#ended) return Promise.resolve(this.#whole());
+    if (this.#controller?.paused) this.#controller.resume();
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve: () => resolve(this.#whole()), reject };
+    });
+  }
+
   abort(reason?: Error): void {
-    this.#controller?.abort(reason ?? abortReason(this.#signal));
+    if (!this.#ended)
+      this.#controller?.abort(reason ?? new DOMException("the call was stopped", "AbortError"));
   }
 
   onRequestStart(controller: DispatchController): void {
     this.#controller = controller;
-    if (this.#signal.aborted) this.abort();
+    if (this.#departure.gone) this.abort();
   }
 
   onResponseStart(_: DispatchController, status: number, headers: IncomingHeaders): void {
@@ -122,7 +143,9 @@ class AnswerReader implements Dispatcher.DispatchHandler, UpstreamAnswer {
   onResponseData(controller: DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#waitingBytes += chunk.length;
-    if (this.#waiter) {
+    if (this.#limitBytes !== null) {
+      if (this.#waitingBytes > this.#limitBytes) controller.abort(new Error("the answer is too long"));
+    } else if (this.#waiter) {
       const { resolve } = this.#waiter;
       this.#waiter = null;
       resolve(this.#take());
@@ -130,22 +153,27 @@ class AnswerReader implements Dispatcher.DispatchHandler, UpstreamAnswer {
   }
 
   onResponseEnd(): void {
-    this.#finish();
+    this.#ended = true;
     this.#waiter?.resolve(null);
     this.#waiter = null;
   }
 
   onResponseError(_: DispatchController, error: Error): void {
+    this.#ended = true;
+    if (this.#limitBytes !== null && this.#waitingBytes > this.#limitBytes) {
+      // Stopped by ourselves for its length, which is no failure.
+      this.onResponseEnd();
+      return;
+    }
     this.#error = error;
-    this.#finish();
     this.#reject(error);
     this.#waiter?.reject(error);
     this.#waiter = null;
   }
 
-  #finish(): void {
-    this.#ended = true;
-    this.#signal.removeEventListener("abort", this.#onAbort);
+  #whole(): Buffer | null {
+    if (this.#waitingBytes > (this.#limitBytes ?? 0)) return null;
+    return this.#take() ?? Buffer.alloc(0);
   }
 
   /** Everything that waits, as one chunk: a slow reader gets few large writes. */
@@ -158,10 +186,4 @@ class AnswerReader implements Dispatcher.DispatchHandler, UpstreamAnswer {
     if (this.#controller?.paused) this.#controller.resume();
     return all;
   }
-}
-
-function abortReason(signal: AbortSignal): Error {
-  return signal.reason instanceof Error
-    ? signal.reason
-    : new DOMException("the call was stopped", "AbortError");
 }

@@ -1,6 +1,6 @@
 /** However a call ends, its slot and its reservation are free again. A leak here locks a key out for ever. */
 import { expect, test } from "vitest";
-import type { GatewayRequest } from "#lib/gateway/http.ts";
+import { departureOf, type GatewayRequest } from "#lib/gateway/http.ts";
 import { until } from "#test/helpers/house.ts";
 import { ask } from "../reliability/provider.ts";
 import { expectExactSums } from "../reliability/statement.ts";
@@ -101,7 +101,7 @@ async function runCall(key: string, ending: Ending): Promise<void> {
     url: "/v1/chat/completions",
     headers: new Headers({ authorization: `Bearer ${key}` }),
     peer: "127.0.0.1",
-    signal: gone.signal,
+    departure: departureOf(gone.signal),
     bytes: async () => bytes,
   };
   const before = provider.calls();

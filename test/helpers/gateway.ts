@@ -7,7 +7,7 @@ import type { Clock } from "#lib/clock.ts";
 import { systemClock } from "#lib/clock.ts";
 import type { Config } from "#lib/config/config.ts";
 import { loadConfig } from "#lib/config/load.ts";
-import type { GatewayRequest } from "#lib/gateway/http.ts";
+import { departureOf, type GatewayRequest } from "#lib/gateway/http.ts";
 import { type Log, silentLog } from "#lib/log.ts";
 import { createRuntime, type Runtime } from "#lib/runtime.ts";
 import { type TestDatabase, testDatabase } from "./postgres.ts";
@@ -108,7 +108,7 @@ async function send(runtime: Runtime, method: string, url: string, given: Call):
     url,
     headers: all,
     peer,
-    signal: signal ?? new AbortController().signal,
+    departure: departureOf(signal ?? new AbortController().signal),
     bytes: async () => bytes,
   };
   const answer = await runtime.gateway.handle(request);
@@ -117,10 +117,17 @@ async function send(runtime: Runtime, method: string, url: string, given: Call):
   else for await (const chunk of answer.body) text += chunk.toString();
   return {
     status: answer.status,
-    headers: answer.headers,
+    headers: toRecord(answer.headers),
     text,
     get json() {
       return JSON.parse(text);
     },
   };
+}
+
+/** Header lists as tests look into them. */
+export function toRecord(list: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let i = 0; i < list.length; i += 2) headers[list[i] ?? ""] = list[i + 1] ?? "";
+  return headers;
 }

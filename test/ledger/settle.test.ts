@@ -148,14 +148,3 @@ test("readers are not kept waiting by calls that come after them", async () => {
   await Promise.all(traffic);
   await expectExactSums(sql);
 });
-
-test("closing waits for calls that are just ending", async () => {
-  const { ledger } = await setting.open();
-  const one = record();
-  ledger.start(one);
-  const closed = ledger.close();
-  await new Promise(setImmediate);
-  await ledger.settle(one);
-  await closed;
-  expect(await rowOf(one.id)).toMatchObject({ state: "settled" });
-});
