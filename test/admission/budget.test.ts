@@ -8,6 +8,8 @@ import { admissionSetting, heldFor, keyId, reserveOf } from "./setting.ts";
 const setting = await admissionSetting("litellm_settings: { timezone: America/New_York }");
 const { gateway, provider, clock } = setting;
 const { sql } = gateway.database;
+/** Another one over the same database, with a memory of its own. */
+const restarted = await testGateway({ clock, database: gateway.database });
 
 /** 10 tokens in, 20 out: 170,000 nano-dollars. */
 const body = ask(10, 20, "now");
@@ -131,7 +133,6 @@ test("a key of a team is charged to the team's budget, and the user's stays whol
 test("after a restart the budget goes on from what the ledger says", async () => {
   const key = await gateway.newKey({ max_budget: reserve });
   expect((await call(key)).status).toBe(200);
-  const restarted = await testGateway({ clock, database: gateway.database });
   // The demo model there is free: the call only makes the counter.
   const free = { ...body, model: "gpt-4" };
   expect((await restarted.call("POST", "/v1/chat/completions", { key, body: free })).status).toBe(200);

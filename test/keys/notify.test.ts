@@ -7,8 +7,9 @@ import { realPostgres } from "#test/helpers/postgres.ts";
 import { services } from "#test/helpers/services.ts";
 import { call, change, heard, twoGateways } from "./setting.ts";
 
+const { here, there } = await twoGateways();
+
 test("a payload that is not the gateway's own is logged and nothing else happens", async () => {
-  const { here, there } = await twoGateways();
   const key = await here.newKey();
   for (const payload of [
     "",
@@ -23,26 +24,27 @@ test("a payload that is not the gateway's own is logged and nothing else happens
   await heard(there, key, 401);
 });
 
-describe.skipIf(services.postgres === null)("after the database was restarted", () => {
+describe.skipIf(services.postgres === null)("after the database was restarted", async () => {
+  const server = await realPostgres();
+  const sql = postgres({ ...server.socket, max: 1, onnotice: () => {} });
+  afterAll(() => sql.end());
+  const database = { options: server.tcp, url: server.url, sql };
+  const one = await testGateway({ database });
+  const other = await testGateway({ database });
+
   test("changes are heard as before", async () => {
-    const server = await realPostgres();
-    const sql = postgres({ ...server.socket, max: 1, onnotice: () => {} });
-    afterAll(() => sql.end());
-    const database = { options: server.tcp, url: server.url, sql };
-    const here = await testGateway({ database });
-    const there = await testGateway({ database });
-    const key = await here.newKey();
-    expect((await call(there, key)).status).toBe(200);
+    const key = await one.newKey();
+    expect((await call(other, key)).status).toBe(200);
     await server.stop("immediate");
     await server.start();
-    const back = async () => (await here.call("GET", "/health/readiness")).status === 200;
+    const back = async () => (await one.call("GET", "/health/readiness")).status === 200;
     await until("the gateway has its database back", back, 5_000);
-    // Within five seconds the other one listens again, and has dropped what it may have missed.
+    // Within five seconds the other one listens again, and asks again for what it may have missed.
     const listening = async () =>
       (await sql`select 1 from pg_stat_activity where query ilike 'listen%'`).length === 2;
     await until("both listen", listening, 5_000);
-    expect((await call(there, key)).status).toBe(200);
-    await change(here, "/key/block", { key });
-    await heard(there, key, 401);
+    expect((await call(other, key)).status).toBe(200);
+    await change(one, "/key/block", { key });
+    await heard(other, key, 401);
   }, 30_000);
 });
