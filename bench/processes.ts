@@ -42,7 +42,9 @@ export function startProcess(spec: ProcessSpec, outputFile: string, stageFolder:
     cwd: spec.folder ?? stageFolder,
     detached: true, // a group of its own, so that its children can be ended with it
     stdio: ["ignore", outputFd, outputFd],
-    ...(spec.inheritEnvironment ? {} : { env: { ...plainEnvironment(), ...spec.environment } as NodeJS.ProcessEnv }),
+    ...(spec.inheritEnvironment
+      ? {}
+      : { env: { ...plainEnvironment(), ...spec.environment } as NodeJS.ProcessEnv }),
     ...spec.user,
   });
   closeSync(outputFd);

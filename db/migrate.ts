@@ -33,8 +33,9 @@ export async function migrate(sql: Sql): Promise<MigrationResult> {
   const journal = await readJournal();
   let applied = 0;
   await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${LOCK})`;
+    // First, or a second start that waits for a long migration of the first would time out on the lock.
     await tx`set local statement_timeout = 0`;
+    await tx`select pg_advisory_xact_lock(${LOCK})`;
     await tx`create table if not exists shin_migrations (
       version integer primary key, tag text not null, hash text not null, applied_at timestamptz not null default now())`;
     const rows = await tx<{ version: number }[]>`select version from shin_migrations order by version`;

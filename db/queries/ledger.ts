@@ -3,13 +3,14 @@ import type { Sql } from "../client.ts";
 
 /**
  * Settles records, each exactly once: a row that is settled already changes nothing, here or in any counter.
+ * @param defaults JSON object text: the columns that a row leaves out
  * @param rows JSON array text, members named as the columns
  * @returns how many rows were settled by this call
  */
-export async function settleRows(sql: Sql, rows: string): Promise<number> {
+export async function settleRows(sql: Sql, defaults: string, rows: string): Promise<number> {
   const result = await sql<{ settled: bigint }[]>`
     with incoming as materialized (
-      select * from json_populate_recordset(null::spend_records, ${rows}::text::json)
+      select * from json_populate_recordset(jsonb_populate_record(null::spend_records, ${defaults}::text::jsonb), ${rows}::text::json)
     ), settled as (
       insert into spend_records select * from incoming
       on conflict (id, started_at) do update set
@@ -82,9 +83,9 @@ export async function settleRows(sql: Sql, rows: string): Promise<number> {
 }
 
 /** Writes rows of calls that have begun; those that settled meanwhile are left alone. */
-export async function startRows(sql: Sql, rows: string): Promise<void> {
+export async function startRows(sql: Sql, defaults: string, rows: string): Promise<void> {
   await sql`
-    insert into spend_records select * from json_populate_recordset(null::spend_records, ${rows}::text::json)
+    insert into spend_records select * from json_populate_recordset(jsonb_populate_record(null::spend_records, ${defaults}::text::jsonb), ${rows}::text::json)
     on conflict (id, started_at) do nothing`;
 }
 

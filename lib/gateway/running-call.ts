@@ -70,7 +70,7 @@ export class RunningCall {
   /** Writes the ledger's `started`. */
   start(): void {
     const estimate: Usage = { ...NO_USAGE, promptTokens: this.call.promptTokens, source: "estimated" };
-    this.deps.ledger.start(this.#record(null, estimate));
+    this.deps.ledger.start(this.context.requestId, () => this.#record(null, estimate));
   }
 
   elapsedMs(): number {

@@ -10,7 +10,7 @@ import type { Log } from "../log.ts";
 import { Bridge } from "./bridge.ts";
 import type { Journal } from "./journal.ts";
 import { OpenCalls } from "./open-calls.ts";
-import { type Instance, type SpendRecord, toRow } from "./record.ts";
+import { defaultRow, type Instance, type SpendRecord, toRow } from "./record.ts";
 import { isDeadlock, replayFiles, SET_ASIDE } from "./replay.ts";
 
 export interface LedgerOptions {
@@ -32,7 +32,8 @@ interface Pending {
 }
 
 const MOST_ROWS = 1000;
-const START_DELAY_MS = 50;
+/** A call is written as started between one and two ticks after it began. */
+const START_TICK_MS = 25;
 /** How long a stop waits for calls whose connections are cut already. */
 const CLOSE_MS = 5_000;
 /** Records of refused calls are worth less than memory: beyond this many waiting they are counted and dropped. */
@@ -41,7 +42,10 @@ const MOST_NOTES = 20_000;
 export class Ledger {
   readonly #options: LedgerOptions;
   #pending: Pending[] = [];
-  readonly #started = new Map<string, SpendRecord>();
+  /** Calls that run, by their age: those begun since the last tick of the timer, and those before it. */
+  #young = new Map<string, () => SpendRecord>();
+  #old = new Map<string, () => SpendRecord>();
+  readonly #due = new Map<string, () => SpendRecord>();
   #startTimer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> | null = null;
   /** The row enqueued last. Rows are written in order: when it is done, all before it are. */
@@ -56,19 +60,29 @@ export class Ledger {
     this.#bridge = new Bridge(options);
   }
 
-  /** Notes that a call has begun: written within 50 ms if it is still running then, waited for by nobody. */
-  start(record: SpendRecord): void {
-    this.#open.begin(record.id);
-    this.#started.set(record.id, record);
-    this.#startTimer ??= setTimeout(() => {
-      this.#startTimer = null;
-      this.#kick();
-    }, START_DELAY_MS);
+  /**
+   * Notes that a call has begun: written within 50 ms if it is still running then, waited for by nobody.
+   * @param describe makes the record; most calls end before it is asked
+   */
+  start(id: string, describe: () => SpendRecord): void {
+    this.#open.begin(id);
+    this.#young.set(id, describe);
+    this.#startTimer ??= setTimeout(() => this.#age(), START_TICK_MS);
+  }
+
+  /** What was young is old; what was old is due. */
+  #age(): void {
+    this.#startTimer = null;
+    for (const [id, describe] of this.#old) this.#due.set(id, describe);
+    this.#old = this.#young;
+    this.#young = new Map();
+    if (this.#old.size > 0) this.#startTimer = setTimeout(() => this.#age(), START_TICK_MS);
+    if (this.#due.size > 0) this.#kick();
   }
 
   /** Settles a call; resolves when the record is durable. @throws when there is neither database nor journal */
   async settle(record: SpendRecord): Promise<void> {
-    this.#started.delete(record.id);
+    if (!this.#young.delete(record.id) && !this.#old.delete(record.id)) this.#due.delete(record.id);
     try {
       await this.#settle(record);
     } finally {
@@ -77,7 +91,7 @@ export class Ledger {
   }
 
   async #settle(record: SpendRecord): Promise<void> {
-    const row = toRow(record, "settled", this.#options.instance);
+    const row = toRow(record, "settled");
     const { journal, health } = this.#options;
     if (journal && health.away) {
       await journal.append(row, true);
@@ -121,7 +135,7 @@ export class Ledger {
     const { sql, instance } = this.#options;
     const replayed = await replayFiles(this.#options, leftovers);
     const cut = await interruptedRows(sql, instance.id, instance.boot);
-    return { replayed, interrupted: cut ? await settleRows(sql, cut) : 0 };
+    return { replayed, interrupted: cut ? await settleRows(sql, defaultRow(instance), cut) : 0 };
   }
 
   /** Waits for calls that are just ending, flushes and stops the timers. */
@@ -160,15 +174,16 @@ export class Ledger {
   }
 
   #startsDue(): boolean {
-    return this.#started.size > 0 && this.#startTimer === null && !this.#options.health.away && !this.#closed;
+    return this.#due.size > 0 && !this.#options.health.away && !this.#closed;
   }
 
   async #writeStarted(): Promise<void> {
-    const records = [...this.#started.values()];
-    this.#started.clear();
-    const rows = `[${records.map((record) => toRow(record, "started", this.#options.instance)).join(",")}]`;
+    const records = [...this.#due.values()].map((describe) => describe());
+    this.#due.clear();
+    const { health, instance, sql } = this.#options;
+    const rows = `[${records.map((record) => toRow(record, "started")).join(",")}]`;
     try {
-      await this.#options.health.run(() => startRows(this.#options.sql, rows));
+      await health.run(() => startRows(sql, defaultRow(instance), rows));
     } catch (error) {
       // These calls run on; they lose only the mark that would bill them after a crash.
       this.#options.log.warn({ err: error, calls: records.length }, "started calls not recorded");
@@ -179,7 +194,7 @@ export class Ledger {
     const { health, sql } = this.#options;
     try {
       const rows = `[${batch.map((item) => item.row).join(",")}]`;
-      await health.run(() => settleRows(sql, rows));
+      await health.run(() => settleRows(sql, defaultRow(this.#options.instance), rows));
       for (const item of batch) this.#done(item);
     } catch (error) {
       if (isAway(error)) await this.#toJournal(batch, error);

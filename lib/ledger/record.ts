@@ -49,23 +49,56 @@ export interface Instance {
   readonly boot: number;
 }
 
+/** The row that records differ from: what a served call has in common with all others of this process. */
+export function defaultRow(instance: Instance): string {
+  return JSON.stringify({
+    state: "settled",
+    outcome: "ok",
+    status_code: 200,
+    instance_id: instance.id,
+    instance_boot: instance.boot,
+    user_id: "",
+    team_id: "",
+    deployment_id: "",
+    provider: "",
+    stream: false,
+    prompt_tokens: 0,
+    completion_tokens: 0,
+    cache_read_tokens: 0,
+    cache_write_tokens: 0,
+    reasoning_tokens: 0,
+    usage_source: "provider",
+    cost_nano_usd: 0,
+    unpriced: false,
+    attempts: 1,
+  });
+}
+
 /**
- * The record as one JSON object whose members are the columns of `spend_records`; null members are left out. Written as
- * text, since every call passes here: our own ids, providers and enum values need no escaping.
+ * The record as one JSON object: the columns of `spend_records` in which it differs from the default row. Written as
+ * text, since every call passes here: ids, providers and enum values are ours and need no escaping.
  */
-export function toRow(record: SpendRecord, state: "started" | "settled", instance: Instance): string {
+export function toRow(record: SpendRecord, state: "started" | "settled"): string {
   const { usage } = record;
-  let row = `{"id":"${record.id}","started_at":"${isoInstant(record.startedAtMs)}","state":"${state}"`;
-  row += `,"instance_id":"${instance.id}","instance_boot":${instance.boot},"call_type":"${record.callType}"`;
-  row += `,"key_id":"${record.keyId}","user_id":${quote(record.userId ?? "")},"team_id":${quote(record.teamId ?? "")}`;
-  row += `,"model":${quote(record.model)},"model_group":${quote(record.modelGroup)},"stream":${record.stream}`;
-  row += `,"deployment_id":${quote(record.deploymentId)},"provider":"${record.provider}"`;
-  row += `,"prompt_tokens":${usage.promptTokens},"completion_tokens":${usage.completionTokens}`;
-  row += `,"cache_read_tokens":${usage.cacheReadTokens},"cache_write_tokens":${usage.cacheWriteTokens}`;
-  row += `,"reasoning_tokens":${usage.reasoningTokens},"usage_source":"${usage.source}"`;
-  row += `,"cost_nano_usd":"${record.costNanoUsd}","unpriced":${record.unpriced},"attempts":${record.attempts}`;
-  if (record.outcome !== null) row += `,"outcome":"${record.outcome}"`;
-  if (record.statusCode !== null) row += `,"status_code":${record.statusCode}`;
+  let row = `{"id":"${record.id}","started_at":"${isoInstant(record.startedAtMs)}","call_type":"${record.callType}"`;
+  row += `,"key_id":"${record.keyId}","model":${quote(record.model)},"model_group":${quote(record.modelGroup)}`;
+  if (state === "started") row += ',"state":"started","outcome":null,"status_code":null';
+  else if (record.outcome !== "ok" || record.statusCode !== 200)
+    row += `,"outcome":"${record.outcome}","status_code":${record.statusCode}`;
+  if (record.userId !== null) row += `,"user_id":${quote(record.userId)}`;
+  if (record.teamId !== null) row += `,"team_id":${quote(record.teamId)}`;
+  if (record.deploymentId !== "")
+    row += `,"deployment_id":${quote(record.deploymentId)},"provider":"${record.provider}"`;
+  if (record.stream) row += ',"stream":true';
+  if (usage.promptTokens !== 0) row += `,"prompt_tokens":${usage.promptTokens}`;
+  if (usage.completionTokens !== 0) row += `,"completion_tokens":${usage.completionTokens}`;
+  if (usage.cacheReadTokens !== 0) row += `,"cache_read_tokens":${usage.cacheReadTokens}`;
+  if (usage.cacheWriteTokens !== 0) row += `,"cache_write_tokens":${usage.cacheWriteTokens}`;
+  if (usage.reasoningTokens !== 0) row += `,"reasoning_tokens":${usage.reasoningTokens}`;
+  if (usage.source !== "provider") row += `,"usage_source":"${usage.source}"`;
+  if (record.costNanoUsd !== 0n) row += `,"cost_nano_usd":${record.costNanoUsd}`;
+  if (record.unpriced) row += ',"unpriced":true';
+  if (record.attempts !== 1) row += `,"attempts":${record.attempts}`;
   if (record.durationMs !== null) row += `,"duration_ms":${record.durationMs}`;
   if (record.firstByteMs !== null) row += `,"first_byte_ms":${record.firstByteMs}`;
   if (record.endUser !== null) row += `,"end_user":${quote(record.endUser)}`;

@@ -4,11 +4,13 @@ import { settleRows } from "#db/queries/ledger.ts";
 import { type DatabaseHealth, isAway } from "../database-health.ts";
 import type { Log } from "../log.ts";
 import { Journal } from "./journal.ts";
+import { defaultRow, type Instance } from "./record.ts";
 
 export interface ReplayTools {
   readonly sql: Sql;
   readonly health: DatabaseHealth;
   readonly journal: Journal | null;
+  readonly instance: Instance;
   readonly log: Log;
 }
 
@@ -35,9 +37,9 @@ export async function replayFiles(tools: ReplayTools, files: readonly string[]):
 }
 
 async function replayRows(tools: ReplayTools, rows: readonly string[]): Promise<void> {
-  const { health, journal, log, sql } = tools;
+  const { health, instance, journal, log, sql } = tools;
   try {
-    await health.run(() => settleRows(sql, `[${rows.join(",")}]`));
+    await health.run(() => settleRows(sql, defaultRow(instance), `[${rows.join(",")}]`));
   } catch (error) {
     if (isDeadlock(error)) return replayRows(tools, rows);
     if (isAway(error) || !journal) throw error;

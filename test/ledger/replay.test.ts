@@ -20,7 +20,7 @@ async function journalOf(...lines: string[]): Promise<string> {
   return folder;
 }
 
-const line = (fields: Parameters<typeof record>[0] = {}) => toRow(record(fields), "settled", earlier);
+const line = (fields: Parameters<typeof record>[0] = {}) => toRow(record(fields), "settled");
 
 test("segments are replayed and removed, and doing it twice changes nothing", async () => {
   const lines = [line({ costNanoUsd: 5n }), line({ costNanoUsd: 6n })];
@@ -66,8 +66,8 @@ test("calls of an earlier start that never settled are settled as interrupted, a
   const other = await setting.open({ instance: { id: "ins_other", boot: 1 } });
   const cut = record({ outcome: null, costNanoUsd: 8_000n });
   const foreign = record({ outcome: null, costNanoUsd: 9_000n });
-  before.ledger.start(cut);
-  other.ledger.start(foreign);
+  before.ledger.start(cut.id, () => cut);
+  other.ledger.start(foreign.id, () => foreign);
   const started = async () =>
     (await sql`select 1 from spend_records where state = 'started' and id = any(${[cut.id, foreign.id]})`)
       .length === 2;
@@ -95,10 +95,10 @@ test("calls of an earlier start that never settled are settled as interrupted, a
 test("a call that settled in the journal before the crash is not interrupted", async () => {
   const before = await setting.open({ instance: earlier });
   const one = record({ outcome: null, costNanoUsd: 8_000n });
-  before.ledger.start(one);
+  before.ledger.start(one.id, () => one);
   const started = async () => (await sql`select 1 from spend_records where id = ${one.id}`).length === 1;
   await until("it is started", started);
-  const folder = await journalOf(toRow({ ...one, outcome: "ok", costNanoUsd: 3n }, "settled", earlier), "");
+  const folder = await journalOf(toRow({ ...one, outcome: "ok", costNanoUsd: 3n }, "settled"), "");
   const { ledger, leftovers } = await setting.open({ folder });
   expect(await ledger.recover(leftovers)).toEqual({ replayed: 1, interrupted: 0 });
   expect((await sql`select outcome, cost_nano_usd from spend_records where id = ${one.id}`)[0]).toEqual({

@@ -56,7 +56,7 @@ describe.each(["commit", "journal"] as const)("ledger_acknowledge: %s", (acknowl
 test("a call that runs has a started row that counts nowhere, and settling it counts it once", async () => {
   const { ledger } = await setting.open();
   const one = record({ outcome: null, costNanoUsd: 5_000n });
-  ledger.start(one);
+  ledger.start(one.id, () => one);
   await until("the started row is there", async () => (await rowOf(one.id))?.state === "started");
   const [before] = await sql`select spend_nano_usd as spend from virtual_keys where id = 'k1'`;
   await ledger.settle({ ...one, outcome: "ok", costNanoUsd: 1_234n });
@@ -69,9 +69,9 @@ test("a call that runs has a started row that counts nowhere, and settling it co
 test("a call that ends at once needs no started row", async () => {
   const { ledger } = await setting.open();
   const [short, long] = [record(), record()];
-  ledger.start(short);
+  ledger.start(short.id, () => short);
   await ledger.settle(short);
-  ledger.start(long);
+  ledger.start(long.id, () => long);
   await until("the later one is there", async () => (await rowOf(long.id))?.state === "started");
   expect(await rowOf(short.id)).toMatchObject({ state: "settled" });
   await ledger.settle(long);

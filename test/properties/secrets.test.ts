@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { matchesWildcard } from "#lib/keys/access.ts";
 import { hashSecret, isMistyped, mask, newSecret, sameHash, toHash } from "#lib/keys/secret.ts";
-import { toRow } from "#lib/ledger/record.ts";
+import { defaultRow, toRow } from "#lib/ledger/record.ts";
 import { record } from "../ledger/setting.ts";
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -123,12 +123,13 @@ test("a record is one line of JSON that Postgres can hold, whatever clients and 
     responseId: text,
     tags: fc.array(text, { minLength: 1, maxLength: 3 }),
   });
+  const instance = { id: "ins_1", boot: 1 };
   const held = (value: string) => value.toWellFormed().replaceAll("\u0000", "");
   fc.assert(
     fc.property(fields, (given) => {
-      const line = toRow(record(given), "settled", { id: "ins_1", boot: 1 });
+      const line = toRow(record(given), "settled");
       for (const never of ["\n", "\u0000", "\\u0000"]) expect(line).not.toContain(never);
-      expect(JSON.parse(line)).toMatchObject({
+      expect({ ...JSON.parse(defaultRow(instance)), ...JSON.parse(line) }).toMatchObject({
         user_id: held(given.userId),
         team_id: held(given.teamId),
         end_user: held(given.endUser),
