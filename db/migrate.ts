@@ -1,11 +1,15 @@
 /** Brings a database to this build's schema: one transaction under a lock, so a crash leaves the old version whole. */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Sql } from "./client.ts";
 
-// Bundled by Next this module lies elsewhere; the migrations are where the process was started.
-const FOLDER = path.join(process.cwd(), "db", "migrations");
+/** Beside this file; bundled by Next it lies elsewhere, and then they are where the process was started. */
+const FOLDER =
+  [path.join(import.meta.dirname ?? "", "migrations"), path.join(process.cwd(), "db", "migrations")].find(
+    (folder) => existsSync(path.join(folder, "meta", "_journal.json")),
+  ) ?? "db/migrations";
 /** Any constant of our own: two starting processes wait for each other here. */
 const LOCK = 7_446_001;
 
