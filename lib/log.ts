@@ -3,6 +3,7 @@ import pino from "pino";
 import { prettyFactory } from "pino-pretty";
 import type { Config, LogLevel } from "./config/config.ts";
 import { openLogFile } from "./log-file.ts";
+import { openStdoutLog } from "./log-stdout.ts";
 
 export interface Log extends Pick<pino.Logger, "trace" | "debug" | "info" | "warn" | "error" | "level"> {
   /** A request's wide line as JSON text, at level info: its members are all chosen by us, so nothing is searched for secrets. */
@@ -101,22 +102,18 @@ export function openLog(
   terminal: { readonly tty: boolean; readonly color: boolean },
 ): OpenedLog {
   const file = config.logFile === null ? null : openLogFile({ path: config.logFile });
-  const stdout = file ? null : pino.destination({ fd: 1, sync: false, minLength: 4096 });
+  const destination = file ?? openStdoutLog();
   const log = createLog({
     level: config.logLevel,
     json: config.jsonLogs || file !== null || !terminal.tty,
     color: terminal.color,
-    destination: file ?? stdout ?? process.stdout,
+    destination,
   });
-  // Under little load lines would wait for company.
-  const timer = setInterval(() => stdout?.flush(), 250);
-  timer.unref();
   return {
     log,
     close: async () => {
-      clearInterval(timer);
       log.flushLines();
-      stdout?.flushSync();
+      await destination.flush();
       await file?.close();
     },
   };

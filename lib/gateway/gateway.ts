@@ -55,7 +55,8 @@ async function handle(
     // An inference call writes its own line when it settles.
     if (route.access === "inference") return sign(context, await route.run(deps, authenticated));
     requireStorableUrl(authenticated);
-    // A frozen database must not hold an admin's request for ever.
+    // A frozen database must not hold an admin's request for ever: it is found out before anything is asked of it.
+    if (route.access !== "info") await deps.health.run(() => deps.sql`select 1`);
     return signAndLog(
       deps,
       context,
