@@ -50,6 +50,8 @@ export async function startGateway(stage: Stage, spec: GatewaySpec): Promise<Gat
     SHIN_CONFIG: join(folder, "config.yaml"),
     SHIN_DATA_DIR: dataFolder,
     LITELLM_MASTER_KEY: masterKey,
+    // The Next mount has no data folder to make one in.
+    SHIN_ENCRYPTION_KEY: randomBytes(32).toString("hex"),
     ...(spec.databaseUrl === undefined ? {} : { DATABASE_URL: spec.databaseUrl }),
   };
   writeFileSync(environment.SHIN_CONFIG, configYaml(spec));

@@ -12,6 +12,7 @@ import type { Journal } from "./journal.ts";
 import { OpenCalls } from "./open-calls.ts";
 import { defaultRow, type Instance, type SpendRecord, toRow } from "./record.ts";
 import { isDeadlock, replayFiles, SET_ASIDE } from "./replay.ts";
+import { StartedCalls } from "./started-calls.ts";
 
 export interface LedgerOptions {
   readonly sql: Sql;
@@ -32,8 +33,8 @@ interface Pending {
 }
 
 const MOST_ROWS = 1000;
-/** A call is written as started between one and two ticks after it began. */
-const START_TICK_MS = 25;
+/** How long journaled rows gather on their way to the database. */
+const SHIP_DELAY_MS = 20;
 /** How long a stop waits for calls whose connections are cut already. */
 const CLOSE_MS = 5_000;
 /** Records of refused calls are worth less than memory: beyond this many waiting they are counted and dropped. */
@@ -42,11 +43,8 @@ const MOST_NOTES = 20_000;
 export class Ledger {
   readonly #options: LedgerOptions;
   #pending: Pending[] = [];
-  /** Calls that run, by their age: those begun since the last tick of the timer, and those before it. */
-  #young = new Map<string, () => SpendRecord>();
-  #old = new Map<string, () => SpendRecord>();
-  readonly #due = new Map<string, () => SpendRecord>();
-  #startTimer: NodeJS.Timeout | null = null;
+  readonly #started = new StartedCalls(() => this.#kick());
+  #shipTimer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> | null = null;
   /** The row enqueued last. Rows are written in order: when it is done, all before it are. */
   #last: Promise<void> = Promise.resolve();
@@ -66,23 +64,12 @@ export class Ledger {
    */
   start(id: string, describe: () => SpendRecord): void {
     this.#open.begin(id);
-    this.#young.set(id, describe);
-    this.#startTimer ??= setTimeout(() => this.#age(), START_TICK_MS);
-  }
-
-  /** What was young is old; what was old is due. */
-  #age(): void {
-    this.#startTimer = null;
-    for (const [id, describe] of this.#old) this.#due.set(id, describe);
-    this.#old = this.#young;
-    this.#young = new Map();
-    if (this.#old.size > 0) this.#startTimer = setTimeout(() => this.#age(), START_TICK_MS);
-    if (this.#due.size > 0) this.#kick();
+    this.#started.begin(id, describe);
   }
 
   /** Settles a call; resolves when the record is durable. @throws when there is neither database nor journal */
   async settle(record: SpendRecord): Promise<void> {
-    if (!this.#young.delete(record.id) && !this.#old.delete(record.id)) this.#due.delete(record.id);
+    this.#started.end(record.id);
     try {
       await this.#settle(record);
     } finally {
@@ -125,6 +112,7 @@ export class Ledger {
    */
   async flush(): Promise<void> {
     const { health, sql } = this.#options;
+    this.#kick();
     // Asked at once and not after the rows: a frozen database is found out by the time one deadline has passed.
     await Promise.all([Promise.allSettled([this.#last]), health.run(() => sql`select 1`)]);
     if (this.#bridge.loaded) await this.#bridge.cross();
@@ -141,10 +129,11 @@ export class Ledger {
   /** Waits for calls that are just ending, flushes and stops the timers. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#startTimer) clearTimeout(this.#startTimer);
+    this.#started.stop();
     const left = await this.#open.untilNone(CLOSE_MS);
     if (left > 0)
       this.#options.log.warn({ calls: left }, "calls that did not end are settled at the next start");
+    this.#kick();
     while (this.#flushing !== null) await this.#flushing;
     await this.#bridge.close();
     await this.#options.journal?.seal();
@@ -153,13 +142,17 @@ export class Ledger {
   #enqueue(row: string, shipped: (() => Promise<void>) | null): Promise<void> {
     const done = new Promise<void>((resolve, reject) => {
       this.#pending.push({ row, resolve, reject, shipped });
-      this.#kick();
+      // A row that is in the journal is durable: it may wait for company, and its answer need not wait for its query.
+      if (shipped === null || this.#pending.length >= MOST_ROWS) this.#kick();
+      else this.#shipTimer ??= setTimeout(() => this.#kick(), SHIP_DELAY_MS);
     });
     this.#last = done;
     return done;
   }
 
   #kick(): void {
+    if (this.#shipTimer) clearTimeout(this.#shipTimer);
+    this.#shipTimer = null;
     this.#flushing ??= this.#run().finally(() => {
       this.#flushing = null;
       if (this.#pending.length > 0 || this.#startsDue()) this.#kick();
@@ -174,12 +167,11 @@ export class Ledger {
   }
 
   #startsDue(): boolean {
-    return this.#due.size > 0 && !this.#options.health.away && !this.#closed;
+    return this.#started.anyDue && !this.#options.health.away && !this.#closed;
   }
 
   async #writeStarted(): Promise<void> {
-    const records = [...this.#due.values()].map((describe) => describe());
-    this.#due.clear();
+    const records = this.#started.take();
     const { health, instance, sql } = this.#options;
     const rows = `[${records.map((record) => toRow(record, "started")).join(",")}]`;
     try {
