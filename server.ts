@@ -1,72 +1,22 @@
-/** The self-hosted server: boots the gateway, listens, says so, and stops without losing a call. */
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { parseStartOptions } from "#lib/cli/start-options.ts";
-import { shareRuntime } from "#lib/next/runtime.ts";
-import { renderBanner, renderStartFailure } from "#lib/node/banner.ts";
-import { bannerFacts } from "#lib/node/banner-facts.ts";
-import { type Booted, boot } from "#lib/node/boot.ts";
-import { openConsole } from "#lib/node/console.ts";
-import { stopOnSignal } from "#lib/node/drain.ts";
-import { createShinServer } from "#lib/node/server.ts";
-import { explainStartFailure } from "#lib/node/start-failure.ts";
-import { VERSION } from "#lib/version.ts";
+/** The self-hosted server: sets how Node loads the rest, then starts it (lib/node/main.ts). */
+import { enableCompileCache, registerHooks } from "node:module";
+import path from "node:path";
 
-const start = readArguments();
-const look = { tty: process.stdout.isTTY === true, color: !process.env["NO_COLOR"], json: start.json };
+// Loading Drizzle's ES modules, Node reads its very large package.json anew for each of some 300 files: 150 MB and half a
+// second of every start. Its CommonJS build is the same code.
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier.startsWith("drizzle-orm")
+      ? next(specifier, { ...context, conditions: ["node", "require", "default"] })
+      : next(specifier, context),
+});
+// Types are stripped at the first start and not again. Where the folder cannot be written, Node goes without.
+enableCompileCache(path.join(import.meta.dirname, "node_modules", ".cache", "shin"));
 
-let booted: Booted | null = null;
-try {
-  booted = await boot({
-    version: VERSION,
-    terminal: look,
-    file: start.config,
-    dataDir: start.data,
-    overrides: overrides(),
-  });
-  await listen(booted);
-} catch (error) {
-  await booted?.close();
-  const place = { host: booted?.config.host ?? "", port: booted?.config.port ?? 0 };
-  const failure = await explainStartFailure(error, place);
-  if (!failure) throw error;
-  process.stderr.write(renderStartFailure(failure, { ...look, debug: start.debug }));
-  process.exit(failure.exitCode);
-}
-
-async function listen(running: Booted): Promise<void> {
-  const { config, runtime } = running;
-  shareRuntime(runtime);
-  const server = createShinServer({
-    gateway: runtime.gateway,
-    console: openConsole({
-      dir: import.meta.dirname,
-      dev: start.dev,
-      log: running.log.log,
-      loadNext: () => import("next"),
-    }),
-  });
-  server.listen(config.port, config.host);
-  await once(server, "listening");
-  const address = server.address() as AddressInfo;
-  process.stdout.write(renderBanner(bannerFacts(running, VERSION, address), look));
-  stopOnSignal({ server, running, log: running.log.log });
-}
-
-/** What the command line says, in the environment's words. */
-function overrides(): Record<string, string> {
-  return {
-    ...(start.port === null ? {} : { PORT: String(start.port) }),
-    ...(start.host === null ? {} : { HOST: start.host }),
-    ...(start.production ? { NODE_ENV: "production" } : {}),
-  };
-}
-
-function readArguments() {
-  try {
-    return parseStartOptions(process.argv.slice(2));
-  } catch (error) {
-    // Commander has printed its sentence already.
-    process.exit(error instanceof Error && "exitCode" in error && error.exitCode === 0 ? 0 : 2);
-  }
-}
+const { main } = await import("#lib/node/main.ts");
+await main({
+  dir: import.meta.dirname,
+  argv: process.argv.slice(2),
+  color: !process.env["NO_COLOR"],
+  loadNext: () => import("next"),
+});
