@@ -66,8 +66,9 @@ async function listen(
   server.listen(config.port, config.host);
   await once(server, "listening");
   const address = server.address() as AddressInfo;
-  process.stdout.write(renderBanner(bannerFacts(running, VERSION, address), look));
+  // Before the banner: who reads it may stop the gateway at once.
   stopOnSignal({ server, running, log: running.log.log });
+  process.stdout.write(renderBanner(bannerFacts(running, VERSION, address), look));
 }
 
 /** What the command line says, in the environment's words. */
