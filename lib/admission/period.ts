@@ -57,7 +57,7 @@ function midnightMs(day: number, timezone: string): number {
 }
 
 /** Local wall-clock time as if it were UTC. */
-function localDateMs(ms: number, timezone: string): number {
+export function localDateMs(ms: number, timezone: string): number {
   return ms + offsetMs(ms, timezone);
 }
 

@@ -60,11 +60,3 @@ export function json(status: number, value: unknown, headers: Headers = {}): Gat
 export function addHeaders(list: HeaderList, headers: Readonly<Headers>): void {
   for (const [name, value] of Object.entries(headers)) list.push(name, value);
 }
-
-/** The path without query, and the query. */
-export function splitUrl(url: string): { path: string; query: URLSearchParams } {
-  const mark = url.indexOf("?");
-  return mark < 0
-    ? { path: url, query: new URLSearchParams() }
-    : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
-}

@@ -1,5 +1,5 @@
 /** Days of the configured zone, and the dates that spend reports are asked by. */
-import { budgetPeriod, type Period } from "#lib/admission/period.ts";
+import { budgetPeriod, localDateMs, type Period } from "#lib/admission/period.ts";
 import { GatewayError } from "../errors.ts";
 
 const HOUR_MS = 3_600_000;
@@ -107,21 +107,6 @@ function isDate(date: string): boolean {
   return ms >= 0 && new Date(ms).toISOString().slice(0, 10) === date;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
 function localDate(ms: number, timezone: string): string {
-  if (timezone === "UTC") return new Date(ms).toISOString().slice(0, 10);
-  let format = formats.get(timezone);
-  if (!format) {
-    format = new Intl.DateTimeFormat("en-US", {
-      timeZone: timezone,
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-    });
-    formats.set(timezone, format);
-  }
-  const part: Record<string, string> = {};
-  for (const { type, value } of format.formatToParts(ms)) part[type] = value;
-  return `${part["year"]?.padStart(4, "0")}-${part["month"]}-${part["day"]}`;
+  return new Date(localDateMs(ms, timezone)).toISOString().slice(0, 10);
 }

@@ -74,7 +74,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     expect(await recordOf(gateway, headers)).toMatchObject({ outcome: "ok", state: "settled" });
   });
 
-  test.each([
+  test.each<Record<string, string>>([
     { "x-litellm-timeout": "soon" },
     { "x-litellm-timeout": "0" },
     { "x-litellm-timeout": "-1" },
@@ -83,7 +83,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     { "x-litellm-spend-logs-metadata": "[]" },
     { "x-litellm-spend-logs-metadata": "{" },
   ])("%j is 400 and names the header", async (headers) => {
-    const { status, json } = await call("chat", headers as unknown as Record<string, string>);
+    const { status, json } = await call("chat", headers);
     expect([status, json.error.param]).toEqual([400, Object.keys(headers)[0]]);
     expect(upstream.requests).toHaveLength(0);
   });
