@@ -10,7 +10,10 @@ const config = {
   reactStrictMode: true,
   // No image service: it would be an open door for requests to other hosts.
   images: { unoptimized: true },
-  typescript: { ignoreBuildErrors: false },
+  // Types are checked once, over the whole house with its tests: `npm run typecheck`, and in .ci/run.
+  typescript: { ignoreBuildErrors: true },
+  // forbidden(): a page answers 403 by itself.
+  experimental: { authInterrupts: true },
   // Loaded by Node as they are: they open sockets, start threads or read files beside themselves.
   serverExternalPackages: [
     "postgres",

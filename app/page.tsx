@@ -1,3 +1,4 @@
+/** `/` leads to the console. */
 import { redirect } from "next/navigation";
 
 export default function Home(): never {

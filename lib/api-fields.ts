@@ -62,7 +62,14 @@ export const limitFields = {
   blocked: z.boolean("must be true or false").nullish(),
 };
 
-const ALIASES: Readonly<Record<string, string>> = { rpm: "rpm_limit", tpm: "tpm_limit" };
+const ALIASES: Readonly<Record<string, string>> = {
+  rpm: "rpm_limit",
+  tpm: "tpm_limit",
+  rph: "rph_limit",
+  rpd: "rpd_limit",
+  tph: "tph_limit",
+  tpd: "tpd_limit",
+};
 
 /**
  * Parses a body against a schema that names every field: an unknown one is refused with the likely meant name, since a

@@ -5,15 +5,17 @@
 import { sql as raw } from "drizzle-orm";
 import type { Db, Sql, Tx } from "#db/client.ts";
 import type { AdmissionStore } from "./admission/admission.ts";
-import { budgetCounter } from "./admission/rules.ts";
+import { budgetCounter } from "./admission/rule-list.ts";
 import { endsConnection, isAway, withDeadline } from "./database-health.ts";
+import type { KeyRules } from "./keys/generation.ts";
 import type { CallerLookup } from "./keys/lookup.ts";
+import type { SubjectLookup } from "./keys/subjects.ts";
 
 const CHANNEL = "shin_change";
 const ANSWER_MS = 2_000;
 
 export interface Change {
-  readonly kind: "key" | "user" | "team";
+  readonly kind: "key" | "user" | "team" | "budget" | "end_user" | "tag" | "deployment";
   readonly id: string;
   /** Set when an operator changed what was spent: counters start from it. */
   readonly spentNanoUsd?: bigint;
@@ -23,11 +25,16 @@ export interface Change {
 export interface Operations {
   readonly db: Db;
   readonly lookup: CallerLookup;
+  readonly subjects: SubjectLookup;
   readonly admission: AdmissionStore;
+  /** Reads the policy anew: what stands in the database beside config.yaml has changed. */
+  readonly policyChanged: () => Promise<void>;
   /** Names this runtime in what it announces, so that it does not hear itself. */
   readonly origin: string;
   readonly nowMs: () => number;
   readonly timezone: () => string;
+  /** What config.yaml says about keys that are made. */
+  readonly keyRules: () => KeyRules;
 }
 
 /**
@@ -78,14 +85,21 @@ async function unlessCut<T>(work: () => Promise<T>): Promise<T> {
 
 /** Forgets what a change touched, here. */
 export async function applyChange(
-  target: Pick<Operations, "lookup" | "admission">,
+  target: Pick<Operations, "lookup" | "subjects" | "admission" | "policyChanged">,
   item: Change,
 ): Promise<void> {
+  if (item.kind === "deployment") return target.policyChanged();
   if (item.kind === "key") target.lookup.forget({ keyId: item.id });
   else if (item.kind === "user") target.lookup.forget({ userId: item.id });
-  else target.lookup.forget({ teamId: item.id });
-  if (item.spentNanoUsd !== undefined)
-    await target.admission.setSpend(budgetCounter(item.kind, item.id), item.spentNanoUsd);
+  else if (item.kind === "team") target.lookup.forget({ teamId: item.id });
+  else if (item.kind === "budget") {
+    target.lookup.forget({ budgetId: item.id });
+    // Which end users and tags have the tier is known to the database alone.
+    target.subjects.forget("all");
+  } else target.subjects.forget(item.kind, item.id);
+  if (item.spentNanoUsd === undefined) return;
+  for (const soft of [false, true])
+    await target.admission.setSpend(budgetCounter(item, soft, null), item.spentNanoUsd);
 }
 
 /**
@@ -103,7 +117,11 @@ export async function listenForChanges(
     (payload) => {
       hear(target, payload).catch(onError);
     },
-    () => target.lookup.forget("all"),
+    () => {
+      target.lookup.forget("all");
+      target.subjects.forget("all");
+      target.policyChanged().catch(onError);
+    },
   );
   return async () => {
     try {
@@ -124,7 +142,7 @@ async function hear(target: Listener, payload: string): Promise<void> {
   await applyChange(target, { kind, id, ...spent });
 }
 
-type Listener = Pick<Operations, "lookup" | "admission" | "origin">;
+type Listener = Pick<Operations, "lookup" | "subjects" | "admission" | "policyChanged" | "origin">;
 
 interface Announcement extends Pick<Change, "kind" | "id"> {
   readonly origin: string;

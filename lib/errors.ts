@@ -17,6 +17,10 @@ const CODES = {
   model_not_allowed: { status: 403, type: "key_model_access_denied" },
   team_model_not_allowed: { status: 403, type: "team_model_access_denied" },
   user_model_not_allowed: { status: 403, type: "user_model_access_denied" },
+  end_user_blocked: { status: 403, type: "auth_error" },
+  tag_blocked: { status: 403, type: "auth_error" },
+  end_user_model_not_allowed: { status: 403, type: "end_user_model_access_denied" },
+  tag_model_not_allowed: { status: 403, type: "tag_model_access_denied" },
   not_allowed: { status: 403, type: "auth_error" },
   ip_not_allowed: { status: 403, type: "auth_error" },
   not_found: { status: 404, type: "not_found_error" },
@@ -34,6 +38,7 @@ const CODES = {
   upstream_error: { status: 502, type: "upstream_error" },
   upstream_unreachable: { status: 503, type: "upstream_unreachable" },
   provider_unusable: { status: 503, type: "provider_unusable" },
+  limits_unavailable: { status: 503, type: "limits_unavailable" },
   no_db_connection: { status: 503, type: "no_db_connection" },
   draining: { status: 503, type: "shutting_down" },
 } as const;

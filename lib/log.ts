@@ -92,6 +92,10 @@ export const silentLog: Log = Object.assign(pino({ level: "silent" }), {
 
 export interface OpenedLog {
   readonly log: Log;
+  /** How lines look, for a worker that makes its own. */
+  readonly look: Pick<LogOptions, "json" | "color">;
+  /** Takes finished lines of another process of ours: of several writers to one place, each would cut the others' lines. */
+  take(lines: string): void;
   /** Writes out what is gathered. */
   close(): Promise<void>;
 }
@@ -103,14 +107,12 @@ export function openLog(
 ): OpenedLog {
   const file = config.logFile === null ? null : openLogFile({ path: config.logFile });
   const destination = file ?? openStdoutLog();
-  const log = createLog({
-    level: config.logLevel,
-    json: config.jsonLogs || file !== null || !terminal.tty,
-    color: terminal.color,
-    destination,
-  });
+  const look = { json: config.jsonLogs || file !== null || !terminal.tty, color: terminal.color };
+  const log = createLog({ level: config.logLevel, ...look, destination });
   return {
     log,
+    look,
+    take: (lines) => destination.write(lines),
     close: async () => {
       log.flushLines();
       await destination.flush();

@@ -1,28 +1,39 @@
 /** The composition root: a configuration and a database become a gateway with all that it works with. */
 import path from "node:path";
-import { connect, database, type Sql } from "#db/client.ts";
+import { connect, database } from "#db/client.ts";
 import { type MigrationResult, migrate } from "#db/migrate.ts";
+import { installationId } from "#db/queries/installation.ts";
 import { ensurePartitions } from "#db/queries/partitions.ts";
-import { totalOf } from "#db/queries/spend.ts";
-import { MemoryAdmission } from "./admission/memory.ts";
-import { budgetPeriod } from "./admission/period.ts";
+import { openAdmission } from "./admission/open.ts";
+import { sha256Hex } from "./audit/canonical.ts";
+import { HeadSigner } from "./audit/signer.ts";
+import { signingKey } from "./audit/signing-key.ts";
 import { listenForChanges } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
 import { DatabaseHealth } from "./database-health.ts";
+import { RunningConfig } from "./deployments/running-config.ts";
 import { addressPolicy } from "./gateway/address.ts";
 import type { GatewayDeps, Policy } from "./gateway/context.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { newId } from "./ids.ts";
 import { CallerLookup } from "./keys/lookup.ts";
+import { SubjectLookup } from "./keys/subjects.ts";
 import { Journal } from "./ledger/journal.ts";
 import { Ledger } from "./ledger/ledger.ts";
+import { Reconciler } from "./ledger/reconciler.ts";
 import type { Instance } from "./ledger/record.ts";
 import type { Log } from "./log.ts";
+import { BudgetReader } from "./metrics/budget-families.ts";
+import type { Figures } from "./metrics/figures.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { keepRetention } from "./privacy/retention.ts";
+import type { ResolveHost } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { Cooldown } from "./routing/cooldown.ts";
 import { modelGroups } from "./routing/groups.ts";
+import { openThrottle } from "./throttle/throttle.ts";
+import type { Workers } from "./workers.ts";
 
 export interface RuntimeOptions {
   readonly config: Config;
@@ -35,6 +46,12 @@ export interface RuntimeOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** The processes that serve together; without it there is one. */
+  readonly workers?: () => Workers | null;
+  /** Asks the others what they have counted, for `/metrics`; without it there are none. */
+  readonly figuresOfAll?: (own: Figures) => Promise<readonly Figures[]>;
+  /** Looks up the names of models made through the API; without it the machine's resolver does. */
+  readonly resolve?: ResolveHost;
 }
 
 export interface Runtime {
@@ -52,6 +69,7 @@ export interface Runtime {
 const DATABASE_DEADLINE_MS = 2_000;
 const LISTENING_TTL_MS = 60_000;
 const UPKEEP_MS = 3_600_000;
+const RECONCILE_MS = 60_000;
 const PARTITION_DAYS = 8;
 
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
@@ -68,7 +86,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const migrations = await migrate(sql);
   await ensurePartitions(sql, clock.now(), PARTITION_DAYS);
 
-  let policy = await readPolicy(options.config, sql, clock);
+  const running = await RunningConfig.open(options.config, {
+    sql,
+    log,
+    onChange: (config) => {
+      policy = readPolicy(config);
+    },
+  });
+  let policy = readPolicy(running.config);
   const health = new DatabaseHealth(clock, DATABASE_DEADLINE_MS);
   health.onChange((away) => (away ? log.error("the database is away") : log.info("the database is back")));
   const opened = options.journalFolder === null ? null : await Journal.open(options.journalFolder);
@@ -91,24 +116,53 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     ttlMs: () => LISTENING_TTL_MS,
     outageGraceMs: () => (policy.config.allowRequestsOnDbUnavailable ? policy.config.dbOutageGraceMs : 0),
   });
-  const admission = new MemoryAdmission();
+  const subjects = new SubjectLookup({ sql, clock, health, ttlMs: () => LISTENING_TTL_MS });
+  const origin = newId("ins", clock.now());
+  const limits = await openAdmission({
+    config: () => policy.config,
+    instance: origin,
+    namespace: await installationId(sql, origin),
+    clock,
+    log,
+  });
+  const admission = limits.store;
+  const reconciler = new Reconciler({ sql, ledger, admission, clock, log });
+  const throttle = await openThrottle({
+    limits: () => policy.config.throttle,
+    store: options.config.sharedStore,
+    clock,
+    log,
+  });
+  // Every start in the open has its own; one without is of tests.
+  const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
+  const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
   const deps: GatewayDeps = {
     policy: () => policy,
+    policyChanged: () => running.refresh(),
     sql,
     db: database(drizzleSql),
     health,
     lookup,
+    subjects,
     admission,
+    limitsAway: limits.away,
+    reconciler,
+    throttle,
     ledger,
-    upstreams: new Upstreams(),
+    metrics: new Metrics(),
+    budgetFigures: new BudgetReader(sql, health),
+    figuresOfAll: options.figuresOfAll ?? (async (own) => [own]),
+    upstreams: new Upstreams(options.resolve),
     cooldown: new Cooldown(),
     clock,
     random: options.random,
     log,
+    auditSigner,
     pseudonymKey: options.pseudonymKey,
     version: options.version,
-    origin: newId("ins", clock.now()),
+    origin,
     draining: () => draining,
+    workers: options.workers ?? (() => null),
   };
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
@@ -117,23 +171,30 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     keepHouse(deps).catch((error: unknown) => log.warn({ err: error }, "hourly upkeep failed"));
   }, UPKEEP_MS);
   upkeep.unref();
+  const reconciling = setInterval(() => {
+    reconciler.pass().catch((error: unknown) => log.warn({ err: error }, "counters were not compared"));
+  }, RECONCILE_MS);
+  reconciling.unref();
   await keepHouse(deps);
+  auditSigner.start();
 
   return {
     gateway: createGateway(deps),
     deps,
     migrations,
-    apply: async (config) => {
-      await ledger.flush();
-      policy = await readPolicy(config, sql, clock);
-    },
+    apply: (config) => running.apply(config),
     drain: () => {
       draining = true;
     },
     close: async () => {
       clearInterval(upkeep);
+      clearInterval(reconciling);
+      running.close();
       await ledger.close();
+      await limits.close();
       await deps.upstreams.close();
+      throttle.close();
+      await auditSigner.stop();
       await stopListening();
       await Promise.all([sql, drizzleSql, ledgerSql].map((client) => client.end({ timeout: 2 })));
     },
@@ -149,17 +210,12 @@ async function keepHouse(deps: GatewayDeps): Promise<void> {
     deps.log.info({ dropped, dataRetentionDays }, "spend records past data_retention_days dropped");
 }
 
-/** What a configuration means from now on, with what the gateway has spent of its own budget so far. */
-async function readPolicy(config: Config, sql: Sql, clock: Clock): Promise<Policy> {
+/** What a configuration means from now on. */
+function readPolicy(config: Config): Policy {
   const trusted =
     config.useForwardedFor && config.trustedProxies.length === 0 ? LOOPBACK : config.trustedProxies;
-  const { globalBudgetDuration: duration, timezone } = config;
-  const spendPeriodStartMs = duration === null ? null : budgetPeriod(duration, clock.now(), timezone).startMs;
-  const limited = config.globalBudgetNanoUsd !== null;
-  const spendNanoUsd = limited ? await totalOf(sql, { fromMs: spendPeriodStartMs, toMs: null }, {}) : 0n;
   return {
     config,
-    gatewaySpend: { spendNanoUsd, spendPeriodStartMs },
     groups: modelGroups(config),
     addresses: addressPolicy(config.allowedIps, trusted),
   };

@@ -30,3 +30,8 @@ function refuse(complaint: string, path: string): never {
 export function isStorable(text: string): boolean {
   return !text.includes("\u0000") && text.isWellFormed();
 }
+
+/** The text without what no column can hold, so that records, counters and look-ups all name the same thing. */
+export function toStorable(text: string): string {
+  return isStorable(text) ? text : text.toWellFormed().replaceAll("\u0000", "");
+}

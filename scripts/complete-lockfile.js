@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { root } from "./prepare.js";
 
 const platforms = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "sunos", "win32"];
-const processors = ["arm", "arm64", "ia32", "loong64", "ppc64", "riscv64", "s390x", "x64"];
+const processors = ["arm", "arm64", "ia32", "loong64", "ppc64", "riscv64", "s390x", "wasm32", "x64"];
 
 /** Optional packages that are wanted and not locked, as lockfile entries by path. */
 export function missingEntries(packages) {
@@ -19,14 +19,15 @@ export function missingEntries(packages) {
       const words = name.split(/[/-]/);
       const os = words.filter((word) => platforms.includes(word));
       const cpu = words.filter((word) => processors.includes(word));
-      if (os.length === 0 || cpu.length === 0) continue;
+      // WebAssembly runs on any system.
+      if (cpu.length === 0 || (os.length === 0 && !cpu.includes("wasm32"))) continue;
       missing[`node_modules/${name}`] = {
         version,
         cpu,
         ...(wanted.dev ? { dev: true } : {}),
         ...(words.includes("musl") ? { libc: ["musl"] } : {}),
         optional: true,
-        os,
+        ...(os.length > 0 ? { os } : {}),
       };
     }
   }

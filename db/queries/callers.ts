@@ -1,5 +1,8 @@
-/** One query that brings a key with its user and its team. */
+/** One query that brings a key with its tier, its user, its team and the membership of that user in that team. */
+
 import type { Sql } from "../client.ts";
+import type { FinerLimits } from "../schema/columns.ts";
+import type { MemberLimits } from "../schema/people.ts";
 
 export interface CallerRow {
   id: string;
@@ -8,56 +11,72 @@ export interface CallerRow {
   user_id: string | null;
   team_id: string | null;
   organization_id: string | null;
-  models: string[];
   aliases: Record<string, string>;
   expires_at: Date | null;
-  rpm_limit: bigint | null;
-  tpm_limit: bigint | null;
-  max_parallel_requests: number | null;
-  max_budget_nano_usd: bigint | null;
-  budget_duration: string | null;
-  spend_nano_usd: bigint;
-  spend_period_started_at: Date | null;
   allowed_routes: string[];
   tags: string[];
-  blocked: boolean;
+  key: OwnerRow;
+  tier: TierRow | null;
   /** Null when the key has no user, or one that has no row. */
-  owner: OwnerRow | null;
-  team: OwnerRow | null;
+  owner: (OwnerRow & { role: string }) | null;
+  team: (OwnerRow & { member_defaults: MemberLimits; member_permissions: string[] }) | null;
+  /** Null when the user is no member of the team. */
+  member: MemberRow | null;
 }
 
-/** As `row_to_json` gives it: numbers, and instants as text. */
-export interface OwnerRow {
-  id: string;
-  alias: string | null;
-  email?: string | null;
-  role?: string;
-  models: string[];
+/** Ceilings as `row_to_json` gives them. Money is text: nano-dollars may pass what a JSON number holds. */
+export interface CeilingsRow {
   rpm_limit: number | null;
   tpm_limit: number | null;
   max_parallel_requests: number | null;
-  /** As text: nano-dollars may pass what a JSON number holds. */
   max_budget: string | null;
-  spend: string;
+  soft_budget: string | null;
   budget_duration: string | null;
-  spend_period_started_at: string | null;
+  limits: FinerLimits;
+}
+
+export interface OwnerRow extends CeilingsRow {
+  id: string;
+  name: string | null;
+  models: string[];
   blocked: boolean;
 }
+
+export interface TierRow extends CeilingsRow {
+  id: string;
+}
+
+export interface MemberRow {
+  role: string;
+  max_budget: string | null;
+  budget_duration: string | null;
+  rpm_limit: number | null;
+  tpm_limit: number | null;
+  tier: TierRow | null;
+}
+
+/** The ceilings of a row of any owner, under the names of {@link CeilingsRow}. */
+export const ceilings = (sql: Sql, table: string) => sql`
+  ${sql(table)}.rpm_limit, ${sql(table)}.tpm_limit, ${sql(table)}.max_parallel_requests,
+  ${sql(table)}.max_budget_nano_usd::text as max_budget, ${sql(table)}.soft_budget_nano_usd::text as soft_budget,
+  ${sql(table)}.budget_duration, ${sql(table)}.limits`;
 
 /** The live key with this hash (or with it as its previous secret, while the grace of a rotation lasts), or null. */
 export async function findCaller(sql: Sql, secretHash: string): Promise<CallerRow | null> {
   const rows = await sql<CallerRow[]>`
-    select k.id, k.secret_hash, k.alias, k.user_id, k.team_id, k.organization_id, k.models, k.aliases,
-      k.rpm_limit, k.tpm_limit, k.max_parallel_requests, k.max_budget_nano_usd, k.budget_duration, k.spend_nano_usd,
-      k.spend_period_started_at, k.allowed_routes, k.tags, k.blocked,
+    select k.id, k.secret_hash, k.alias, k.user_id, k.team_id, k.organization_id, k.aliases, k.allowed_routes, k.tags,
       case when k.secret_hash <> ${secretHash} then least(k.expires_at, k.previous_secret_expires_at)
         else k.expires_at end as expires_at,
-      (select row_to_json(o) from (select u.id, u.alias, u.email, u.role, u.models, u.rpm_limit, u.tpm_limit,
-        u.max_parallel_requests, u.max_budget_nano_usd::text as max_budget, u.spend_nano_usd::text as spend,
-        u.budget_duration, u.spend_period_started_at, u.blocked from users u where u.id = k.user_id) o) as owner,
-      (select row_to_json(o) from (select t.id, t.alias, t.models, t.rpm_limit, t.tpm_limit,
-        t.max_parallel_requests, t.max_budget_nano_usd::text as max_budget, t.spend_nano_usd::text as spend,
-        t.budget_duration, t.spend_period_started_at, t.blocked from teams t where t.id = k.team_id) o) as team
+      (select row_to_json(o) from (select k.id, k.alias as name, k.models, k.blocked, ${ceilings(sql, "k")}) o) as key,
+      (select row_to_json(o) from (select b.id, ${ceilings(sql, "b")} from budgets b where b.id = k.budget_id) o) as tier,
+      (select row_to_json(o) from (select u.id, coalesce(u.alias, u.email) as name, u.role, u.models, u.blocked,
+        ${ceilings(sql, "u")} from users u where u.id = k.user_id) o) as owner,
+      (select row_to_json(o) from (select t.id, t.alias as name, t.models, t.blocked, t.member_defaults,
+        t.member_permissions, ${ceilings(sql, "t")} from teams t where t.id = k.team_id) o) as team,
+      (select row_to_json(o) from (select m.role, m.max_budget_nano_usd::text as max_budget, m.budget_duration,
+        m.rpm_limit, m.tpm_limit, (select row_to_json(i) from (select b.id, ${ceilings(sql, "b")} from budgets b
+          where b.id = m.budget_id) i) as tier
+        from memberships m where m.team_id = k.team_id and m.user_id = k.user_id) o) as member
     from virtual_keys k
     where k.deleted_at is null and (k.secret_hash = ${secretHash}
       or (k.previous_secret_hash = ${secretHash} and k.previous_secret_expires_at > now()))

@@ -1,4 +1,4 @@
-/** The one statement that settles calls: rows, counters of key, user and team, and the hourly rollup move together or not at all. */
+/** The one statement that settles calls: rows, counters of every budget, and the hourly rollup move together or not at all. */
 import type { Sql } from "../client.ts";
 
 /**
@@ -25,7 +25,14 @@ export async function settleRows(sql: Sql, defaults: string, rows: string): Prom
       where spend_records.state = 'started'
       returning key_id, user_id, team_id, model_group, provider, outcome, started_at, cost_nano_usd, prompt_tokens,
         completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, key_period_started_at,
-        user_period_started_at, team_period_started_at
+        user_period_started_at, team_period_started_at, charges
+    ), charged as (
+      insert into budget_spend as b
+      select c->>0, c->>1, c->>2, to_timestamp((c->>3)::float8 / 1000), sum(cost_nano_usd)::bigint
+      from settled cross join jsonb_array_elements(charges) c where cost_nano_usd > 0
+      group by 1, 2, 3, 4 order by 1, 2, 3, 4
+      on conflict (kind, subject_id, budget, period_started_at) do update
+        set spend_nano_usd = b.spend_nano_usd + excluded.spend_nano_usd
     ), by_key as (
       select key_id as id, key_period_started_at as period, sum(cost_nano_usd)::bigint as cost, max(started_at) as used
       from settled where outcome <> 'refused' group by 1, 2
@@ -33,8 +40,10 @@ export async function settleRows(sql: Sql, defaults: string, rows: string): Prom
       select distinct on (id) id, period, cost, max(used) over (partition by id) as used from by_key
       order by id, period desc nulls last
     ), by_user as (
+      -- What a call for a team costs is on the team's budget, and on no person's.
       select distinct on (user_id) user_id as id, user_period_started_at as period, sum(cost_nano_usd)::bigint as cost
-      from settled where user_id <> '' and cost_nano_usd > 0 group by 1, 2 order by 1, 2 desc nulls last
+      from settled where user_id <> '' and team_id = '' and cost_nano_usd > 0
+      group by 1, 2 order by 1, 2 desc nulls last
     ), by_team as (
       select distinct on (team_id) team_id as id, team_period_started_at as period, sum(cost_nano_usd)::bigint as cost
       from settled where team_id <> '' and cost_nano_usd > 0 group by 1, 2 order by 1, 2 desc nulls last

@@ -80,6 +80,20 @@ export async function membersOf(db: Db | Tx, teamIds: readonly string[]): Promis
   return byTeam;
 }
 
+/** One user's place in one team, with what the user's row says of it; null for who is no member. */
+export async function findMembership(
+  db: Db | Tx,
+  teamId: string,
+  userId: string,
+): Promise<(Member & { userRole: string | null }) | null> {
+  const [row] = await db
+    .select({ ...getTableColumns(memberships), email: users.email, userRole: users.role })
+    .from(memberships)
+    .leftJoin(users, eq(users.id, memberships.userId))
+    .where(and(eq(memberships.teamId, teamId), eq(memberships.userId, userId)));
+  return row ?? null;
+}
+
 /** One page of teams, newest first, and how many there are in all. @param page from 1 */
 export async function listTeams(
   db: Db | Tx,

@@ -1,7 +1,7 @@
 /** Virtual keys. The secret itself is nowhere: its SHA-256, its start and its last four characters are. */
 import { sql } from "drizzle-orm";
 import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { count, instant, nanoUsd } from "./columns.ts";
+import { count, finerLimits, instant, nanoUsd } from "./columns.ts";
 
 export const virtualKeys = pgTable(
   "virtual_keys",
@@ -30,7 +30,9 @@ export const virtualKeys = pgTable(
     maxBudgetNanoUsd: nanoUsd("max_budget_nano_usd"),
     softBudgetNanoUsd: nanoUsd("soft_budget_nano_usd"),
     budgetDuration: text("budget_duration"),
+    /** The shared tier whose values fill what the key leaves open. */
     budgetId: text("budget_id"),
+    limits: finerLimits(),
     spendNanoUsd: nanoUsd("spend_nano_usd").notNull().default(sql`0`),
     spendPeriodStartedAt: instant("spend_period_started_at"),
     allowedRoutes: text("allowed_routes").array().notNull().default([]),
@@ -57,7 +59,7 @@ export const virtualKeys = pgTable(
   ],
 );
 
-/** Shared tiers that keys point to with `budget_id`. */
+/** Shared tiers that keys, end users, members and tags point to with `budget_id`. */
 export const budgets = pgTable("budgets", {
   id: text("id").primaryKey(),
   maxBudgetNanoUsd: nanoUsd("max_budget_nano_usd"),
@@ -66,7 +68,9 @@ export const budgets = pgTable("budgets", {
   rpmLimit: count("rpm_limit"),
   tpmLimit: count("tpm_limit"),
   maxParallelRequests: integer("max_parallel_requests"),
+  limits: finerLimits(),
   createdBy: text("created_by").notNull(),
+  updatedBy: text("updated_by").notNull().default(""),
   createdAt: instant("created_at").notNull().defaultNow(),
   updatedAt: instant("updated_at").notNull().defaultNow(),
 });

@@ -17,6 +17,9 @@ import {
 } from "drizzle-orm/pg-core";
 import { count, instant, nanoUsd } from "./columns.ts";
 
+/** Kind, subject, budget, and the start of its period in milliseconds; 0 for a budget without periods. */
+export type StoredCharge = readonly [kind: string, subjectId: string, budget: string, periodStartMs: number];
+
 export const spendRecords = pgTable(
   "spend_records",
   {
@@ -66,6 +69,8 @@ export const spendRecords = pgTable(
     /** The rule that refused. */
     rule: text("rule"),
     tags: text("tags").array(),
+    /** Rows of `budget_spend` that the cost moves. */
+    charges: jsonb("charges").$type<readonly StoredCharge[]>(),
     /** `x-litellm-spend-logs-metadata`. */
     metadata: jsonb("metadata").$type<Record<string, unknown>>(),
   },
@@ -100,4 +105,21 @@ export const spendHourly = pgTable(
     }),
     index("spend_hourly_key").on(table.keyId, table.hour),
   ],
+);
+
+/**
+ * What was spent of every budget but the main ones of keys, users and teams (those stand in their rows): one row a
+ * period, moved by the statement that settles. Also the whole spend of each end user and tag, with budget `life`.
+ */
+export const budgetSpend = pgTable(
+  "budget_spend",
+  {
+    kind: text("kind").notNull(),
+    subjectId: text("subject_id").notNull(),
+    budget: text("budget").notNull(),
+    /** 1970 for a budget without periods. */
+    periodStartedAt: instant("period_started_at").notNull(),
+    spendNanoUsd: nanoUsd("spend_nano_usd").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.subjectId, table.budget, table.periodStartedAt] })],
 );

@@ -1,31 +1,6 @@
-/** Audit events, settings and jobs. */
-import { bigserial, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+/** Settings, stored deployments, alerts and jobs. */
+import { index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { instant } from "./columns.ts";
-
-export const auditEvents = pgTable(
-  "audit_events",
-  {
-    seq: bigserial("seq", { mode: "number" }).primaryKey(),
-    id: text("id").notNull(),
-    at: instant("at").notNull().defaultNow(),
-    actorKind: text("actor_kind").notNull(),
-    actorId: text("actor_id").notNull(),
-    /** LiteLLM's `litellm-changed-by` header: what the caller says, never who it is. */
-    claimedBy: text("claimed_by"),
-    action: text("action").notNull(),
-    targetKind: text("target_kind").notNull(),
-    targetId: text("target_id").notNull(),
-    before: jsonb("before").$type<Record<string, unknown>>(),
-    after: jsonb("after").$type<Record<string, unknown>>(),
-    outcome: text("outcome").notNull(),
-    ip: text("ip"),
-    requestId: text("request_id"),
-  },
-  (table) => [
-    index("audit_events_target").on(table.targetKind, table.targetId),
-    index("audit_events_at").on(table.at),
-  ],
-);
 
 export const settings = pgTable("settings", {
   name: text("name").primaryKey(),
@@ -47,4 +22,41 @@ export const jobs = pgTable(
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
   (table) => [index("jobs_due").on(table.state, table.runAfter)],
+);
+
+/** Deployments made with `/model/new`; those of config.yaml are not here. */
+export const storedDeployments = pgTable("stored_deployments", {
+  id: text("id").primaryKey(),
+  modelName: text("model_name").notNull(),
+  /** `litellm_params` without its credentials. */
+  params: jsonb("params").$type<Record<string, unknown>>().notNull(),
+  /** Credentials by name, AES-256-GCM under `SHIN_ENCRYPTION_KEY`. */
+  sealed: text("sealed"),
+  modelInfo: jsonb("model_info").$type<Record<string, unknown>>().notNull().default({}),
+  createdBy: text("created_by").notNull(),
+  updatedBy: text("updated_by").notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  updatedAt: instant("updated_at").notNull().defaultNow(),
+});
+
+/** What operators were told, once a period and cause. */
+export const alerts = pgTable(
+  "alerts",
+  {
+    id: text("id").primaryKey(),
+    at: instant("at").notNull().defaultNow(),
+    /** budget_soft, limits_local, counter_drift, ... */
+    kind: text("kind").notNull(),
+    subjectKind: text("subject_kind").notNull(),
+    subjectId: text("subject_id").notNull(),
+    subjectName: text("subject_name").notNull(),
+    /** What makes a second alert the same as the first: the budget and the start of its period. */
+    cause: text("cause").notNull(),
+    message: text("message").notNull(),
+    data: jsonb("data").$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (table) => [
+    uniqueIndex("alerts_once").on(table.kind, table.subjectKind, table.subjectId, table.cause),
+    index("alerts_at").on(table.at),
+  ],
 );

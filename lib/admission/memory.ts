@@ -3,174 +3,205 @@ import type {
   AdmissionStore,
   BudgetRule,
   Lease,
-  Refusal,
+  ParallelRule,
   Rule,
   RuleState,
   Settlement,
   TakeRequest,
   Verdict,
+  WindowRule,
 } from "./admission.ts";
+import { BudgetCounter } from "./budget-counter.ts";
+import { amountOf, budgetState, costOn, fitted, refusalsOf, type Standing, stateOf } from "./standing.ts";
 import { SlidingWindow } from "./window.ts";
 
-interface BudgetCounter {
-  kind: "budget";
-  spentNanoUsd: bigint;
-  reservedNanoUsd: bigint;
-  duration: string | null;
-  periodStartMs: number | null;
-  touchedMs: number;
+interface Slots {
+  held: number;
 }
-interface WindowCounter {
-  kind: "window";
-  window: SlidingWindow;
-  touchedMs: number;
-}
-interface ParallelCounter {
-  kind: "parallel";
-  /** Ids. They need no expiry: a crash that forgets to settle them takes this memory with it. */
-  leases: Set<string>;
-  touchedMs: number;
-}
-type Counter = BudgetCounter | WindowCounter | ParallelCounter;
+type Counter = { touchedMs: number } & (
+  | { window: SlidingWindow }
+  | { slots: Slots }
+  | { money: BudgetCounter }
+);
 
-/** Counters nobody touched for this long are dropped; longer than any cached key lives, so priming never reads old figures. */
+interface OpenLease {
+  readonly lease: Lease;
+  expiresAtMs: number;
+  /** It gave back what it held; its settlement may still come. */
+  over: boolean;
+}
+
+/** Counters nobody touched for this long are dropped; a budget's is primed again when it is asked for. */
 const IDLE_MS = 45 * 60_000;
+/** How long a lease that is over waits for its settlement. */
+const QUIET_MS = 2 * 86_400_000;
 const SWEEP_EVERY = 8192;
 
 export class MemoryAdmission implements AdmissionStore {
   readonly #counters = new Map<string, Counter>();
-  readonly #open = new Set<string>();
+  readonly #open = new Map<string, OpenLease>();
+  /** No lease expires before: nothing needs to be looked through until then. */
+  #soonestMs = Infinity;
+  /** The latest time seen: a clock that goes backwards reads as standing still. */
+  #nowMs = 0;
   #untilSweep = SWEEP_EVERY;
 
-  take(asked: TakeRequest): Verdict {
-    if (--this.#untilSweep <= 0) this.#sweep(asked.nowMs);
-    const request = asked.least ? { ...asked, ...this.#fit(asked, asked.least) } : asked;
-    const refusals: Refusal[] = [];
-    for (const rule of request.rules) {
-      const refusal = this.#check(rule, request);
-      if (refusal) refusals.push(refusal);
+  take(request: TakeRequest): Verdict {
+    const nowMs = this.#tick(request.nowMs);
+    if (--this.#untilSweep <= 0) this.#sweep(nowMs);
+    const { rules } = request;
+    const standings: Standing[] = [];
+    const unprimed: BudgetRule[] = [];
+    for (const rule of rules) {
+      const standing = this.#standing(rule, request.primed);
+      if (standing) standings.push(standing);
+      else if (rule.metric === "budget") unprimed.push(rule);
     }
-    if (refusals.length > 0) {
-      refusals.sort((a, b) => (b.retryAfterMs ?? Infinity) - (a.retryAfterMs ?? Infinity));
-      return { allowed: false, states: this.#states(request.rules, request.nowMs), refusals };
+    if (unprimed.length > 0) return { kind: "unprimed", budgets: unprimed };
+    const amounts = request.least ? fitted(standings, request, request.least, nowMs) : request;
+    const refusals = refusalsOf(standings, amounts, nowMs);
+    const states = () => standings.map((standing) => stateOf(standing, nowMs));
+    if (refusals.length > 0) return { kind: "refused", states: states(), refusals };
+    for (const standing of standings) {
+      if ("window" in standing) standing.window.add(nowMs, amountOf(standing.rule, amounts));
+      else if ("money" in standing) this.#money(standing.rule)?.reserve(amounts.costNanoUsd);
+      else this.#slots(standing.rule).held += 1;
     }
-    for (const rule of request.rules) this.#take(rule, request);
-    this.#open.add(request.leaseId);
+    const { costNanoUsd, tokens } = amounts;
     const lease: Lease = {
-      id: request.leaseId,
-      rules: request.rules,
-      takenAtMs: request.nowMs,
-      tokens: request.tokens,
-      costNanoUsd: request.costNanoUsd,
+      id: this.#freeId(request.leaseId),
+      rules,
+      takenAtMs: nowMs,
+      tokens,
+      costNanoUsd,
     };
-    return { allowed: true, states: this.#states(request.rules, request.nowMs), lease };
+    const expiresAtMs = nowMs + request.leaseTtlMs;
+    this.#open.set(lease.id, { lease, expiresAtMs, over: false });
+    this.#soonestMs = Math.min(this.#soonestMs, expiresAtMs);
+    return { kind: "admitted", states: states(), lease };
   }
 
-  settle(lease: Lease, actual: Settlement): void {
-    if (!this.#open.delete(lease.id)) return;
+  settle({ id }: Lease, actual: Settlement): readonly BudgetRule[] {
+    const nowMs = this.#tick(actual.nowMs);
+    const open = this.#open.get(id);
+    if (!open) return [];
+    const { lease, over } = open;
+    this.#open.delete(id);
+    const crossed: BudgetRule[] = [];
     for (const rule of lease.rules) {
-      const counter = this.#counters.get(rule.counter);
-      if (counter?.kind === "parallel") counter.leases.delete(lease.id);
-      else if (counter?.kind === "window" && rule.metric === "tokens")
-        counter.window.adjust(actual.nowMs, lease.takenAtMs, actual.tokens - lease.tokens);
-      else if (counter?.kind === "budget" && rule.metric === "budget") {
-        counter.reservedNanoUsd -= lease.costNanoUsd;
-        // A call that began in an earlier period belongs to that one; without periods everything counts.
-        if (counter.periodStartMs === null || counter.periodStartMs === rule.periodStartMs)
-          counter.spentNanoUsd += actual.costNanoUsd;
+      if (rule.metric === "tokens")
+        this.#window(rule).adjust(nowMs, lease.takenAtMs, actual.tokens - lease.tokens);
+      if (rule.metric !== "budget") continue;
+      const money = this.#money(rule);
+      if (money?.spend(rule, costOn(rule, actual))) crossed.push(rule);
+    }
+    if (!over) this.#giveBack(lease);
+    return crossed;
+  }
+
+  renew(nowMs: number, leaseTtlMs: number): void {
+    const untilMs = this.#tick(nowMs) + leaseTtlMs;
+    for (const open of this.#open.values())
+      if (!open.over) open.expiresAtMs = Math.max(open.expiresAtMs, untilMs);
+  }
+
+  look(rules: readonly Rule[], nowMs: number): (RuleState | null)[] {
+    const now = this.#tick(nowMs);
+    return rules.map((rule) => {
+      if (rule.metric !== "budget") {
+        const standing = this.#standing(rule);
+        return standing && stateOf(standing, now);
       }
-    }
+      const used = this.#money(rule)?.usedBy(rule) ?? null;
+      return used === null ? null : budgetState(rule, used, now);
+    });
   }
 
-  setSpend(counterKey: string, spentNanoUsd: bigint | null): void {
-    const counter = this.#counters.get(counterKey);
-    if (counter?.kind !== "budget") return;
-    if (spentNanoUsd === null && counter.reservedNanoUsd === 0n) this.#counters.delete(counterKey);
-    else if (spentNanoUsd !== null) counter.spentNanoUsd = spentNanoUsd;
+  setSpend(counter: string, spentNanoUsd: bigint | null): void {
+    const known = this.#counters.get(counter);
+    if (known && "money" in known) known.money.set(spentNanoUsd);
   }
 
-  spent(counterKey: string): bigint | null {
-    const counter = this.#counters.get(counterKey);
-    return counter?.kind === "budget" ? counter.spentNanoUsd : null;
+  spent(counter: string): bigint | null {
+    const known = this.#counters.get(counter);
+    return known && "money" in known ? known.money.known() : null;
   }
 
-  /** What fits under every ceiling: at most what is asked, at least `least`. */
-  #fit(asked: TakeRequest, least: NonNullable<TakeRequest["least"]>): Pick<Lease, "tokens" | "costNanoUsd"> {
-    let { costNanoUsd, tokens } = asked;
-    for (const rule of asked.rules) {
-      const counter = this.#counter(rule, asked.nowMs);
-      if (rule.metric === "tokens" && counter.kind === "window")
-        tokens = Math.min(tokens, rule.ceiling - counter.window.used(asked.nowMs));
-      else if (rule.metric === "budget" && counter.kind === "budget") {
-        const left = rule.ceilingNanoUsd - counter.spentNanoUsd - counter.reservedNanoUsd;
-        costNanoUsd = left < costNanoUsd ? left : costNanoUsd;
+  /** The time that counts from here on; leases that are over by then are given back. */
+  #tick(nowMs: number): number {
+    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    if (this.#nowMs >= this.#soonestMs) this.#expire();
+    return this.#nowMs;
+  }
+
+  #expire(): void {
+    this.#soonestMs = Infinity;
+    for (const [id, open] of this.#open) {
+      if (open.expiresAtMs <= this.#nowMs) {
+        if (open.over) this.#open.delete(id);
+        else this.#giveBack(open.lease);
+        open.over = true;
+        open.expiresAtMs = this.#nowMs + QUIET_MS;
       }
+      if (this.#open.has(id)) this.#soonestMs = Math.min(this.#soonestMs, open.expiresAtMs);
     }
-    return {
-      tokens: Math.max(tokens, least.tokens),
-      costNanoUsd: costNanoUsd > least.costNanoUsd ? costNanoUsd : least.costNanoUsd,
-    };
   }
 
-  #check(rule: Rule, request: TakeRequest): Refusal | null {
-    const counter = this.#counter(rule, request.nowMs);
-    if (rule.metric === "budget" && counter.kind === "budget") return checkBudget(rule, counter, request);
-    if (rule.metric === "parallel" && counter.kind === "parallel") {
-      if (counter.leases.size < rule.ceiling) return null;
-      const retryAfterMs = rule.ceiling === 0 ? null : 1000;
-      return { rule, used: counter.leases.size, remaining: 0, resetMs: null, retryAfterMs };
+  /** Slots and reserved money. */
+  #giveBack(lease: Lease): void {
+    for (const rule of lease.rules) {
+      if (rule.metric === "parallel") {
+        const slots = this.#slots(rule);
+        slots.held = Math.max(0, slots.held - 1);
+      } else if (rule.metric === "budget") this.#money(rule)?.release(lease.costNanoUsd);
     }
-    if (rule.metric === "budget" || rule.metric === "parallel" || counter.kind !== "window") return null;
-    const amount = rule.metric === "requests" ? 1 : request.tokens;
-    const used = counter.window.used(request.nowMs);
-    if (used + amount <= rule.ceiling) return null;
-    return {
-      rule,
-      used,
-      remaining: Math.max(0, rule.ceiling - used),
-      resetMs: counter.window.emptyInMs(request.nowMs),
-      retryAfterMs: counter.window.fitsInMs(request.nowMs, amount, rule.ceiling),
-    };
   }
 
-  #take(rule: Rule, request: TakeRequest): void {
-    const counter = this.#counter(rule, request.nowMs);
-    if (counter.kind === "budget") counter.reservedNanoUsd += request.costNanoUsd;
-    else if (counter.kind === "parallel") counter.leases.add(request.leaseId);
-    else counter.window.add(request.nowMs, rule.metric === "requests" ? 1 : request.tokens);
-  }
-
-  #states(rules: readonly Rule[], nowMs: number): RuleState[] {
-    return rules.map((rule) => this.#state(rule, nowMs));
-  }
-
-  #state(rule: Rule, nowMs: number): RuleState {
-    const counter = this.#counter(rule, nowMs);
-    if (rule.metric === "budget") {
-      const used = counter.kind === "budget" ? counter.spentNanoUsd : 0n;
-      const remaining = rule.ceilingNanoUsd > used ? rule.ceilingNanoUsd - used : 0n;
-      return { rule, used, remaining, resetMs: rule.periodEndMs === null ? null : rule.periodEndMs - nowMs };
+  /** A rule beside its counter, ready to decide on; null for a budget whose spend nobody knows. */
+  #standing(rule: Rule, primed?: ReadonlyMap<string, bigint>): Standing | null {
+    if (rule.metric === "parallel") return { rule, slots: this.#slots(rule) };
+    if (rule.metric !== "budget") return { rule, window: this.#window(rule) };
+    const spent = primed?.get(rule.counter);
+    let money = this.#money(rule);
+    if (!money && spent !== undefined) {
+      money = new BudgetCounter();
+      this.#counters.set(rule.counter, { money, touchedMs: this.#nowMs });
     }
-    const used =
-      counter.kind === "window"
-        ? counter.window.used(nowMs)
-        : counter.kind === "parallel"
-          ? counter.leases.size
-          : 0;
-    const resetMs = counter.kind === "window" ? counter.window.emptyInMs(nowMs) : null;
-    return { rule, used, remaining: Math.max(0, rule.ceiling - used), resetMs };
+    return money?.open(rule, spent) ? { rule, money } : null;
   }
 
-  #counter(rule: Rule, nowMs: number): Counter {
-    const known = this.#counters.get(rule.counter);
-    if (known) {
-      known.touchedMs = nowMs;
-      if (known.kind === "budget" && rule.metric === "budget") rollPeriod(known, rule);
-      return known;
-    }
-    const made = newCounter(rule, nowMs);
-    this.#counters.set(rule.counter, made);
-    return made;
+  #window(rule: WindowRule): SlidingWindow {
+    const known = this.#touch(rule.counter);
+    if (known && "window" in known) return known.window;
+    const window = new SlidingWindow(rule.spanMs);
+    this.#counters.set(rule.counter, { window, touchedMs: this.#nowMs });
+    return window;
+  }
+
+  #slots(rule: ParallelRule): Slots {
+    const known = this.#touch(rule.counter);
+    if (known && "slots" in known) return known.slots;
+    const slots = { held: 0 };
+    this.#counters.set(rule.counter, { slots, touchedMs: this.#nowMs });
+    return slots;
+  }
+
+  #money(rule: BudgetRule): BudgetCounter | null {
+    const known = this.#touch(rule.counter);
+    return known && "money" in known ? known.money : null;
+  }
+
+  #touch(counter: string): Counter | undefined {
+    const known = this.#counters.get(counter);
+    if (known) known.touchedMs = this.#nowMs;
+    return known;
+  }
+
+  /** An id that comes twice names two leases, or the first settlement would free what the second call still holds. */
+  #freeId(id: string): string {
+    let free = id;
+    while (this.#open.has(free)) free += "~";
+    return free;
   }
 
   #sweep(nowMs: number): void {
@@ -178,49 +209,12 @@ export class MemoryAdmission implements AdmissionStore {
     for (const [key, counter] of this.#counters) {
       if (nowMs - counter.touchedMs < IDLE_MS) continue;
       const busy =
-        (counter.kind === "budget" && counter.reservedNanoUsd !== 0n) ||
-        (counter.kind === "parallel" && counter.leases.size > 0) ||
-        (counter.kind === "window" && counter.window.used(nowMs) > 0);
+        "window" in counter
+          ? counter.window.used(nowMs) > 0
+          : "slots" in counter
+            ? counter.slots.held > 0
+            : counter.money.reservedNanoUsd > 0n;
       if (!busy) this.#counters.delete(key);
     }
   }
-}
-
-function newCounter(rule: Rule, nowMs: number): Counter {
-  if (rule.metric === "parallel") return { kind: "parallel", leases: new Set(), touchedMs: nowMs };
-  if (rule.metric !== "budget")
-    return { kind: "window", window: new SlidingWindow(rule.spanMs), touchedMs: nowMs };
-  return {
-    kind: "budget",
-    spentNanoUsd: rule.primedNanoUsd,
-    reservedNanoUsd: 0n,
-    duration: rule.duration,
-    periodStartMs: rule.periodStartMs,
-    touchedMs: nowMs,
-  };
-}
-
-/**
- * A new period starts with nothing spent; what is reserved stays reserved until it settles. A period that is older than
- * the counter's is a late call's, unless the budget's duration was changed: the month's first lies before today.
- */
-function rollPeriod(counter: BudgetCounter, rule: BudgetRule): void {
-  const before = counter.periodStartMs;
-  const changed = rule.duration !== counter.duration;
-  if (!changed && (rule.periodStartMs ?? -Infinity) <= (before ?? -Infinity)) return;
-  counter.duration = rule.duration;
-  counter.periodStartMs = rule.periodStartMs;
-  // A budget that lost its periods goes on from what was spent.
-  if (rule.periodStartMs !== null) counter.spentNanoUsd = rule.primedNanoUsd;
-}
-
-function checkBudget(rule: BudgetRule, counter: BudgetCounter, request: TakeRequest): Refusal | null {
-  const { spentNanoUsd, reservedNanoUsd } = counter;
-  const exhausted = spentNanoUsd >= rule.ceilingNanoUsd;
-  if (!exhausted && spentNanoUsd + reservedNanoUsd + request.costNanoUsd <= rule.ceilingNanoUsd) return null;
-  const resetMs = rule.periodEndMs === null ? null : rule.periodEndMs - request.nowMs;
-  const remaining = exhausted ? 0n : rule.ceilingNanoUsd - spentNanoUsd;
-  // Money that others have reserved comes back when they settle; money that is spent comes back with the next period.
-  const waitsForOthers = !exhausted && spentNanoUsd + request.costNanoUsd <= rule.ceilingNanoUsd;
-  return { rule, used: spentNanoUsd, remaining, resetMs, retryAfterMs: waitsForOthers ? 1000 : resetMs };
 }

@@ -1,14 +1,22 @@
 /**
- * Limits, budget and spend of a key, a user or a team: from the fields of a body to the columns that all three tables
- * share. Only what was sent is set, so that an update changes nothing else.
+ * Limits, budget and spend of a key, a user, a team or another owner: from the fields of a body to the columns that all
+ * these tables share. Only what was sent is set, so that an update changes nothing else.
  */
 import type { z } from "zod";
+import type { FinerLimits } from "#db/schema/columns.ts";
+import { finerColumns } from "#lib/budgets/finer-columns.ts";
+import type { FinerFields } from "#lib/budgets/finer-fields.ts";
 import type { limitFields } from "../api-fields.ts";
 import { budgetPeriod } from "./period.ts";
 
-export type OwnerFields = Partial<z.infer<z.ZodObject<typeof limitFields>>> & {
-  readonly spend?: bigint | null | undefined;
-};
+export type OwnerFields = Partial<z.infer<z.ZodObject<typeof limitFields>>> &
+  FinerFields & { readonly spend?: bigint | null | undefined };
+
+/** What a row has now: any row of an owner fits. */
+export interface OwnerBefore {
+  readonly budgetDuration: string | null;
+  readonly limits: FinerLimits;
+}
 
 export interface OwnerColumns {
   models?: string[];
@@ -18,6 +26,7 @@ export interface OwnerColumns {
   maxBudgetNanoUsd?: bigint | null;
   softBudgetNanoUsd?: bigint | null;
   budgetDuration?: string | null;
+  limits?: FinerLimits;
   spendNanoUsd?: bigint;
   spendPeriodStartedAt?: Date | null;
   metadata?: Record<string, unknown>;
@@ -25,12 +34,13 @@ export interface OwnerColumns {
 }
 
 /**
- * @param durationBefore the budget duration the row has now; null for a new row
+ * @param before the row as it is now; null for a new one
  * @param timezone the budget's calendar
+ * @throws GatewayError invalid_request for a raise without its end, or one that has ended
  */
 export function ownerColumns(
   fields: OwnerFields,
-  durationBefore: string | null,
+  before: OwnerBefore | null,
   nowMs: number,
   timezone: string,
 ): OwnerColumns {
@@ -43,7 +53,9 @@ export function ownerColumns(
   if (fields.soft_budget !== undefined) columns.softBudgetNanoUsd = fields.soft_budget;
   if (fields.metadata !== undefined) columns.metadata = fields.metadata ?? {};
   if (fields.blocked !== undefined) columns.blocked = fields.blocked ?? false;
-  addSpend(columns, fields, durationBefore, nowMs, timezone);
+  const limits = finerColumns(fields, before?.limits ?? {}, nowMs);
+  if (limits !== undefined) columns.limits = limits;
+  addSpend(columns, fields, before?.budgetDuration ?? null, nowMs, timezone);
   return columns;
 }
 

@@ -1,17 +1,19 @@
 /** Which rules a call falls under: built from the configuration, the caller and the deployment; cached until a period ends. */
-import type { Config, Deployment, Limits } from "#lib/config/config.ts";
+import type { Config, Deployment } from "#lib/config/config.ts";
 import type { Caller, SubjectPolicy } from "#lib/keys/caller.ts";
-import type { BudgetRule, Rule, Subject } from "./admission.ts";
-import { budgetPeriod } from "./period.ts";
-
-const MINUTE_MS = 60_000;
+import type { Charge, Rule, Subject, SubjectKind } from "./admission.ts";
+import { RuleList } from "./rule-list.ts";
 
 export interface RuleSet {
   readonly rules: readonly Rule[];
-  /** Budget periods of the three owners, for the spend record. */
+  /** Rows of `budget_spend` that the call's cost moves. */
+  readonly charges: readonly Charge[];
+  /** Budget periods of the three owners whose row keeps their spend, for the spend record. */
   readonly keyPeriodStartMs: number | null;
   readonly userPeriodStartMs: number | null;
   readonly teamPeriodStartMs: number | null;
+  /** The call may produce no more than its budgets afford. */
+  readonly strict: boolean;
   /** When a budget period ends and the set must be built anew. */
   readonly validUntilMs: number;
 }
@@ -19,21 +21,42 @@ export interface RuleSet {
 /** What rules are built from besides caller and deployment. */
 export interface RuleBasis {
   readonly config: Config;
-  /** What the whole gateway had spent, in the period that began then, when this configuration came into force. */
-  readonly gatewaySpend: Pick<SubjectPolicy, "spendNanoUsd" | "spendPeriodStartMs">;
+}
+
+/** Someone or something that the call itself names. */
+export interface Named {
+  readonly kind: "end_user" | "tag";
+  /** As it stands in the records: a pseudonym where logs are anonymous. */
+  readonly id: string;
+  /** Null: nobody gave it any limit. */
+  readonly policy: SubjectPolicy | null;
 }
 
 const cache = new WeakMap<RuleBasis, WeakMap<Caller, Map<string, RuleSet>>>();
 
-/** The rules of a call by this caller on this deployment. */
-export function rulesFor(basis: RuleBasis, caller: Caller, deployment: Deployment, nowMs: number): RuleSet {
+/**
+ * The rules of a call by this caller on this deployment.
+ * @param modelGroup the group's public name: that of a wildcard's deployment differs from call to call
+ */
+export function rulesFor(
+  basis: RuleBasis,
+  caller: Caller,
+  deployment: Deployment,
+  modelGroup: string,
+  nowMs: number,
+): RuleSet {
   const sets = cachedSets(basis, caller);
-  const known = sets.get(deployment.id);
+  const name = `${deployment.id} ${modelGroup}`;
+  const known = sets.get(name);
   if (known && nowMs < known.validUntilMs) return known;
-  const built = build(basis, caller, deployment, nowMs);
-  sets.set(deployment.id, built);
+  const built = build(basis, caller, deployment, modelGroup, nowMs);
+  // Names of a wildcard are the clients' to make up.
+  if (sets.size >= MOST_SETS) sets.clear();
+  sets.set(name, built);
   return built;
 }
+
+const MOST_SETS = 1_000;
 
 function cachedSets(basis: RuleBasis, caller: Caller): Map<string, RuleSet> {
   const callers = cache.get(basis) ?? new WeakMap<Caller, Map<string, RuleSet>>();
@@ -43,113 +66,98 @@ function cachedSets(basis: RuleBasis, caller: Caller): Map<string, RuleSet> {
   return sets;
 }
 
-function build(basis: RuleBasis, caller: Caller, deployment: Deployment, nowMs: number): RuleSet {
-  const { config } = basis;
-  const rules: Rule[] = [];
-  const gateway = owner(rules, "gateway", gatewayPolicy(basis), config.timezone, nowMs);
-  if (!deployment.routingHint) {
-    const model: Subject = { kind: "model", id: deployment.id, name: deployment.modelGroup };
-    addLimits(rules, "model", model, deployment.limits);
-  }
-  const key = owner(rules, "key", caller.key, config.timezone, nowMs);
-  const team = caller.team && owner(rules, "team", caller.team, config.timezone, nowMs);
-  const user = caller.user && owner(rules, "user", caller.user, config.timezone, nowMs, caller.team !== null);
-  const budgets = [gateway, key, team, user].filter((rule) => rule !== null);
-  return {
-    rules,
-    keyPeriodStartMs: key?.periodStartMs ?? null,
-    userPeriodStartMs: user?.periodStartMs ?? null,
-    teamPeriodStartMs: team?.periodStartMs ?? null,
-    validUntilMs: Math.min(Infinity, ...budgets.map((rule) => rule.periodEndMs ?? Infinity)),
-  };
-}
-
-function addLimits(rules: Rule[], prefix: string, subject: Subject, limits: Limits): void {
-  const counter = `${subject.kind}:${subject.id}`;
-  if (limits.rpm !== null)
-    rules.push({
-      id: `${prefix}_rpm`,
-      subject,
-      counter: `${counter}:rpm`,
-      metric: "requests",
-      spanMs: MINUTE_MS,
-      ceiling: limits.rpm,
-    });
-  if (limits.tpm !== null)
-    rules.push({
-      id: `${prefix}_tpm`,
-      subject,
-      counter: `${counter}:tpm`,
-      metric: "tokens",
-      spanMs: MINUTE_MS,
-      ceiling: limits.tpm,
-    });
-  if (limits.maxParallelRequests !== null)
-    rules.push({
-      id: `${prefix}_parallel`,
-      subject,
-      counter: `${counter}:parallel`,
-      metric: "parallel",
-      ceiling: limits.maxParallelRequests,
-    });
-}
-
-/** Adds an owner's rules and returns its budget period. A key inside a team is charged to the team's budget, not to its user's. */
-function owner(
-  rules: Rule[],
-  kind: BudgetOwner,
-  policy: SubjectPolicy,
-  timezone: string,
+function build(
+  { config }: RuleBasis,
+  caller: Caller,
+  deployment: Deployment,
+  modelGroup: string,
   nowMs: number,
-  budgetElsewhere = false,
-): Pick<BudgetRule, "periodStartMs" | "periodEndMs"> | null {
-  const subject: Subject = { kind, id: policy.id, name: policy.name };
-  addLimits(rules, kind, subject, policy);
-  const period = policy.budgetDuration === null ? null : budgetPeriod(policy.budgetDuration, nowMs, timezone);
-  const periodStartMs = period?.startMs ?? null;
-  const periodEndMs = period?.endMs ?? null;
-  if (policy.maxBudgetNanoUsd !== null && !budgetElsewhere) {
-    rules.push({
-      id: `${kind}_budget`,
-      subject,
-      counter: budgetCounter(kind, policy.id),
-      metric: "budget",
-      ceilingNanoUsd: policy.maxBudgetNanoUsd,
-      duration: policy.budgetDuration,
-      periodStartMs,
-      periodEndMs,
-      primedNanoUsd: periodSpend(policy, periodStartMs),
-    });
-  }
-  return { periodStartMs, periodEndMs };
-}
-
-type BudgetOwner = "gateway" | "key" | "user" | "team";
-
-/** The gateway's own ceilings (`litellm_settings`), in the shape of any other owner's. */
-function gatewayPolicy({ config, gatewaySpend }: RuleBasis): SubjectPolicy {
+): RuleSet {
+  const list = new RuleList(modelGroup, nowMs, config.timezone);
+  addGateway(list, config);
+  addModel(list, config, deployment, modelGroup);
+  const { key, member, team, user } = caller;
+  const keyPeriodStartMs = list.addOwner(subject("key", key), key, "row");
+  const teamPeriodStartMs = team && list.addOwner(subject("team", team), team, "row");
+  // A key inside a team is charged to the team's budget and not to its user's.
+  const userPeriodStartMs = user && list.addOwner(subject("user", user), user, team ? "none" : "row");
+  if (member) list.addOwner(subject("team_member", member), member, "charged");
   return {
-    id: "gateway",
-    name: "gateway",
-    models: [],
-    ...config.globalLimits,
-    maxBudgetNanoUsd: config.globalBudgetNanoUsd,
-    budgetDuration: config.globalBudgetDuration,
-    ...gatewaySpend,
-    blocked: false,
+    rules: list.rules,
+    charges: list.charges,
+    keyPeriodStartMs,
+    userPeriodStartMs,
+    teamPeriodStartMs,
+    strict: list.strict || config.reservation === "strict",
+    validUntilMs: list.validUntilMs,
   };
 }
 
-/** The counter of an owner's budget in the store. */
-export function budgetCounter(kind: BudgetOwner, id: string): string {
-  return `${kind}:${id}:budget`;
+function addGateway(list: RuleList, config: Config): void {
+  list.addLimits(GATEWAY, config.globalLimits);
+  const terms = {
+    maxNanoUsd: config.globalBudgetNanoUsd,
+    softNanoUsd: config.globalSoftBudgetNanoUsd,
+    duration: config.globalBudgetDuration,
+    charged: null,
+  };
+  if (terms.maxNanoUsd !== null || terms.softNanoUsd !== null)
+    list.addBudget(GATEWAY, terms, "gateway_budget");
+}
+
+const GATEWAY: Subject = { kind: "gateway", id: "gateway", name: "gateway" };
+
+/** The model group, the deployment that was chosen in it, and its provider. */
+function addModel(list: RuleList, config: Config, deployment: Deployment, modelGroup: string): void {
+  const { budget, limits, provider, routingHint } = deployment;
+  const group = config.groupLimits[modelGroup];
+  if (group) {
+    const model: Subject = { kind: "model", id: modelGroup, name: modelGroup };
+    list.addLimits(model, group.limits);
+    if (group.budget)
+      list.addBudget(model, { ...group.budget, softNanoUsd: null, charged: "main" }, "model_budget");
+  }
+  const own: Subject = { kind: "deployment", id: deployment.id, name: deployment.modelGroup };
+  list.addLimits(own, routingHint ? { maxParallelRequests: limits.maxParallelRequests } : limits);
+  if (budget) list.addBudget(own, { ...budget, softNanoUsd: null, charged: "main" }, "deployment_budget");
+  const ofProvider = config.providerBudgets[provider];
+  if (!ofProvider) return;
+  const payee: Subject = { kind: "provider", id: provider, name: provider };
+  list.addBudget(payee, { ...ofProvider, softNanoUsd: null, charged: "main" }, "provider_budget");
+}
+
+function subject(kind: SubjectKind, { id, name }: SubjectPolicy): Subject {
+  return { kind, id, name };
+}
+
+/** Adds the rules of what the call names itself. Each of them has its whole spend counted, limited or not. */
+export function withNamed(
+  { config }: RuleBasis,
+  set: RuleSet,
+  named: readonly Named[],
+  modelGroup: string,
+  nowMs: number,
+): RuleSet {
+  if (named.length === 0) return set;
+  const list = new RuleList(modelGroup, nowMs, config.timezone);
+  for (const { id, kind, policy } of named) {
+    const who: Subject = { kind, id, name: policy?.name ?? id };
+    list.charge(who, "life", null);
+    if (policy) list.addOwner(who, policy, "charged");
+  }
+  return {
+    ...set,
+    rules: [...set.rules, ...list.rules],
+    charges: [...set.charges, ...list.charges],
+    strict: set.strict || list.strict,
+  };
 }
 
 /** Spend of the running period: what an earlier one left behind counts as nothing (the reset needs no timer). */
 export function periodSpend(
-  policy: Pick<SubjectPolicy, "spendNanoUsd" | "spendPeriodStartMs">,
+  spent: { readonly spendNanoUsd: bigint; readonly spendPeriodStartMs: number | null },
   periodStartMs: number | null,
 ): bigint {
-  const stale = periodStartMs !== null && (policy.spendPeriodStartMs ?? -Infinity) < periodStartMs;
-  return stale ? 0n : policy.spendNanoUsd;
+  const stale = periodStartMs !== null && (spent.spendPeriodStartMs ?? -Infinity) < periodStartMs;
+  return stale ? 0n : spent.spendNanoUsd;
 }

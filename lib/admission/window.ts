@@ -1,8 +1,9 @@
 /**
  * A sliding window in 60 slices. It counts the running slice and the 60 before it, so it covers at least the whole span:
  * no span of that length ever holds more than the ceiling, at the price of freeing up to one slice late.
+ * The Lua texts (lua/*.ts) keep the same slices in a hash; what a reply says is read through this class again.
  */
-const SLICES = 61;
+export const SLICES = 61;
 
 export class SlidingWindow {
   readonly #spanMs: number;
@@ -13,6 +14,17 @@ export class SlidingWindow {
 
   constructor(spanMs: number) {
     this.#spanMs = spanMs;
+  }
+
+  /** A window as a shared store keeps it: counts by slice number modulo 61. */
+  static of(spanMs: number, newest: number, counts: ReadonlyMap<number, number>): SlidingWindow {
+    const window = new SlidingWindow(spanMs);
+    window.#newest = newest;
+    for (const [index, count] of counts) {
+      window.#counts[index] = count;
+      window.#sum += count;
+    }
+    return window;
   }
 
   /** Count inside the window at `nowMs`. A clock that goes backwards reads as standing still. */
@@ -30,7 +42,7 @@ export class SlidingWindow {
   /** Corrects what was added at `atMs`, if that is still inside the window. */
   adjust(nowMs: number, atMs: number, delta: number): void {
     this.#advance(nowMs);
-    const slice = Math.min(this.#slice(atMs), this.#newest);
+    const slice = Math.min(sliceOf(atMs, this.#spanMs), this.#newest);
     if (this.#newest - slice < SLICES) this.#put(slice, delta);
   }
 
@@ -54,14 +66,8 @@ export class SlidingWindow {
     return 0;
   }
 
-  /** When the slice of that age leaves the window. */
   #freesInMs(nowMs: number, age: number): number {
-    const sliceMs = this.#spanMs / (SLICES - 1);
-    return Math.max(0, (this.#newest - age + SLICES) * sliceMs - nowMs);
-  }
-
-  #slice(ms: number): number {
-    return Math.floor((ms * (SLICES - 1)) / this.#spanMs);
+    return sliceFreesInMs(this.#newest - age, this.#spanMs, nowMs);
   }
 
   #put(slice: number, amount: number): void {
@@ -74,7 +80,7 @@ export class SlidingWindow {
   }
 
   #advance(nowMs: number): void {
-    const slice = this.#slice(nowMs);
+    const slice = sliceOf(nowMs, this.#spanMs);
     if (slice <= this.#newest) return;
     const steps = Math.min(slice - this.#newest, SLICES);
     for (let i = 1; i <= steps; i++) {
@@ -84,4 +90,14 @@ export class SlidingWindow {
     }
     this.#newest = slice;
   }
+}
+
+/** Absolute number of the slice that holds an instant. */
+export function sliceOf(ms: number, spanMs: number): number {
+  return Math.floor((ms * (SLICES - 1)) / spanMs);
+}
+
+/** When a slice has left the window. */
+export function sliceFreesInMs(slice: number, spanMs: number, nowMs: number): number {
+  return Math.max(0, Math.ceil(((slice + SLICES) * spanMs) / (SLICES - 1)) - nowMs);
 }

@@ -1,11 +1,17 @@
-/** Audit events: written in the transaction of the change they tell of, or the change does not happen. */
+/**
+ * Audit events: written in the transaction of the change they tell of, or the change does not happen. They go in by
+ * audit_pending; while the transaction commits, a trigger of the database numbers them and links them to the chain.
+ */
 import type { Tx } from "#db/client.ts";
-import { auditEvents } from "#db/schema/system.ts";
+import { auditPending } from "#db/schema/audit.ts";
 import { newId } from "../ids.ts";
+import { canonicalJson } from "./canonical.ts";
+import type { AuditRecord } from "./record.ts";
 
 /** Who changes something, and how that was known. */
 export interface Actor {
-  readonly kind: "master_key" | "key" | "system";
+  /** user: a person signed in to the console. */
+  readonly kind: "master_key" | "key" | "user" | "system";
   readonly id: string;
   /** The `litellm-changed-by` header: a claim. */
   readonly claimedBy: string | null;
@@ -16,39 +22,58 @@ export interface Actor {
 export interface AuditEvent {
   /** `key.create`, `team.delete`, ... */
   readonly action: string;
-  readonly target: { readonly kind: "key" | "user" | "team" | "setting"; readonly id: string };
+  readonly target: {
+    readonly kind:
+      | "key"
+      | "user"
+      | "team"
+      | "budget"
+      | "end_user"
+      | "tag"
+      | "deployment"
+      | "setting"
+      | "audit"
+      | "route";
+    readonly id: string;
+  };
   readonly before: Record<string, unknown> | null;
   readonly after: Record<string, unknown> | null;
   readonly outcome?: "ok" | "denied";
+  /** Why, in the actor's words or as the refusal has it. */
+  readonly reason?: string;
 }
 
 /** Never in an event: hashes open nothing, but they name a secret. */
 const LEFT_OUT = new Set(["secretHash", "previousSecretHash"]);
 
+/** @throws any database error: the transaction must not commit then */
 export async function writeAudit(tx: Tx, actor: Actor, nowMs: number, event: AuditEvent): Promise<void> {
-  await tx.insert(auditEvents).values({
-    id: newId("evt", nowMs),
-    actorKind: actor.kind,
-    actorId: actor.id,
-    claimedBy: actor.claimedBy,
+  const id = newId("evt", nowMs);
+  const written: AuditRecord["event"] = {
+    id,
+    actor: {
+      kind: actor.kind,
+      id: actor.id,
+      auth: actor.kind === "user" ? "session" : actor.kind,
+      claimedBy: actor.claimedBy,
+      ip: actor.ip,
+    },
     action: event.action,
-    targetKind: event.target.kind,
-    targetId: event.target.id,
+    target: event.target,
     before: event.before && plain(event.before),
     after: event.after && plain(event.after),
     outcome: event.outcome ?? "ok",
-    ip: actor.ip,
+    reason: event.reason ?? null,
     requestId: actor.requestId,
-  });
+  };
+  await tx.insert(auditPending).values({ id, event: canonicalJson(written) });
 }
 
-/** JSON has no bigint; a date stands as ISO text. */
+/** As JSON has it: a bigint as text, a date as ISO text, and nothing that is undefined. */
 function plain(row: Record<string, unknown>): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(row)) {
-    if (LEFT_OUT.has(name)) continue;
-    out[name] =
-      typeof value === "bigint" ? value.toString() : value instanceof Date ? value.toISOString() : value;
-  }
-  return out;
+  return JSON.parse(
+    JSON.stringify(row, (name, value: unknown) =>
+      LEFT_OUT.has(name) ? undefined : typeof value === "bigint" ? value.toString() : value,
+    ),
+  );
 }

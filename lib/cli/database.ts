@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { showPath } from "../node/data-folder.ts";
 import { recordedRoot } from "../node/embedded-postgres-cluster.ts";
-import { libpqUrl } from "../node/embedded-postgres-connection.ts";
+import { type ConnectionOptions, libpqUrl } from "../node/embedded-postgres-connection.ts";
 import { readPostmaster } from "../node/embedded-postgres-server.ts";
 import { isAlive } from "../node/process-info.ts";
 import { StartError, systemErrorCode } from "../node/start-error.ts";
@@ -16,7 +16,7 @@ export interface DatabaseTarget {
 
 /** The database's URL; the password of an external one only with `show`. Throws a StartError when it is not running. */
 export async function showUrl({ databaseUrl, dataDir }: DatabaseTarget, show: boolean): Promise<string> {
-  if (databaseUrl === null) return embeddedUrl(resolve(dataDir));
+  if (databaseUrl === null) return libpqUrl(await embeddedConnection(resolve(dataDir)));
   if (show) return databaseUrl;
   return databaseUrl.replace(/^([a-z0-9+]+:\/\/[^:/@]*):[^@]*@/i, "$1:***@");
 }
@@ -35,7 +35,12 @@ export async function openShell(target: DatabaseTarget, host: CliHost): Promise<
   }
 }
 
-async function embeddedUrl(dataDir: string): Promise<string> {
+/** What our own driver takes: it does not read a socket from a URL. @throws StartError when it is not running */
+export async function connectionOf(target: DatabaseTarget): Promise<string | ConnectionOptions> {
+  return target.databaseUrl ?? embeddedConnection(resolve(target.dataDir));
+}
+
+async function embeddedConnection(dataDir: string): Promise<ConnectionOptions> {
   const root = (await recordedRoot(dataDir)) ?? join(dataDir, "postgres");
   const server = await readPostmaster(join(root, "data"));
   if (server === null || !(await isAlive(server.pid))) {
@@ -43,10 +48,5 @@ async function embeddedUrl(dataDir: string): Promise<string> {
       advice: "Start the gateway (npm start), or name its data folder with --data.",
     });
   }
-  return libpqUrl({
-    host: server.socketFolder || "127.0.0.1",
-    port: server.port,
-    user: "shin",
-    database: "shin",
-  });
+  return { host: server.socketFolder || "127.0.0.1", port: server.port, user: "shin", database: "shin" };
 }

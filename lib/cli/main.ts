@@ -1,9 +1,11 @@
-/** The command line `shin`. Exit codes: 0 done, 1 failed, 2 wrong usage, 78 faults in the configuration. */
+/** The command line `shin`. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something was found (doctor, audit), 78 faults in the configuration. */
 import { Command, CommanderError } from "commander";
 import { makeMasterKey } from "../node/data-folder.ts";
 import { isStartError, messageOf } from "../node/start-error.ts";
+import { addAuditCommands } from "./audit-commands.ts";
 import { type DatabaseTarget, openShell, showUrl } from "./database.ts";
 import { addStartOptions, readStartOptions, toArguments } from "./start-options.ts";
+import { showWorkers } from "./workers.ts";
 
 /** What the command line needs from the process it runs in. */
 export interface CliHost {
@@ -85,6 +87,42 @@ function buildProgram(host: CliHost, done: (code: number) => void): Command {
     .description("open psql on the database")
     .option("-d, --data <folder>", "data folder (SHIN_DATA_DIR, default ./.data)")
     .action(async (options: { data?: string }) => done(await openShell(target(options), host)));
+
+  program
+    .command("setup-link")
+    .option("-d, --data <folder>", "data folder (SHIN_DATA_DIR, default ./.data)")
+    .option("-u, --url <address>", "where the console is reached (NEXTAUTH_URL, else this machine)")
+    .description("print a new one-use link that makes an admin of the console")
+    .action(async (options: { data?: string; url?: string }) => {
+      // Loaded here: the other commands need no database.
+      const { newSetUpLink } = await import("./setup-link.ts");
+      const local = `http://127.0.0.1:${host.env.PORT || "4000"}`;
+      const origin = (options.url ?? (host.env.NEXTAUTH_URL || local)).replace(/\/$/, "");
+      host.out(`${await newSetUpLink(target(options), origin, host.now().getTime())}\n`);
+    });
+
+  program
+    .command("workers")
+    .option("-d, --data <folder>", "data folder (SHIN_DATA_DIR, default ./.data)")
+    .option("--json", "print the list as JSON", false)
+    .description("list the processes that serve (SHIN_WORKERS above 1)")
+    .action(async (options: { data?: string; json: boolean }) =>
+      host.out(`${await showWorkers(target(options).dataDir, options.json)}\n`),
+    );
+
+  addAuditCommands(program, host, target, done);
+
+  program
+    .command("doctor")
+    .option("-c, --config <file>", "configuration file (SHIN_CONFIG, default ./config.yaml if present)")
+    .option("-d, --data <folder>", "data folder (SHIN_DATA_DIR, default ./.data)")
+    .option("--json", "print what was found as JSON", false)
+    .description("examine this machine and what the gateway leans on; exit code 3 when something was found")
+    .action(async (options: { config?: string; data?: string; json: boolean }) => {
+      // Loaded here: the other commands need neither the database's nor the store's client.
+      const { runDoctor } = await import("./doctor.ts");
+      done(await runDoctor(options, host));
+    });
 
   const keys = program.command("keys").description("secrets of the gateway itself");
   keys

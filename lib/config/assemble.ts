@@ -1,11 +1,13 @@
 /** Settings + environment + deployments -> `Config`, with the rules that hold between them. */
 import path from "node:path";
-import type { Config, Deployment } from "./config.ts";
+import type { Config, Deployment, Price } from "./config.ts";
 import { decideMasterKey } from "./decide-master-key.ts";
+import { decideSharedStore } from "./decide-shared-store.ts";
 import { demoDeployments } from "./demo.ts";
 import type { EnvironmentSettings } from "./environment.ts";
 import type { Environment } from "./environment-reference.ts";
 import { freeze } from "./freeze.ts";
+import { flatPrice } from "./model-price.ts";
 import { isSqlite, sqlitePath } from "./network.ts";
 import type { Place, Reporter } from "./problems.ts";
 import type { Layer } from "./setting.ts";
@@ -19,6 +21,7 @@ export interface Parts {
   readonly environment: EnvironmentSettings;
   readonly env: Environment;
   readonly deployments: readonly Deployment[];
+  readonly credentialVariables: Config["credentialVariables"];
   readonly ignored: readonly string[];
   readonly file: string | null;
   readonly files: readonly string[];
@@ -35,7 +38,7 @@ export function assemble(parts: Parts): Config {
   const database = decideDatabase(parts);
   const cors = decideCors(parts, production);
   warnAboutAddresses(parts);
-  if (parts.env.VERCEL === "1") requireSecrets(masterKey, database.url, environment.encryptionKey, report);
+  if (parts.env.VERCEL === "1") requireSecrets(masterKey, database.url, environment, report);
   const demo = demoDeployments(parts.deployments, { production, enabled: settings.demoModels });
   const deployments = [...parts.deployments, ...demo];
   warnAboutAliases(parts, deployments);
@@ -49,41 +52,86 @@ export function assemble(parts: Parts): Config {
     demoModels: _demoModels,
     globalRpm,
     globalTpm,
+    globalRph,
+    globalTph,
+    globalRpd,
+    globalTpd,
     globalMaxParallelRequests,
+    unpricedInputPrice: _unpricedInputPrice,
+    unpricedOutputPrice: _unpricedOutputPrice,
+    redisUrl: _redisUrl,
+    redisHost: _redisHost,
+    redisPort: _redisPort,
+    redisPassword: _redisPassword,
+    redisSsl: _redisSsl,
+    redisDb: _redisDb,
+    cacheParams: _cacheParams,
     corsOrigins: _origins,
     corsCredentials: _credentials,
     corsMethods: _methods,
     corsHeaders: _headers,
     maxRequestMegabytes,
-    routingHint: _routingHint,
     useForwardedFor,
+    keyDefaults,
+    keyUpperBounds,
+    keyGeneration,
     ...same
   } = settings;
   return freeze({
     ...same,
+    keyRules: { defaults: keyDefaults, upperBounds: keyUpperBounds, ...keyGeneration },
     file: parts.file,
     files: parts.files,
     production,
     deployments,
+    credentialVariables: parts.credentialVariables,
     masterKey,
     masterKeyVariable: ["LITELLM_MASTER_KEY", "SHIN_MASTER_KEY"].find((name) => parts.env[name]) ?? null,
+    console: environment.console,
     previousMasterKey: environment.previousMasterKey,
     previousMasterKeyExpiresAt: environment.previousMasterKeyExpiresAt,
     databaseUrl: database.url,
     embeddedDatabaseDir: database.embeddedDir,
     encryptionKey: environment.encryptionKey,
+    auditKey: environment.auditKey,
     dataDir: path.resolve(cwd, parts.dataDir),
     host: environment.host,
     port: environment.port,
     workers: environment.workers,
-    globalLimits: { rpm: globalRpm, tpm: globalTpm, maxParallelRequests: globalMaxParallelRequests },
+    serverless: parts.env.VERCEL === "1",
+    sharedStore: decideSharedStore(parts),
+    globalLimits: {
+      rpm: globalRpm,
+      tpm: globalTpm,
+      rph: globalRph,
+      tph: globalTph,
+      rpd: globalRpd,
+      tpd: globalTpd,
+      maxParallelRequests: globalMaxParallelRequests,
+    },
+    unpricedPrice: decideUnpricedPrice(parts),
     useForwardedFor: useForwardedFor ?? settings.trustedProxies.length > 0,
     cors,
     maxRequestBytes: Math.round(maxRequestMegabytes * 1_048_576),
     logLevel: environment.logLevel ?? logLevel ?? (verbose ? "debug" : "info"),
     logFile: settings.logFile === null ? null : path.resolve(cwd, settings.logFile),
+    settingPlaces: Object.fromEntries(
+      [...parts.places].map(([member, { file, line }]) => [member, `${file}:${line}`]),
+    ),
     ignored: parts.ignored,
   });
+}
+
+/** A default price is said or refused: half of one would make the other half free without a word. */
+function decideUnpricedPrice({ settings, places, report }: Parts): Price | null {
+  const { unpriced, unpricedInputPrice: input, unpricedOutputPrice: output } = settings;
+  if (input !== null && output !== null) return flatPrice(input, output);
+  if (unpriced === "default")
+    report.error(
+      places.get("unpriced") ?? null,
+      "unpriced_models: default needs unpriced_input_cost_per_token and unpriced_output_cost_per_token",
+    );
+  return null;
 }
 
 function decideDatabase({ settings, places, environment, report, cwd }: Parts): {
@@ -135,12 +183,15 @@ function decideCors({ settings, places, report }: Parts, production: boolean): C
 function requireSecrets(
   masterKey: string | null,
   databaseUrl: string | null,
-  encryptionKey: string | null,
+  { auditKey, encryptionKey }: Pick<EnvironmentSettings, "auditKey" | "encryptionKey">,
   report: Reporter,
 ): void {
   if (masterKey === null) report.error(null, "LITELLM_MASTER_KEY is required on Vercel");
   if (databaseUrl === null)
     report.error(null, "DATABASE_URL is required on Vercel: a PostgreSQL 14 or newer");
-  if (encryptionKey === null)
-    report.error(null, `SHIN_ENCRYPTION_KEY is required on Vercel — make one: openssl rand -hex 32`);
+  for (const [name, key] of [
+    ["SHIN_ENCRYPTION_KEY", encryptionKey],
+    ["SHIN_AUDIT_KEY", auditKey],
+  ] as const)
+    if (key === null) report.error(null, `${name} is required on Vercel — make one: openssl rand -hex 32`);
 }

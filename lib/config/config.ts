@@ -3,6 +3,11 @@
  * nothing outside this folder reads `process.env` or YAML. Units stand last in names; money is nano-USD.
  */
 
+import type { KeyRules } from "../keys/generation.ts";
+import type { UserDefaults } from "../people/schema.ts";
+import type { ThrottleLimits } from "../throttle/policies.ts";
+import type { ConsoleSettings } from "./console-environment.ts";
+
 /** Prices of one deployment in nano-USD for a million tokens (integer, so that fractions of a nano-dollar a token stay exact). */
 export interface Price {
   readonly inputNanoUsdPerMillion: bigint;
@@ -16,11 +21,37 @@ export interface Price {
   readonly requestNanoUsd: bigint;
 }
 
-/** Ceilings of one subject; null means no ceiling of its own. */
+/** Ceilings of one subject: requests and tokens a minute, an hour and a day. Null means no ceiling of its own. */
 export interface Limits {
   readonly rpm: number | null;
   readonly tpm: number | null;
+  readonly rph: number | null;
+  readonly tph: number | null;
+  readonly rpd: number | null;
+  readonly tpd: number | null;
   readonly maxParallelRequests: number | null;
+}
+
+export const NO_LIMITS: Limits = {
+  rpm: null,
+  tpm: null,
+  rph: null,
+  tph: null,
+  rpd: null,
+  tpd: null,
+  maxParallelRequests: null,
+};
+
+export interface Budget {
+  readonly maxNanoUsd: bigint;
+  /** `30d`, `1mo`; null: for life. */
+  readonly duration: string | null;
+}
+
+/** What an operator gives a model group as a whole, over all its deployments. */
+export interface GroupLimits {
+  readonly limits: Limits;
+  readonly budget: Budget | null;
 }
 
 /** One entry of `model_list`: provider + upstream model + credential + limits. */
@@ -39,6 +70,7 @@ export interface Deployment {
   readonly apiVersion: string | null;
   readonly organization: string | null;
   readonly limits: Limits;
+  readonly budget: Budget | null;
   /** rpm/tpm steer routing instead of refusing. */
   readonly routingHint: boolean;
   readonly weight: number | null;
@@ -63,9 +95,11 @@ export interface Deployment {
   readonly cooldownMs: number | null;
   /** Other `model_info` members, shown by `/model/info`. */
   readonly modelInfo: Readonly<Record<string, unknown>>;
+  /** Its address came through the API: it is checked whenever a connection is made. */
+  readonly guarded: boolean;
   /** Why calls cannot be sent to it (a missing credential), else null. */
   readonly unusable: string | null;
-  /** `config.yaml:9` or `demo`. */
+  /** `config.yaml:9`, `demo`, or `stored`: made with /model/new. */
   readonly source: string;
 }
 
@@ -79,6 +113,11 @@ export interface CorsConfig {
   readonly headers: readonly string[];
 }
 
+/** Where several processes count limits together. */
+export type SharedStore =
+  | { readonly kind: "redis"; readonly url: string }
+  | { readonly kind: "upstash"; readonly url: string; readonly token: string };
+
 export interface Config {
   /** Absolute path of the file read, null when running on defaults. */
   readonly file: string | null;
@@ -88,6 +127,12 @@ export interface Config {
   readonly deployments: readonly Deployment[];
   /** `router_settings.model_group_alias`: public name -> model group. */
   readonly modelGroupAlias: Readonly<Record<string, string>>;
+  /** `router_settings.routing_hint`, for deployments that do not say. */
+  readonly routingHint: boolean;
+  /** Deployments made through the API may name addresses of this machine and of private networks. */
+  readonly allowPrivateApiBase: boolean;
+  /** The variables that deployments may take credentials from, with their values. */
+  readonly credentialVariables: Readonly<Record<string, string>>;
 
   readonly masterKey: string | null;
   /** The variable that holds it, for telling people where it is; null when it stands in the file or is made. */
@@ -102,15 +147,40 @@ export interface Config {
   readonly databasePoolSize: number;
   /** 32 bytes, null: made in the data folder. */
   readonly encryptionKey: string | null;
+  /** Signs the heads of the audit log: 32 bytes, null: made in the data folder. */
+  readonly auditKey: string | null;
+  readonly console: ConsoleSettings;
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
   readonly workers: number;
+  /** Instances come and go uncounted (Vercel). */
+  readonly serverless: boolean;
+  /** Null: limits are counted in this process's memory. */
+  readonly sharedStore: SharedStore | null;
+  /** While the shared store is away: refuse calls that have limits, let them pass, or count in this process's memory. */
+  readonly limitsOnStoreOutage: "closed" | "open" | "local";
+  /** The longest that a call waits for the shared store. */
+  readonly limitsStoreTimeoutMs: number;
+  readonly throttle: ThrottleLimits;
 
   /** `litellm_settings.rpm/tpm` and `global_max_parallel_requests`. */
   readonly globalLimits: Limits;
   readonly globalBudgetNanoUsd: bigint | null;
   readonly globalBudgetDuration: string | null;
+  readonly globalSoftBudgetNanoUsd: bigint | null;
+  /** `router_settings.model_group_limits` by model group. */
+  readonly groupLimits: Readonly<Record<string, GroupLimits>>;
+  /** `router_settings.provider_budget_config` by provider. */
+  readonly providerBudgets: Readonly<Record<string, Budget>>;
+  /** Of each end user that has none of its own. */
+  readonly endUserBudgetNanoUsd: bigint | null;
+  /** The tier of each end user that has none of its own. */
+  readonly endUserBudgetId: string | null;
+  /** What fills and bounds the bodies of keys that are made, and who may make them. */
+  readonly keyRules: KeyRules;
+  /** `litellm_settings.default_internal_user_params`. */
+  readonly userDefaults: UserDefaults;
   /** IANA zone that budget periods snap to. */
   readonly timezone: string;
   /** `litellm_settings.max_tokens`: the highest `max_tokens` a call may ask for. */
@@ -119,7 +189,11 @@ export interface Config {
   /** Output bound reserved for calls without `max_tokens`. */
   readonly defaultOutputTokens: number;
   readonly dropParams: boolean;
-  readonly unpriced: "allow" | "deny";
+  /** What holds for a call that reserves money. `strict`: its output is bounded by what the budgets afford. */
+  readonly reservation: "estimate" | "strict";
+  readonly unpriced: "allow" | "deny" | "default";
+  /** What a model without a price costs under `unpriced: default`. */
+  readonly unpricedPrice: Price | null;
 
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -150,9 +224,13 @@ export interface Config {
   readonly allowRequestsOnDbUnavailable: boolean;
   readonly dbOutageGraceMs: number;
   readonly drainTimeoutMs: number;
+  /** `/metrics` asks for the key of an admin or a viewer. */
+  readonly requireAuthForMetrics: boolean;
   readonly budgetExceededStatus: number;
   /** Answer an upstream 401/403 as it came instead of 502 `upstream_auth_error`. */
   readonly passUpstreamAuthErrors: boolean;
+  /** Member -> `config.yaml:14`, where a setting's value stands; those left to their defaults are absent. */
+  readonly settingPlaces: Readonly<Record<string, string>>;
   /** Names of accepted settings that are known from LiteLLM and not acted on. */
   readonly ignored: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** Models that answer on a first start, before anybody has a provider key: deterministic, free, never in production. */
-import type { Deployment, Price } from "./config.ts";
+import { type Deployment, NO_LIMITS, type Price } from "./config.ts";
 import { deploymentId } from "./deployments.ts";
 
 /** The model names that the guide's examples use. */
@@ -44,7 +44,8 @@ function demoDeployment(name: string): Deployment {
     apiBase: null,
     apiVersion: null,
     organization: null,
-    limits: { rpm: null, tpm: null, maxParallelRequests: null },
+    limits: NO_LIMITS,
+    budget: null,
     routingHint: false,
     weight: null,
     order: null,
@@ -62,6 +63,7 @@ function demoDeployment(name: string): Deployment {
     price: FREE,
     cooldownMs: null,
     modelInfo: {},
+    guarded: false,
     unusable: null,
     source: "demo",
   };

@@ -10,7 +10,13 @@ export interface DeploymentDraft {
   organization: string | null;
   rpm: number | null;
   tpm: number | null;
+  rph: number | null;
+  tph: number | null;
+  rpd: number | null;
+  tpd: number | null;
   maxParallelRequests: number | null;
+  maxBudgetNanoUsd: bigint | null;
+  budgetDuration: string | null;
   routingHint: boolean | null;
   weight: number | null;
   order: number | null;
@@ -46,7 +52,13 @@ export function emptyDeployment(): DeploymentDraft {
     organization: null,
     rpm: null,
     tpm: null,
+    rph: null,
+    tph: null,
+    rpd: null,
+    tpd: null,
     maxParallelRequests: null,
+    maxBudgetNanoUsd: null,
+    budgetDuration: null,
     routingHint: null,
     weight: null,
     order: null,

@@ -2,7 +2,7 @@
 import type { DeploymentDraft } from "./deployment-draft.ts";
 import { anyMap, headers } from "./map-parsers.ts";
 import { apiBase } from "./network.ts";
-import { number, secret, text, textList, timeSpan, toggle, wholeNumber } from "./parsers.ts";
+import { durationText, number, secret, text, textList, timeSpan, toggle, wholeNumber } from "./parsers.ts";
 import { tokenPrice, usd } from "./price.ts";
 import type { Parser, Setting } from "./setting.ts";
 import { settingsOf } from "./setting.ts";
@@ -66,6 +66,18 @@ export const DEPLOYMENT_SETTINGS: readonly Setting<DeploymentDraft>[] = [
     "no limit",
   ),
   param("tpm", wholeNumber(), "tpm", "Tokens a minute.", "no limit"),
+  param("rph", wholeNumber(), "rph", "Requests an hour.", "no limit"),
+  param("tph", wholeNumber(), "tph", "Tokens an hour.", "no limit"),
+  param("rpd", wholeNumber(), "rpd", "Requests a day.", "no limit"),
+  param("tpd", wholeNumber(), "tpd", "Tokens a day.", "no limit"),
+  param(
+    "maxBudgetNanoUsd",
+    usd(),
+    "max_budget",
+    "Dollars to spend on it in a budget period; then another deployment serves the model, or 400.",
+    "no limit",
+  ),
+  param("budgetDuration", durationText(), "budget_duration", "Length of that period.", "one period for ever"),
   param(
     "maxParallelRequests",
     wholeNumber(),

@@ -1,7 +1,7 @@
 /** `model_list` -> deployments: provider, credential, limits and a stable id for each entry. */
 import { createHash } from "node:crypto";
 import { providerOf } from "../providers/catalogue.ts";
-import type { Deployment } from "./config.ts";
+import type { Deployment, Limits } from "./config.ts";
 import { readCredentials } from "./credentials.ts";
 import type { DeploymentDraft } from "./deployment-draft.ts";
 import type { Environment, MissingVariable } from "./environment-reference.ts";
@@ -12,7 +12,7 @@ import { priceOf } from "./model-price.ts";
 import type { Place, Reporter } from "./problems.ts";
 import { providerOfModel } from "./provider-of-model.ts";
 import type { IgnoredNames } from "./sections.ts";
-import { entryOf, isNothing, show } from "./tree.ts";
+import { entryOf, isNothing, show, type YamlNode } from "./tree.ts";
 
 export interface DeploymentContext {
   readonly env: Environment;
@@ -51,6 +51,12 @@ export function readDeployments(
   absent.report(context.report);
   checkIds(built, context.report);
   return built.map(({ deployment }) => deployment);
+}
+
+/** One entry that stands in no file, read by the same tables. Faults are reported; null then. */
+export function readDeployment(item: YamlNode, context: DeploymentContext): Deployment | null {
+  const entry = readEntry(item, new Map(), context);
+  return entry === null ? null : build(entry, new Map(), new AbsentVariables(), context);
 }
 
 function build(
@@ -100,7 +106,11 @@ function build(
     apiBase: credential.apiBase,
     apiVersion: credential.apiVersion,
     organization: draft.organization,
-    limits: { rpm: draft.rpm, tpm: draft.tpm, maxParallelRequests: draft.maxParallelRequests },
+    limits: limitsOf(draft),
+    budget:
+      draft.maxBudgetNanoUsd === null
+        ? null
+        : { maxNanoUsd: draft.maxBudgetNanoUsd, duration: draft.budgetDuration },
     routingHint: draft.routingHint ?? routingHint,
     weight: draft.weight,
     order: draft.order,
@@ -118,9 +128,14 @@ function build(
     price: priceOf(entry, report),
     cooldownMs: draft.cooldownMs,
     modelInfo: entry.modelInfo,
+    guarded: false,
     unusable,
     source: `${place.file}:${place.line}`,
   };
+}
+
+function limitsOf({ rpm, tpm, rph, tph, rpd, tpd, maxParallelRequests }: DeploymentDraft): Limits {
+  return { rpm, tpm, rph, tph, rpd, tpd, maxParallelRequests };
 }
 
 /** `dep_` + 16 hex digits over what identifies the entry, so that counters survive restarts and reordering. */

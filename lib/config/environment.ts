@@ -1,12 +1,14 @@
 /** The environment: which variables are read, what they must look like, and the `.env` files that add to them. */
 import { parseEnv } from "node:util";
 import type { LogLevel } from "./config.ts";
+import { CONSOLE_VARIABLES, type ConsoleSettings, readConsoleEnvironment } from "./console-environment.ts";
 import type { Environment } from "./environment-reference.ts";
 import { logLevel } from "./general-settings.ts";
 import { databaseUrlFault } from "./network.ts";
 import { wholeNumber } from "./parsers.ts";
 import type { Reporter } from "./problems.ts";
 import type { Parser } from "./setting.ts";
+import { redisUrlFault } from "./store-settings.ts";
 
 /** Every variable that is read, for the documentation. */
 export const VARIABLES: readonly { name: string; default: string; doc: string }[] = [
@@ -40,11 +42,31 @@ export const VARIABLES: readonly { name: string; default: string; doc: string }[
     doc: "PostgreSQL 14 or newer; wins over database_url.",
   },
   {
+    name: "REDIS_URL",
+    default: "none",
+    doc: "redis:// or rediss:// (TLS): Redis or Valkey, in which several processes count limits together; wins over redis_url.",
+  },
+  {
+    name: "UPSTASH_REDIS_REST_URL",
+    default: "none",
+    doc: "Upstash Redis over REST, in place of REDIS_URL; needs UPSTASH_REDIS_REST_TOKEN.",
+  },
+  { name: "UPSTASH_REDIS_REST_TOKEN", default: "none", doc: "The token of UPSTASH_REDIS_REST_URL." },
+  {
     name: "SHIN_ENCRYPTION_KEY",
     default: "made on the first start",
     doc: "32 bytes as 64 hex digits or base64; encrypts stored provider keys. Keep it: nothing can be read without it.",
   },
-  { name: "SHIN_WORKERS", default: "1", doc: "Processes that serve." },
+  {
+    name: "SHIN_AUDIT_KEY",
+    default: "made on the first start",
+    doc: "32 bytes as 64 hex digits or base64; signs the heads of the audit log (Ed25519). The same on every instance.",
+  },
+  {
+    name: "SHIN_WORKERS",
+    default: "1",
+    doc: "Processes that serve on the one port; more than one need a Redis or Upstash.",
+  },
   {
     name: "LOG_LEVEL",
     default: "log_level",
@@ -55,6 +77,7 @@ export const VARIABLES: readonly { name: string; default: string; doc: string }[
     default: "none",
     doc: "production: weak master keys are refused, demo models are off.",
   },
+  ...CONSOLE_VARIABLES,
 ];
 
 export interface EnvironmentSettings {
@@ -66,10 +89,15 @@ export interface EnvironmentSettings {
   readonly previousMasterKey: string | null;
   readonly previousMasterKeyExpiresAt: Date | null;
   readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly upstash: { readonly url: string; readonly token: string } | null;
   /** 64 hex digits. */
   readonly encryptionKey: string | null;
+  /** 64 hex digits. */
+  readonly auditKey: string | null;
   readonly logLevel: LogLevel | null;
   readonly production: boolean;
+  readonly console: ConsoleSettings;
 }
 
 const LONGEST_ROTATION_MS = 7 * 86_400_000;
@@ -113,11 +141,6 @@ export function readEnvironment(env: Environment, now: Date, report: Reporter): 
 
   const port = read("PORT", wholeNumber({ max: 65_535 })) ?? 4_000;
   const workers = read("SHIN_WORKERS", wholeNumber({ min: 1, max: 64 })) ?? 1;
-  if (workers > 1)
-    report.warning(
-      null,
-      "SHIN_WORKERS: one process serves — several need a common counter, which is not there yet",
-    );
   return {
     port,
     host,
@@ -126,9 +149,12 @@ export function readEnvironment(env: Environment, now: Date, report: Reporter): 
     masterKey,
     ...readPrevious(either, variable, masterKey, now, report),
     databaseUrl,
-    encryptionKey: readEncryptionKey(variable("SHIN_ENCRYPTION_KEY"), report),
+    ...readStores(variable, report),
+    encryptionKey: readKey("SHIN_ENCRYPTION_KEY", variable, report),
+    auditKey: readKey("SHIN_AUDIT_KEY", variable, report),
     logLevel: read("LOG_LEVEL", logLevel) ?? read("LITELLM_LOG", logLevel),
     production: variable("NODE_ENV")?.toLowerCase() === "production",
+    console: readConsoleEnvironment(env, report),
   };
 }
 
@@ -177,6 +203,26 @@ function readPrevious(
   return { previousMasterKey: previous, previousMasterKeyExpiresAt: expiresAt };
 }
 
+function readStores(
+  variable: (name: string) => string | null,
+  report: Reporter,
+): Pick<EnvironmentSettings, "redisUrl" | "upstash"> {
+  const redisUrl = variable("REDIS_URL");
+  const wrong = redisUrl === null ? null : redisUrlFault(redisUrl);
+  if (wrong !== null) report.error(null, `REDIS_URL: ${wrong}`);
+  const [urlName, tokenName] = ["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"] as const;
+  const [url, token] = [variable(urlName), variable(tokenName)];
+  if ((url === null) !== (token === null))
+    report.error(
+      null,
+      `${url === null ? tokenName : urlName} needs ${url === null ? urlName : tokenName} — set both or neither`,
+    );
+  if (url !== null && !/^https?:\/\/[^\s/@]+\/?$/.test(url))
+    report.error(null, `${urlName} is not the address of an Upstash Redis — write https://name.upstash.io`);
+  const upstash = url === null || token === null ? null : { url: url.replace(/\/$/, ""), token };
+  return { redisUrl, upstash };
+}
+
 function readInstant(text: string): Date | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return null;
   const instant = new Date(text);
@@ -187,14 +233,13 @@ function sampleExpiry(now: Date): string {
   return new Date(now.getTime() + 86_400_000).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-function readEncryptionKey(value: string | null, report: Reporter): string | null {
+/** 32 bytes, as 64 hex digits. */
+function readKey(name: string, variable: (name: string) => string | null, report: Reporter): string | null {
+  const value = variable(name);
   if (value === null) return null;
   if (/^[0-9a-f]{64}$/i.test(value)) return value.toLowerCase();
   const bytes = /^[A-Za-z0-9+/_-]+={0,2}$/.test(value) ? Buffer.from(value, "base64") : Buffer.alloc(0);
   if (bytes.length === 32) return bytes.toString("hex");
-  report.error(
-    null,
-    "SHIN_ENCRYPTION_KEY must be 32 bytes as 64 hex digits or base64 — make one: openssl rand -hex 32",
-  );
+  report.error(null, `${name} must be 32 bytes as 64 hex digits or base64 — make one: openssl rand -hex 32`);
   return null;
 }

@@ -138,6 +138,11 @@ export const GENERAL_SETTINGS: readonly Setting<Settings>[] = [
     default: "none",
     doc: "A further header that may carry the key, beside Authorization and x-api-key.",
   }),
+  setting("allowPrivateApiBase", toggle(), {
+    at: ["general_settings.allow_private_api_base"],
+    default: "false",
+    doc: "Models made with /model/new may have an api_base on this machine or in a private network; link-local and metadata addresses never. Those of model_list may lie anywhere.",
+  }),
   setting("logLevel", logLevel, {
     at: ["general_settings.log_level"],
     default: "info",
@@ -183,6 +188,15 @@ export const GENERAL_SETTINGS: readonly Setting<Settings>[] = [
     default: "30s",
     doc: "How long running answers may take to finish when the gateway is told to stop.",
   }),
+  setting("requireAuthForMetrics", toggle(), {
+    at: [
+      "general_settings.require_auth_for_metrics_endpoint",
+      "litellm_settings.require_auth_for_metrics_endpoint",
+    ],
+    whenBoth: "firstWins",
+    default: "true",
+    doc: "GET /metrics asks for the key of an admin or a viewer; false: for none. The allowlist holds either way.",
+  }),
   setting("budgetExceededStatus", oneOfNumbers([400, 402, 422, 429]), {
     at: ["general_settings.budget_exceeded_status"],
     default: "400",
@@ -197,10 +211,5 @@ export const GENERAL_SETTINGS: readonly Setting<Settings>[] = [
     at: ["general_settings.always_include_stream_usage"],
     default: "false",
     doc: "End every stream with a usage chunk, also when the client did not ask for it.",
-  }),
-  setting("unpriced", oneOf(["allow", "deny"]), {
-    at: ["general_settings.unpriced_models", "general_settings.unpriced"],
-    default: "allow",
-    doc: "Calls of a model without a known price: let them through and flag the record, or refuse them.",
   }),
 ];

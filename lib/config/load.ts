@@ -5,9 +5,10 @@
 import path from "node:path";
 import { assemble } from "./assemble.ts";
 import type { Config } from "./config.ts";
+import { credentialVariables } from "./credential-variables.ts";
 import { readDeployments } from "./deployments.ts";
 import { mergeDotEnv, readEnvironment } from "./environment.ts";
-import type { Environment } from "./environment-reference.ts";
+import type { Environment, MissingVariable } from "./environment-reference.ts";
 import { withVariables } from "./environment-variables.ts";
 import {
   byPrecedence,
@@ -64,7 +65,7 @@ export function loadConfig(given: LoadOptions): LoadResult {
   const layers = layered.map((loaded) => layerOfFile.get(loaded.path)).filter((layer) => layer !== undefined);
 
   const settings = defaultSettings();
-  const places = collect(SETTINGS, layers, settings, { env, report, onMissing: () => false });
+  const places = collect(SETTINGS, layers, settings, { env, report, onMissing: toleratedIn(report) });
   const deployments = readDeployments(files, { env, report, ignored, routingHint: settings.routingHint });
   const environment = readEnvironment(env, options.now, report);
   const shownFile = read === null ? null : shownPath(read, options.cwd);
@@ -81,6 +82,7 @@ export function loadConfig(given: LoadOptions): LoadResult {
     environment,
     env,
     deployments,
+    credentialVariables: credentialVariables(files, env),
     ignored: [...ignored],
     file: read,
     files: [...asked].filter((candidate) => exists(candidate, context)),
@@ -94,6 +96,16 @@ export function loadConfig(given: LoadOptions): LoadResult {
     problems,
     files: [...asked],
     shownFile,
+  };
+}
+
+/** LiteLLM's cache_params are about a cache of answers first: a server that they do not name after all is simply not used. */
+function toleratedIn(report: Reporter) {
+  return (member: string, missing: readonly MissingVariable[]): boolean => {
+    if (member !== "cacheParams") return false;
+    for (const { name, place } of missing)
+      report.warning(place, `cache_params: ${name} is not set, so this Redis is not used`);
+    return true;
   };
 }
 

@@ -35,3 +35,15 @@ export function priceOf(
     requestNanoUsd: requestPrice ?? 0n,
   };
 }
+
+/** So much a token, whatever kind of token it is. */
+export function flatPrice(inputNanoUsdPerMillion: bigint, outputNanoUsdPerMillion: bigint): Price {
+  return {
+    inputNanoUsdPerMillion,
+    outputNanoUsdPerMillion,
+    cacheReadNanoUsdPerMillion: null,
+    cacheWriteNanoUsdPerMillion: null,
+    reasoningNanoUsdPerMillion: null,
+    requestNanoUsd: 0n,
+  };
+}

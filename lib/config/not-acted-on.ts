@@ -12,17 +12,16 @@ export const SECTIONS_NOT_ACTED_ON = words(`
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   litellm_settings: words(`
-    fallbacks default_fallbacks context_window_fallbacks content_policy_fallbacks fallback_models cache cache_params
+    fallbacks default_fallbacks context_window_fallbacks content_policy_fallbacks fallback_models cache
     success_callback failure_callback callbacks service_callbacks turn_off_message_logging redact_user_api_key_info
-    redact_messages_in_exceptions max_internal_user_budget internal_user_budget_duration max_end_user_budget
-    max_end_user_budget_id default_key_generate_params upperbound_key_generate_params key_generation_settings
-    default_team_settings default_team_params default_internal_user_params cost_discount_config cost_margin_config
+    redact_messages_in_exceptions max_internal_user_budget internal_user_budget_duration
+    default_team_settings default_team_params cost_discount_config cost_margin_config
     store_audit_logs model_group_settings public_model_groups telemetry retry_policy num_retries_per_request
     langfuse_default_tags langfuse_host modify_params add_function_to_prompt input_callback post_call_rules pre_call_rules
     ssl_verify ssl_certificate disable_end_user_cost_tracking disable_end_user_cost_tracking_prometheus_only
     enable_json_schema_validation enable_preview_features force_ipv4 forward_traceparent_to_llm_provider
     global_disable_no_log_param custom_provider_map drop_unknown_params prometheus_metrics_config
-    require_auth_for_metrics_endpoint return_response_headers suppress_debug_info s3_callback_params tag_budget_config
+    return_response_headers suppress_debug_info s3_callback_params tag_budget_config
     user_header_name enable_caching_on_provider_specific_optional_params aws_sqs_callback_params guardrails
     json_log_fields openai_key api_key api_base cohere_key azure_key stream_chunk_builder
   `),
@@ -42,7 +41,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     disable_load_on_first_request supported_db_objects user_header_name user_header_mappings service_account_settings
     allow_user_auth allow_client_side_credentials auto_redirect_ui_login_to_sso control_plane_url
     custom_ui_sso_sign_in_handler default_team_disabled mcp_internal_ip_ranges mcp_client_side_auth_header_name
-    require_auth_for_metrics_endpoint role_permissions search_tools store_audit_logs use_azure_key_vault
+    role_permissions search_tools store_audit_logs use_azure_key_vault
     use_google_kms use_aws_secret_manager use_shared_health_check load_aws_kms
     health_check_concurrency health_check_model user_mcp_management_mode mcp_required_fields mcp_trusted_proxy_ranges
     plugins coordination_redis 
@@ -51,7 +50,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     routing_strategy routing_strategy_args retry_after retry_policy allowed_fails_policy disable_cooldowns fallbacks
     default_fallbacks context_window_fallbacks content_policy_fallbacks fallback_models max_fallbacks
     model_group_retry_policy enable_pre_call_checks optional_pre_call_checks enable_tag_filtering tag_filtering_match_any
-    provider_budget_config redis_host redis_port redis_password redis_url redis_db redis_ssl cache_responses cache_kwargs
+    cache_responses cache_kwargs
     caching_groups client_ttl polling_interval default_max_parallel_requests default_litellm_params default_priority
     deployment_affinity_ttl_seconds set_verbose debug_level alerting_config assistants_config enable_loadbalancing
     loadbalancing_strategy ignore_invalid_deployments search_tools guardrail_list router_general_settings
@@ -59,7 +58,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     health_check_ignore_transient_errors routing_groups enable_weighted_failover max_retries
   `),
   litellm_params: words(`
-    tags max_budget budget_duration allowed_openai_params mock_response mock_delay mock_tool_calls model_info
+    tags allowed_openai_params mock_response mock_delay mock_tool_calls model_info
     configurable_clientside_auth_params use_in_pass_through use_litellm_proxy merge_reasoning_content_in_choices
     region_name watsonx_region_name azure_ad_token tenant_id client_id client_secret azure_username azure_password
     azure_scope default_api_key_tpm_limit default_api_key_rpm_limit max_file_size_mb input_cost_per_second
@@ -96,6 +95,7 @@ const QUIET_FOR: Readonly<Record<string, readonly unknown[]>> = {
   "router_settings.enable_loadbalancing": [true],
   "litellm_settings.telemetry": [false],
   "general_settings.disable_spend_logs": [false],
+  "general_settings.store_model_in_db": [true],
   "general_settings.store_prompts_in_spend_logs": [false],
 };
 

@@ -15,12 +15,15 @@ export const RESTART_ONLY = {
   embeddedDatabaseDir: "database_url",
   databasePoolSize: "database_connection_pool_limit",
   encryptionKey: "SHIN_ENCRYPTION_KEY",
+  auditKey: "SHIN_AUDIT_KEY",
+  console: "the console's variables (NEXTAUTH_*, SHIN_ADMIN_*, SHIN_OIDC_*)",
+  sharedStore: "REDIS_URL or UPSTASH_REDIS_REST_URL",
   jsonLogs: "json_logs",
   logFile: "log_file",
 } as const satisfies Partial<Record<keyof Config, string>>;
 
 /** Where things were read: no change of behaviour. */
-const PLACES = ["file", "files"];
+const PLACES = ["file", "files", "settingPlaces"];
 
 export type Reload =
   | { readonly kind: "unchanged" }

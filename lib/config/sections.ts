@@ -2,16 +2,27 @@
 import { VARIABLES } from "./environment.ts";
 import type { LoadedFile } from "./files.ts";
 import { GENERAL_SETTINGS } from "./general-settings.ts";
+import { KEY_SETTINGS } from "./key-settings.ts";
+import { LIMIT_SETTINGS } from "./limit-settings.ts";
 import { isNotActedOn, isQuiet, namesNotActedOn, SECTIONS_NOT_ACTED_ON } from "./not-acted-on.ts";
+import { PEOPLE_SETTINGS } from "./people-settings.ts";
 import type { Reporter } from "./problems.ts";
 import { PROXY_SETTINGS } from "./proxy-settings.ts";
 import { type Layer, namesIn, type Setting } from "./setting.ts";
 import type { Settings } from "./settings.ts";
+import { STORE_SETTINGS } from "./store-settings.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 import { type Entry, isNothing, type MapNode, show } from "./tree.ts";
 
 /** All settings outside `model_list`. */
-export const SETTINGS: readonly Setting<Settings>[] = [...GENERAL_SETTINGS, ...PROXY_SETTINGS];
+export const SETTINGS: readonly Setting<Settings>[] = [
+  ...GENERAL_SETTINGS,
+  ...PROXY_SETTINGS,
+  ...STORE_SETTINGS,
+  ...LIMIT_SETTINGS,
+  ...KEY_SETTINGS,
+  ...PEOPLE_SETTINGS,
+];
 
 const SETTING_SECTIONS = ["general_settings", "litellm_settings", "router_settings"] as const;
 const OTHER_SECTIONS = ["include", "model_list", "environment_variables", "credential_list"];

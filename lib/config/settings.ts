@@ -1,11 +1,24 @@
 /** The shape that the tables of settings fill, and its defaults. `load.ts` makes the frozen `Config` of it. */
+
+import type { KeyRules } from "../keys/generation.ts";
+import { defaultThrottle } from "../throttle/policies.ts";
 import type { Config, LogLevel } from "./config.ts";
+import type { CacheParams } from "./store-settings.ts";
 
 type SameAsConfig =
+  | "allowPrivateApiBase"
+  | "routingHint"
   | "databasePoolSize"
   | "globalBudgetNanoUsd"
   | "globalBudgetDuration"
+  | "globalSoftBudgetNanoUsd"
+  | "groupLimits"
+  | "providerBudgets"
+  | "endUserBudgetNanoUsd"
+  | "endUserBudgetId"
+  | "reservation"
   | "timezone"
+  | "userDefaults"
   | "maxTokens"
   | "maxTokensPolicy"
   | "defaultOutputTokens"
@@ -30,20 +43,40 @@ type SameAsConfig =
   | "allowRequestsOnDbUnavailable"
   | "dbOutageGraceMs"
   | "drainTimeoutMs"
+  | "requireAuthForMetrics"
   | "budgetExceededStatus"
+  | "limitsOnStoreOutage"
+  | "limitsStoreTimeoutMs"
+  | "throttle"
   | "passUpstreamAuthErrors";
 
 /** What config.yaml says, before the environment and the demo are added. */
 export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & {
   masterKey: string | null;
   databaseUrl: string | null;
+  keyDefaults: KeyRules["defaults"];
+  keyUpperBounds: KeyRules["upperBounds"];
+  keyGeneration: Pick<KeyRules, "team" | "personal">;
+  redisUrl: string | null;
+  redisHost: string | null;
+  redisPort: number | null;
+  redisPassword: string | null;
+  redisSsl: boolean;
+  redisDb: number;
+  cacheParams: CacheParams | null;
   logLevel: LogLevel | null;
   verbose: boolean;
   production: boolean;
   demoModels: boolean;
   globalRpm: number | null;
   globalTpm: number | null;
+  globalRph: number | null;
+  globalTph: number | null;
+  globalRpd: number | null;
+  globalTpd: number | null;
   globalMaxParallelRequests: number | null;
+  unpricedInputPrice: bigint | null;
+  unpricedOutputPrice: bigint | null;
   /** null: not said, then it follows trusted_proxies. */
   useForwardedFor: boolean | null;
   corsOrigins: readonly string[];
@@ -51,7 +84,6 @@ export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & {
   corsMethods: readonly string[];
   corsHeaders: readonly string[];
   maxRequestMegabytes: number;
-  routingHint: boolean;
   modelGroupAlias: Readonly<Record<string, string>>;
 };
 
@@ -60,15 +92,44 @@ export function defaultSettings(): Settings {
   return {
     masterKey: null,
     databaseUrl: null,
+    keyDefaults: {},
+    keyUpperBounds: {},
+    keyGeneration: {
+      team: { allowedRoles: null, requiredParams: [] },
+      personal: { allowedRoles: null, requiredParams: [] },
+    },
+    redisUrl: null,
+    redisHost: null,
+    redisPort: null,
+    redisPassword: null,
+    redisSsl: false,
+    redisDb: 0,
+    cacheParams: null,
+    limitsOnStoreOutage: "local",
+    limitsStoreTimeoutMs: 50,
+    throttle: defaultThrottle(),
     databasePoolSize: 10,
     production: false,
     demoModels: true,
     globalRpm: null,
     globalTpm: null,
+    globalRph: null,
+    globalTph: null,
+    globalRpd: null,
+    globalTpd: null,
     globalMaxParallelRequests: null,
     globalBudgetNanoUsd: null,
     globalBudgetDuration: null,
+    globalSoftBudgetNanoUsd: null,
+    groupLimits: {},
+    providerBudgets: {},
+    endUserBudgetNanoUsd: null,
+    endUserBudgetId: null,
+    reservation: "estimate",
+    unpricedInputPrice: null,
+    unpricedOutputPrice: null,
     timezone: "UTC",
+    userDefaults: {},
     maxTokens: null,
     maxTokensPolicy: "clamp",
     defaultOutputTokens: 4_096,
@@ -101,9 +162,11 @@ export function defaultSettings(): Settings {
     allowRequestsOnDbUnavailable: true,
     dbOutageGraceMs: 900_000,
     drainTimeoutMs: 30_000,
+    requireAuthForMetrics: true,
     budgetExceededStatus: 400,
     passUpstreamAuthErrors: false,
     routingHint: false,
+    allowPrivateApiBase: false,
     modelGroupAlias: {},
   };
 }

@@ -35,6 +35,11 @@ export function isAllowed(policy: AddressPolicy, address: string): boolean {
   return policy.allowed === null || matches(policy.allowed, address);
 }
 
+/** True for a proxy whose forwarded headers count. */
+export function isTrustedPeer({ trusted }: AddressPolicy, peer: string): boolean {
+  return trusted !== null && matches(trusted, bare(peer) ?? peer);
+}
+
 function matches(list: BlockList, address: string): boolean {
   const family = isIP(address);
   return family !== 0 && list.check(address, family === 4 ? "ipv4" : "ipv6");

@@ -12,7 +12,11 @@ const MOST_BYTES = 1024 * 1024;
  * by a form on another site. An absent body is `{}`.
  */
 export async function readJson(context: AuthenticatedContext): Promise<unknown> {
-  const bytes = await context.request.bytes(MOST_BYTES);
+  return parseJson(await context.request.bytes(MOST_BYTES));
+}
+
+/** @throws GatewayError invalid_request with the place of the fault */
+export function parseJson(bytes: Buffer): unknown {
   const text = bytes.toString("utf8");
   if (text.trim() === "") return {};
   try {
@@ -25,6 +29,15 @@ export async function readJson(context: AuthenticatedContext): Promise<unknown> 
 
 export function actorOf(context: AuthenticatedContext): Actor {
   const claimed = context.request.headers.get("litellm-changed-by");
+  const { session } = context;
+  if (session)
+    return {
+      kind: "user",
+      id: session.userId,
+      claimedBy: null,
+      ip: context.ip,
+      requestId: context.requestId,
+    };
   return {
     kind: context.caller.kind === "master" ? "master_key" : "key",
     id: context.caller.kind === "master" ? "default_user_id" : context.caller.keyId,
@@ -38,10 +51,13 @@ export function operationsOf(deps: GatewayDeps): Operations {
   return {
     db: deps.db,
     lookup: deps.lookup,
+    subjects: deps.subjects,
     admission: deps.admission,
+    policyChanged: deps.policyChanged,
     origin: deps.origin,
     nowMs: () => deps.clock.now(),
     timezone: () => deps.policy().config.timezone,
+    keyRules: () => deps.policy().config.keyRules,
   };
 }
 

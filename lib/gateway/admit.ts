@@ -1,13 +1,13 @@
-/** The admission step of a call: what it takes, on which deployment, and what a refusal says. */
-import type { Lease, TakeRequest } from "#lib/admission/admission.ts";
-import { type RuleSet, rulesFor } from "#lib/admission/rules.ts";
+/** The admission step of a call: which candidate has room, and what a refusal says. */
+import type { Lease, Refusal } from "#lib/admission/admission.ts";
+import { isOfCandidate } from "#lib/admission/standing.ts";
 import type { Deployment } from "#lib/config/config.ts";
-import { costOf, NO_USAGE, priceFor, priceTable } from "#lib/models/cost.ts";
 import { GatewayError } from "../errors.ts";
 import type { GatewayDeps } from "./context.ts";
-import { outputBound } from "./outgoing.ts";
 import { refusalError } from "./refusal.ts";
+import { type Reservation, reservationFor } from "./reserve.ts";
 import type { RunningCall } from "./running-call.ts";
+import { take } from "./take.ts";
 
 /**
  * Takes the rules of the first candidate that has room: all of them or none. A candidate's own ceiling lets the next one
@@ -19,78 +19,49 @@ export async function admit(
   running: RunningCall,
   candidates: readonly Deployment[],
 ): Promise<readonly Deployment[]> {
-  const { config } = running.context.policy;
-  let refused: GatewayError | null = null;
+  let refused: { error: GatewayError; rule: string | null; waitMs: number } | null = null;
   for (const [index, deployment] of candidates.entries()) {
-    const request = takeRequest(running, deployment, deps.clock.now());
-    const verdict = await deps.admission.take(request.take);
+    const reservation = reservationFor(running, deployment, deps.clock.now());
+    const verdict = await take(deps, reservation.take);
     running.states = verdict.states;
-    if (verdict.allowed) {
-      running.admitted(deployment, verdict.lease, request.set, request.unpriced);
+    running.local = verdict.local === true;
+    if (verdict.kind === "admitted") {
+      running.admitted(deployment, verdict.lease, reservation);
       return candidates.slice(index);
     }
-    running.rule = verdict.refusals[0]?.rule.id ?? null;
-    refused = refusalError({
-      refusals: verdict.refusals,
-      states: verdict.states,
-      modelGroup: running.modelGroup,
-      nowMs: request.take.nowMs,
-      tokens: request.take.tokens,
-      costNanoUsd: request.take.costNanoUsd,
-      budgetStatus: config.budgetExceededStatus,
-    });
-    if (verdict.refusals.some((refusal) => refusal.rule.subject.kind !== "model")) break;
+    const { refusals } = verdict;
+    const waitMs = refusals[0]?.retryAfterMs ?? Infinity;
+    // Of several full candidates the one that frees first tells when to come back.
+    if (refused === null || waitMs < refused.waitMs)
+      refused = { error: tell(running, reservation, refusals), rule: refusals[0]?.rule.id ?? null, waitMs };
+    if (refusals.some(({ rule }) => !isOfCandidate(rule))) {
+      refused = { error: tell(running, reservation, refusals), rule: refusals[0]?.rule.id ?? null, waitMs };
+      break;
+    }
   }
+  running.rule = refused?.rule ?? null;
   throw (
-    refused ??
+    refused?.error ??
     new GatewayError("no_deployments", `No deployments available for selected model "${running.modelGroup}"`)
   );
 }
 
-interface Take {
-  readonly take: TakeRequest;
-  readonly set: RuleSet;
-  readonly unpriced: boolean;
-}
-
-/** What a call takes on a deployment: its estimated prompt, the most it may produce, and what both may cost. */
-function takeRequest(running: RunningCall, deployment: Deployment, nowMs: number): Take {
-  const { call, context, endpoint } = running;
-  const { config } = context.policy;
-  const set = rulesFor(context.policy, context.caller, deployment, nowMs);
-  const output = outputBound(config, endpoint, call);
-  const table = priceTable(deployment);
-  if (!table && config.unpriced === "deny") {
-    throw new GatewayError(
-      "invalid_request",
-      `model "${running.modelGroup}" has no price and this gateway refuses unpriced models. Ask its operator to set one.`,
-      {
-        param: "model",
-      },
-    );
-  }
-  const costWith = (completionTokens: number) =>
-    table
-      ? costOf(priceFor(table, call.promptTokens), {
-          ...NO_USAGE,
-          promptTokens: call.promptTokens,
-          completionTokens,
-        })
-      : 0n;
-  const unbounded = endpoint.generates && call.maxTokens === null && config.maxTokens === null;
-  return {
-    set,
-    unpriced: table === null,
-    take: {
-      rules: set.rules,
-      leaseId: context.requestId,
-      nowMs,
-      leaseTtlMs: config.requestTimeoutMs + 60_000,
-      tokens: call.promptTokens + output,
-      costNanoUsd: costWith(output),
-      ...(unbounded ? { least: { tokens: call.promptTokens, costNanoUsd: costWith(0) } } : {}),
-    },
-  };
+function tell(
+  running: RunningCall,
+  { take: { costNanoUsd, nowMs, tokens } }: Reservation,
+  refusals: readonly Refusal[],
+): GatewayError {
+  const { caller, policy } = running.context;
+  return refusalError({
+    refusals,
+    states: running.states,
+    caller,
+    modelGroup: running.modelGroup,
+    nowMs,
+    tokens,
+    costNanoUsd,
+    budgetStatus: policy.config.budgetExceededStatus,
+  });
 }
 
 /** A further candidate's own ceilings, taken before it is tried; null when it has no room. */
@@ -98,9 +69,10 @@ export async function admitNext(
   deps: GatewayDeps,
   running: RunningCall,
   deployment: Deployment,
-): Promise<Lease | null> {
-  const { take } = takeRequest(running, deployment, deps.clock.now());
-  const rules = take.rules.filter((rule) => rule.subject.kind === "model");
-  const verdict = await deps.admission.take({ ...take, rules, leaseId: `${take.leaseId}:${deployment.id}` });
-  return verdict.allowed ? verdict.lease : null;
+): Promise<{ lease: Lease; reservation: Reservation } | null> {
+  const reservation = reservationFor(running, deployment, deps.clock.now());
+  const rules = reservation.take.rules.filter(isOfCandidate);
+  const leaseId = `${reservation.take.leaseId}:${deployment.id}`;
+  const verdict = await take(deps, { ...reservation.take, rules, leaseId });
+  return verdict.kind === "admitted" ? { lease: verdict.lease, reservation } : null;
 }

@@ -41,7 +41,12 @@ export function answerHeaders(
     String(openTimeoutMs(running, deployment) / 1000),
   ];
   if (deployment.provider === "demo") headers.push("x-shin-demo", "true");
-  addVerdictHeaders(headers, running.states, running.modelGroup);
+  if (running.unpriced && deployment.provider !== "demo") headers.push("x-shin-unpriced", "true");
+  if (running.local) headers.push("x-shin-limits", "local");
+  const { maxTokens } = running.call;
+  if (running.outputCap !== null && (maxTokens === null || running.outputCap < maxTokens))
+    headers.push("x-shin-max-tokens", String(running.outputCap));
+  addVerdictHeaders(headers, running.context.caller, running.states, running.modelGroup);
   for (const name in upstream) {
     const value = upstream[name];
     if (typeof value === "string" && FROM_PROVIDER.test(name))

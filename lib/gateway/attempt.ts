@@ -1,6 +1,7 @@
 /** Tries candidates in order until one begins a good answer. Nothing is tried again once a byte has gone to the client. */
 import type { Deployment } from "#lib/config/config.ts";
 import { demoAnswer } from "#lib/providers/demo.ts";
+import { isAddressRefused } from "#lib/providers/guard.ts";
 import { upstreamHeaders, upstreamUrl } from "#lib/providers/request.ts";
 import type { UpstreamAnswer } from "#lib/providers/upstream.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
@@ -28,9 +29,9 @@ export async function attemptCandidates(
   for (const deployment of candidates) {
     if (running.attempts > mostRetries(running)) break;
     if (running.attempts > 0) {
-      const lease = await admitNext(deps, running, deployment);
-      if (!lease) continue;
-      running.moveTo(deployment, lease);
+      const next = await admitNext(deps, running, deployment);
+      if (!next) continue;
+      running.admitted(deployment, next.lease, next.reservation);
     }
     const result = await attempt(deps, running, deployment);
     if ("answer" in result) return { deployment, answer: result.answer };
@@ -49,7 +50,7 @@ async function attempt(
   deployment: Deployment,
 ): Promise<{ answer: OpenedAnswer } | AttemptFailure> {
   const { config } = running.context.policy;
-  const body = outgoingBody(config, deployment, running.endpoint, running.call);
+  const body = outgoingBody(config, deployment, running.endpoint, running.call, running.outputCap);
   let result = await attemptOnce(deps, running, deployment, body);
   // A kept-alive connection that the provider closed just now breaks under the next request; that one goes out again.
   if ("broken" in result && result.broken && !running.context.request.departure.gone)
@@ -116,7 +117,12 @@ async function attemptOnce(
   } catch (error) {
     if (isGatewayError(error) && error.status < 500) throw error;
     // Without a connection the provider knows nothing of the call and bills nothing for it.
-    if (isConnectTimeout(error)) running.sent = sentBefore;
+    if (isConnectTimeout(error) || isAddressRefused(error)) running.sent = sentBefore;
+    if (isAddressRefused(error))
+      deps.log.warn(
+        { request_id: running.context.requestId, deployment: deployment.id, reason: error.message },
+        "a model made through the API leads where it must not: not called",
+      );
     return failureOfError(deployment, error);
   } finally {
     clearTimeout(deadline);
@@ -141,6 +147,7 @@ function send(
     connectTimeoutMs: config.connectTimeoutMs,
     firstByteTimeoutMs: openTimeoutMs(running, deployment),
     idleTimeoutMs: config.idleTimeoutMs,
+    rule: deployment.guarded ? { allowInternal: config.allowPrivateApiBase } : null,
     departure: request.departure,
   });
 }

@@ -2,6 +2,7 @@
  * The body of an inference call, read once. Small bodies are parsed whole, so that bad JSON never reaches a provider;
  * large ones are only scanned, and just the members acted on are parsed. What is not acted on passes through as it came.
  */
+import { toStorable } from "#lib/storable.ts";
 import { GatewayError } from "../errors.ts";
 import { type ClientOptions, readClientOptions } from "./client-options.ts";
 import type { Endpoint } from "./endpoints.ts";
@@ -25,7 +26,10 @@ export interface Call {
   readonly tags: readonly string[];
   /** What the client asks of the gateway itself, by header or body. */
   readonly steering: ClientOptions;
+  /** An estimate. */
   readonly promptTokens: number;
+  /** No tokenizer makes more of the prompt: a token is a byte at least. */
+  readonly promptMost: number;
 }
 
 /** Up to here a body is parsed whole. */
@@ -96,7 +100,7 @@ export function readCall(
     endUser: asText(field("user")) ?? steering.endUser,
     tags: readTags(field("metadata"), field("tags"), steering.tags),
     steering,
-    promptTokens: estimatePrompt(bytes, members, endpoint),
+    ...estimatePrompt(bytes, members, endpoint),
   };
 }
 
@@ -174,7 +178,11 @@ const DATA_URL_TOKENS = 1_000;
 /** A prompt shorter than this counts as text, whatever it holds. */
 const SHORTEST_ATTACHMENT = 4 * DATA_URL_TOKENS;
 
-function estimatePrompt(bytes: Buffer, members: Map<string, Member[]>, endpoint: Endpoint): number {
+function estimatePrompt(
+  bytes: Buffer,
+  members: Map<string, Member[]>,
+  endpoint: Endpoint,
+): Pick<Call, "promptTokens" | "promptMost"> {
   let textBytes = 0;
   let attachments = 0;
   for (const name of [endpoint.prompt, "tools", "functions", "suffix"]) {
@@ -194,7 +202,8 @@ function estimatePrompt(bytes: Buffer, members: Map<string, Member[]>, endpoint:
     }
   }
   // Four bytes a token is right for English; JSON's own quotes and names make up for scripts that need more.
-  return Math.ceil(textBytes / 4) + attachments * DATA_URL_TOKENS;
+  const attached = attachments * DATA_URL_TOKENS;
+  return { promptTokens: Math.ceil(textBytes / 4) + attached, promptMost: textBytes + attached };
 }
 
 function readTags(metadata: unknown, tags: unknown, more: readonly string[]): readonly string[] {
@@ -203,11 +212,13 @@ function readTags(metadata: unknown, tags: unknown, more: readonly string[]): re
   return [list, tags, more]
     .flat()
     .filter((tag): tag is string => typeof tag === "string" && tag.length <= 128)
+    .map(toStorable)
     .slice(0, 32);
 }
 
 function asText(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value.slice(0, 256) : null;
+  const text = typeof value === "string" ? toStorable(value.slice(0, 256)) : "";
+  return text === "" ? null : text;
 }
 
 function asCount(value: unknown): number {

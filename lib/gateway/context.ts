@@ -3,15 +3,24 @@
 import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { RuleBasis } from "#lib/admission/rules.ts";
+import type { HeadSigner } from "#lib/audit/signer.ts";
+import type { ConsoleSession } from "#lib/console/session.ts";
 import type { Caller } from "#lib/keys/caller.ts";
 import type { CallerLookup } from "#lib/keys/lookup.ts";
+import type { SubjectLookup } from "#lib/keys/subjects.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
+import type { Reconciler } from "#lib/ledger/reconciler.ts";
+import type { BudgetReader } from "#lib/metrics/budget-families.ts";
+import type { Figures } from "#lib/metrics/figures.ts";
+import type { Metrics } from "#lib/metrics/metrics.ts";
 import type { Upstreams } from "#lib/providers/upstream.ts";
 import type { Cooldown } from "#lib/routing/cooldown.ts";
 import type { ModelGroups } from "#lib/routing/groups.ts";
+import type { Throttle } from "#lib/throttle/throttle.ts";
 import type { Clock } from "../clock.ts";
 import type { DatabaseHealth } from "../database-health.ts";
 import type { Log } from "../log.ts";
+import type { Workers } from "../workers.ts";
 import type { AddressPolicy } from "./address.ts";
 import type { GatewayRequest } from "./http.ts";
 
@@ -24,18 +33,31 @@ export interface Policy extends RuleBasis {
 export interface GatewayDeps {
   /** The running policy; a call reads it once and keeps it to its end. */
   readonly policy: () => Policy;
+  /** Reads it anew from the configuration and the database, and puts it in force. */
+  readonly policyChanged: () => Promise<void>;
   readonly sql: Sql;
   readonly db: Db;
   readonly health: DatabaseHealth;
   readonly lookup: CallerLookup;
+  /** End users and tags. */
+  readonly subjects: SubjectLookup;
   readonly admission: AdmissionStore;
+  /** True while the shared store of limits does not answer. */
+  readonly limitsAway: () => boolean;
+  readonly reconciler: Reconciler;
+  readonly throttle: Throttle;
   readonly ledger: Ledger;
+  readonly metrics: Metrics;
+  readonly budgetFigures: BudgetReader;
+  /** What every process of this gateway has counted, this one's among it. */
+  readonly figuresOfAll: (own: Figures) => Promise<readonly Figures[]>;
   readonly upstreams: Upstreams;
   readonly cooldown: Cooldown;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log: Log;
+  readonly auditSigner: HeadSigner;
   /** Keys the pseudonyms of `anonymize_logs`. */
   readonly pseudonymKey: string;
   readonly version: string;
@@ -43,6 +65,8 @@ export interface GatewayDeps {
   readonly origin: string;
   /** True once the process has begun to stop. */
   readonly draining: () => boolean;
+  /** The processes that serve the port together; null when there is one. */
+  readonly workers: () => Workers | null;
 }
 
 /** One request on its way. */
@@ -64,4 +88,6 @@ export interface RequestContext {
 
 export interface AuthenticatedContext extends RequestContext {
   readonly caller: Caller;
+  /** A person at the console; null for keys. */
+  readonly session: ConsoleSession | null;
 }

@@ -8,14 +8,16 @@ import { isAway, withDeadline } from "../database-health.ts";
 import { errorEnvelope, GatewayError, toGatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { clientAddress, isAllowed } from "./address.ts";
-import { authenticate } from "./authenticate.ts";
+import { consoleCaller } from "./console-step.ts";
 import type { AuthenticatedContext, GatewayDeps, RequestContext } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { addHeaders, type GatewayRequest, type GatewayResponse, json } from "./http.ts";
+import { RefusedChanges } from "./refused-change.ts";
 import { isLogged, logRequest } from "./request-log.ts";
 import { requireAccess } from "./route-access.ts";
 import { ROUTES } from "./route-table.ts";
 import { type Match, RouteTable } from "./routes.ts";
+import { authenticateThrottled } from "./throttle-step.ts";
 
 export interface Gateway {
   /** Answers every request; never throws. */
@@ -28,8 +30,9 @@ const SAFE_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
 
 export function createGateway(deps: GatewayDeps): Gateway {
   const table = new RouteTable(ROUTES);
+  const refused = new RefusedChanges();
   return {
-    handle: (request) => handle(deps, table, request),
+    handle: (request) => handle(deps, table, refused, request),
     owns: (path) => table.methods(normalise(path)).length > 0,
   };
 }
@@ -37,10 +40,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
 async function handle(
   deps: GatewayDeps,
   table: RouteTable,
+  refused: RefusedChanges,
   request: GatewayRequest,
 ): Promise<GatewayResponse> {
   const context = open(deps, request);
   let match: Match | null = null;
+  let authenticated: AuthenticatedContext | null = null;
   try {
     if (request.method === "OPTIONS") return sign(context, preflight(context.policy.config.cors, request));
     match = findRoute(table, request.method, context.path);
@@ -48,22 +53,21 @@ async function handle(
     context.params = match.params;
     if (route.access === "public") return signAndLog(deps, context, await route.run(deps, context));
     admitToDoor(deps, context);
-    const caller = await authenticate(request, context.policy.config, deps.lookup, context.startedAtMs);
+    const person = route.access === "inference" ? null : await consoleCaller(deps, context, route);
+    const caller = person?.caller ?? (await authenticateThrottled(deps, context));
+    authenticated = Object.assign(context, { caller, session: person?.session ?? null });
     requireAccess(caller, route, context.path);
     refuseCompressed(request);
-    const authenticated: AuthenticatedContext = Object.assign(context, { caller });
     // An inference call writes its own line when it settles.
     if (route.access === "inference") return sign(context, await route.run(deps, authenticated));
     requireStorableUrl(authenticated);
     // A frozen database must not hold an admin's request for ever: it is found out before anything is asked of it.
     if (route.access !== "info") await deps.health.run(() => deps.sql`select 1`);
-    return signAndLog(
-      deps,
-      context,
-      await withDeadline(() => route.run(deps, authenticated), ADMIN_DEADLINE_MS),
-    );
+    const known = authenticated;
+    return signAndLog(deps, context, await withDeadline(() => route.run(deps, known), ADMIN_DEADLINE_MS));
   } catch (thrown) {
     const error = asApiError(thrown);
+    if (match && authenticated) await refused.record(deps, authenticated, match.route, error);
     if (match?.route.access !== "inference" || !isLogged(thrown))
       logRequest(deps, context, error.status, error);
     return sign(

@@ -11,6 +11,7 @@ import { type Call, readCall } from "./call.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import type { Endpoint } from "./endpoints.ts";
 import type { GatewayResponse } from "./http.ts";
+import { namedBy, requireNamedAccess } from "./named.ts";
 import { markLogged } from "./request-log.ts";
 import { RunningCall } from "./running-call.ts";
 
@@ -32,7 +33,9 @@ export async function runInference(
   try {
     const group = findGroup(context, call);
     running.modelGroup = group.name;
-    const candidates = await admit(deps, running, usableCandidates(deps, context, group));
+    const named = namedBy(deps, context, call);
+    running.named = named instanceof Promise ? await named : named;
+    const candidates = await admit(deps, running, usableCandidates(deps, running, group));
     running.start();
     const { deployment, answer } = await attemptCandidates(deps, running, candidates);
     return await answerCall(deps, running, deployment, answer);
@@ -68,7 +71,7 @@ const DENIED: Readonly<Record<AccessDenial, ErrorCode>> = {
 /** Deployments the caller may use, in the order to try them, the resting ones left out. */
 function usableCandidates(
   deps: GatewayDeps,
-  context: AuthenticatedContext,
+  { context, named }: RunningCall,
   group: ModelGroup,
 ): readonly Deployment[] {
   const allowed = accessibleDeployments(context.caller, group.name, group.deployments);
@@ -82,6 +85,7 @@ function usableCandidates(
       },
     );
   }
+  requireNamedAccess(named, group.name, new Set(allowed.flatMap((deployment) => deployment.accessGroups)));
   const usable = allowed.filter((deployment) => deployment.unusable === null);
   if (usable.length === 0) {
     throw new GatewayError(

@@ -1,14 +1,9 @@
 /** The key API of LiteLLM and of the guide (API.md 1.3 and 1.4): thin over the operations in lib/keys. */
+import { findBudgets } from "#db/queries/budgets.ts";
 import { parseBody } from "#lib/api-fields.ts";
-import {
-  createKey,
-  deleteKeys,
-  resetSpend,
-  revokeAll,
-  rotateKey,
-  setBlocked,
-  updateKey,
-} from "#lib/keys/operations.ts";
+import { requireChanger } from "#lib/keys/authority.ts";
+import { resetSpend, rotateKey, setBlocked, updateKey } from "#lib/keys/key-changes.ts";
+import { createKey, createServiceKey, deleteKeys, revokeAll } from "#lib/keys/operations.ts";
 import {
   bulkUpdateSchema,
   deleteSchema,
@@ -33,11 +28,13 @@ import type { KeyRoute } from "./routes.ts";
 
 type Run = KeyRoute["run"];
 
-const view = (deps: GatewayDeps, row: KeyRow) =>
-  keyView(row, deps.clock.now(), deps.policy().config.timezone);
+async function view(deps: GatewayDeps, row: KeyRow): Promise<Record<string, unknown>> {
+  const tiers = row.budgetId === null ? [] : await findBudgets(deps.db, [row.budgetId]);
+  return keyView(row, deps.clock.now(), deps.policy().config.timezone, tiers[0]);
+}
 
-const withSecret = (deps: GatewayDeps, row: KeyRow, secret: string) => ({
-  ...view(deps, row),
+const withSecret = async (deps: GatewayDeps, row: KeyRow, secret: string) => ({
+  ...(await view(deps, row)),
   key: secret,
   token: row.secretHash,
   token_id: row.secretHash,
@@ -45,16 +42,22 @@ const withSecret = (deps: GatewayDeps, row: KeyRow, secret: string) => ({
 
 const generate: Run = async (deps, context) => {
   const body = await readBody(context, generateSchema, IDLE);
-  const { row, secret } = await createKey(operationsOf(deps), actorOf(context), body);
+  const { row, secret } = await createKey(operationsOf(deps), actorOf(context), context.caller, body);
   // The guide's readers get back the name they sent; LiteLLM's get the masked key.
   const named = body.key_name ? { key_name: body.key_name } : {};
-  return json(200, { ...withSecret(deps, row, secret), ...named });
+  return json(200, { ...(await withSecret(deps, row, secret)), ...named });
+};
+
+const generateService: Run = async (deps, context) => {
+  const body = await readBody(context, generateSchema, IDLE);
+  const { row, secret } = await createServiceKey(operationsOf(deps), actorOf(context), body);
+  return json(200, await withSecret(deps, row, secret));
 };
 
 const update: Run = async (deps, context) => {
   const { key, ...body } = await readBody(context, updateSchema, IDLE);
-  const row = await updateKey(operationsOf(deps), actorOf(context), key, body);
-  return json(200, { key, ...view(deps, row) });
+  const row = await updateKey(operationsOf(deps), actorOf(context), context.caller, key, body);
+  return json(200, { key, ...(await view(deps, row)) });
 };
 
 const bulkUpdate: Run = async (deps, context) => {
@@ -64,10 +67,8 @@ const bulkUpdate: Run = async (deps, context) => {
   for (const item of keys) {
     try {
       const { key, ...body } = parseBody(updateSchema, item, IDLE);
-      done.push({
-        key,
-        key_info: view(deps, await updateKey(operationsOf(deps), actorOf(context), key, body)),
-      });
+      const row = await updateKey(operationsOf(deps), actorOf(context), context.caller, key, body);
+      done.push({ key, key_info: await view(deps, row) });
     } catch (error) {
       failed.push({
         key: item?.["key"] ?? null,
@@ -93,7 +94,10 @@ const remove: Run = async (deps, context) => {
       },
     );
   }
-  const rows = await deleteKeys(operationsOf(deps), actorOf(context), { hashes: keys.map(toHash), aliases });
+  const rows = await deleteKeys(operationsOf(deps), actorOf(context), context.caller, {
+    hashes: keys.map(toHash),
+    aliases,
+  });
   if (rows.length === 0)
     throw new GatewayError("not_found", "No such key. It may be deleted already.", { param: "keys" });
   const gone = new Set(rows.flatMap((row) => [row.secretHash, row.previousSecretHash, row.id, row.alias]));
@@ -112,16 +116,16 @@ const regenerate: Run = async (deps, context) => {
     throw new GatewayError("invalid_request", "key is missing: which one shall get a new secret?", {
       param: "key",
     });
-  const { row, secret } = await rotateKey(operationsOf(deps), actorOf(context), key, body);
-  return json(200, withSecret(deps, row, secret));
+  const { row, secret } = await rotateKey(operationsOf(deps), actorOf(context), context.caller, key, body);
+  return json(200, await withSecret(deps, row, secret));
 };
 
 const block =
   (blocked: boolean): Run =>
   async (deps, context) => {
     const { key } = await readBody(context, oneKeySchema);
-    const row = await setBlocked(operationsOf(deps), actorOf(context), key, blocked);
-    return json(200, { ...view(deps, row), token: row.secretHash });
+    const row = await setBlocked(operationsOf(deps), actorOf(context), context.caller, key, blocked);
+    return json(200, { ...(await view(deps, row)), token: row.secretHash });
   };
 
 const reset: Run = async (deps, context) => {
@@ -130,10 +134,11 @@ const reset: Run = async (deps, context) => {
   const { row, previousNanoUsd } = await resetSpend(
     operationsOf(deps),
     actorOf(context),
+    context.caller,
     context.params["key"] ?? "",
     body.reset_to ?? 0n,
   );
-  const shown = view(deps, row);
+  const shown = await view(deps, row);
   return json(200, {
     key_hash: row.secretHash,
     spend: shown["spend"],
@@ -148,24 +153,29 @@ const revokeEverything: Run = async (deps, context: AuthenticatedContext) => {
   return json(200, { revoked: await revokeAll(operationsOf(deps), actorOf(context), confirm) });
 };
 
-const post = (path: string, run: Run, access: KeyRoute["access"] = "admin"): KeyRoute => ({
-  method: "POST",
+/** Most routes are open to whoever has keys to manage; the operation decides about each key. */
+const manage = (path: string, run: Run, method: "POST" | "DELETE" = "POST"): KeyRoute => ({
+  method,
   path,
-  access,
-  run,
+  access: "manage",
+  run: async (deps, context) => {
+    requireChanger(context.caller);
+    return run(deps, context);
+  },
 });
 
 export const KEY_ROUTES: readonly KeyRoute[] = [
-  post("/key/generate", generate),
-  post("/key/update", update),
-  post("/key/bulk_update", bulkUpdate),
-  post("/key/delete", remove),
-  { method: "DELETE", path: "/key/delete", access: "admin", run: remove },
-  post("/key/regenerate", regenerate),
-  post("/key/block", block(true)),
-  post("/key/unblock", block(false)),
-  post("/key/revoke_all", revokeEverything, "master"),
-  post("/key/{key}/regenerate", regenerate),
-  post("/key/{key}/reset_spend", reset),
+  manage("/key/generate", generate),
+  { method: "POST", path: "/key/service-account/generate", access: "admin", run: generateService },
+  manage("/key/update", update),
+  manage("/key/bulk_update", bulkUpdate),
+  manage("/key/delete", remove),
+  manage("/key/delete", remove, "DELETE"),
+  manage("/key/regenerate", regenerate),
+  manage("/key/block", block(true)),
+  manage("/key/unblock", block(false)),
+  { method: "POST", path: "/key/revoke_all", access: "master", run: revokeEverything },
+  manage("/key/{key}/regenerate", regenerate),
+  manage("/key/{key}/reset_spend", reset),
   ...KEY_READ_ROUTES,
 ];

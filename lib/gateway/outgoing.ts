@@ -31,14 +31,23 @@ export function outputBound(config: Config, endpoint: Endpoint, call: Call): num
   return Math.min(asked, config.maxTokens ?? asked) * call.choices;
 }
 
-/** @throws GatewayError unsupported_params, or invalid_request when max_tokens passes a cap that refuses */
-export function outgoingBody(config: Config, deployment: Deployment, endpoint: Endpoint, call: Call): Buffer {
+/**
+ * @param outputCap what the budgets afford, in a strict call
+ * @throws GatewayError unsupported_params, or invalid_request when max_tokens passes a cap that refuses
+ */
+export function outgoingBody(
+  config: Config,
+  deployment: Deployment,
+  endpoint: Endpoint,
+  call: Call,
+  outputCap: number | null = null,
+): Buffer {
   const changes = new Map<string, string | null>();
   takeOut(config, deployment, endpoint, call, changes);
   const has = (name: string) => call.members.some((member) => member.key === name);
   for (const name in deployment.defaults)
     if (endpoint.known.has(name) && !has(name)) changes.set(name, JSON.stringify(deployment.defaults[name]));
-  boundOutput(config, deployment, endpoint, call, has, changes);
+  boundOutput(config, deployment, endpoint, call, outputCap, has, changes);
   if (call.stream && providerOf(deployment.provider).reportsStreamUsage) changes.set("stream_options", null);
   else if (call.stream && !call.wantsUsage) changes.set("stream_options", '{"include_usage":true}');
   for (const name in deployment.extraBody) changes.set(name, JSON.stringify(deployment.extraBody[name]));
@@ -80,15 +89,22 @@ function boundOutput(
   deployment: Deployment,
   endpoint: Endpoint,
   call: Call,
+  outputCap: number | null,
   has: (name: string) => boolean,
   changes: Map<string, string | null>,
 ): void {
-  const cap = config.maxTokens;
+  const most = config.maxTokens;
+  const cap = outputCap === null || (most !== null && most < outputCap) ? most : outputCap;
   if (cap === null || !endpoint.generates || (call.maxTokens !== null && call.maxTokens <= cap)) return;
-  if (call.maxTokens !== null && config.maxTokensPolicy === "refuse") {
+  if (
+    most !== null &&
+    call.maxTokens !== null &&
+    call.maxTokens > most &&
+    config.maxTokensPolicy === "refuse"
+  ) {
     throw new GatewayError(
       "invalid_request",
-      `max_tokens ${call.maxTokens} is over this gateway's limit of ${cap}`,
+      `max_tokens ${call.maxTokens} is over this gateway's limit of ${most}`,
       {
         param: "max_tokens",
       },

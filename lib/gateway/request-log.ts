@@ -17,8 +17,9 @@ const PHRASES: ReadonlyMap<string, string> = new Map<ErrorCode, string>([
   ["model_not_found", "model not found"],
 ]);
 
-/** The line of an inference call, written when it settles. */
+/** The line of an inference call, written when it settles; it is counted here, too. */
 export function logCall(deps: GatewayDeps, running: RunningCall, record: SpendRecord, nowMs: number): void {
+  deps.metrics.call(record, running.upstreamMs);
   const { caller, path, policy } = running.context;
   const hideUser = policy.config.anonymizeLogs && record.userId !== null;
   const user = hideUser ? pseudonym(record.userId ?? "", deps.pseudonymKey) : record.userId;
@@ -42,6 +43,9 @@ export function logCall(deps: GatewayDeps, running: RunningCall, record: SpendRe
   deps.log.line(`${line},"duration_ms":${record.durationMs},"msg":"${phrase(record.errorCode, "call")}"}`);
 }
 
+/** Statuses of who may not come in, or not now. */
+const DENIALS = new Set([401, 403, 429]);
+
 /** The line of any other request; its error's internal side goes here and nowhere else. */
 export function logRequest(
   deps: GatewayDeps,
@@ -49,6 +53,7 @@ export function logRequest(
   status: number,
   error: GatewayError | null,
 ): void {
+  if (error !== null && DENIALS.has(error.status)) deps.metrics.turnedAway(error.code);
   const anonymous = context.policy.config.anonymizeLogs;
   const line = {
     request_id: context.requestId,

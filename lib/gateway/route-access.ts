@@ -8,11 +8,15 @@ const GROUPS: Readonly<Record<string, readonly Route["access"][]>> = {
   llm_api_routes: ["inference"],
   openai_routes: ["inference"],
   info_routes: ["info", "own"],
-  management_routes: ["own", "admin"],
+  management_routes: ["own", "manage", "admin"],
 };
 
 /** @throws GatewayError not_allowed */
-export function requireAccess(caller: Caller, route: Route, path: string): void {
+export function requireAccess(
+  caller: Caller,
+  route: Pick<Route, "access" | "method" | "path">,
+  path: string,
+): void {
   if (caller.kind === "master") return;
   const { access } = route;
   const denied = access === "master" || (access === "admin" && !mayAdminister(caller, route.method));

@@ -4,9 +4,10 @@ import type { GatewayResponse } from "./http.ts";
 
 /**
  * public: no key. inference and info: any live key. own: any live key, and the handler narrows to what is its own.
+ * manage: a change; any live key that is not confined to reading, and the handler or operation decides what it may.
  * admin: admins, and viewers for GET. master: the master key alone.
  */
-export type Access = "public" | "inference" | "info" | "own" | "admin" | "master";
+export type Access = "public" | "inference" | "info" | "own" | "manage" | "admin" | "master";
 
 interface RouteBase {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -1,18 +1,22 @@
 /** The state of one call between its first step and its settlement, which happens exactly once, whatever happened. */
 import type { Lease, RuleState } from "#lib/admission/admission.ts";
-import type { RuleSet } from "#lib/admission/rules.ts";
+import type { Named, RuleSet } from "#lib/admission/rules.ts";
 import type { Deployment } from "#lib/config/config.ts";
 import type { Outcome, SpendRecord } from "#lib/ledger/record.ts";
-import { costOf, NO_USAGE, priceFor, priceTable, type Usage } from "#lib/models/cost.ts";
-import { pseudonym, truncateAddress } from "#lib/privacy/anonymise.ts";
+import { costOf, NO_USAGE, priceFor, type Usage } from "#lib/models/cost.ts";
+import { truncateAddress } from "#lib/privacy/anonymise.ts";
 import { toMicros } from "../clock.ts";
 import { toGatewayError } from "../errors.ts";
 import type { Call } from "./call.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import type { Endpoint } from "./endpoints.ts";
+import { recordedEndUser } from "./named.ts";
 import { logCall } from "./request-log.ts";
+import { pricesOf, type Reservation } from "./reserve.ts";
+import { settleLeases } from "./settle.ts";
 
 const NO_TAGS: readonly string[] = [];
+const NO_CHARGES: RuleSet["charges"] = [];
 
 export interface Ending {
   readonly outcome: Outcome;
@@ -28,9 +32,15 @@ export class RunningCall {
   readonly endpoint: Endpoint;
   readonly call: Call;
   modelGroup = "";
+  /** The end user and the tags of the call. */
+  named: readonly Named[] = [];
   states: readonly RuleState[] = [];
   /** The rule that refused. */
   rule: string | null = null;
+  /** Decided by this process alone while the shared store did not answer. */
+  local = false;
+  /** In a strict call, the most that each answer may produce; null: as the client bounded it. */
+  outputCap: number | null = null;
   attempts = 0;
   deployment: Deployment | null = null;
   firstByteMs: number | null = null;
@@ -39,9 +49,9 @@ export class RunningCall {
   costNanoUsd = 0n;
   /** A request has gone out, so the provider may bill the prompt. */
   sent = false;
+  unpriced = false;
   #leases: Lease[] = [];
   #set: RuleSet | null = null;
-  #unpriced = false;
   #ending: Promise<void> | null = null;
 
   constructor(deps: GatewayDeps, context: AuthenticatedContext, endpoint: Endpoint, call: Call) {
@@ -52,19 +62,15 @@ export class RunningCall {
     this.modelGroup = call.model;
   }
 
-  admitted(deployment: Deployment, lease: Lease, set: RuleSet, unpriced: boolean): void {
+  /** A candidate is tried on this lease: the first holds what all of them share, a later one only what is its own. */
+  admitted(deployment: Deployment, lease: Lease, { affords, set, unpriced }: Reservation): void {
     this.deployment = deployment;
     this.#leases.push(lease);
     this.#set = set;
-    this.#unpriced = unpriced;
-    this.costNanoUsd = lease.costNanoUsd;
-  }
-
-  /** A further candidate is tried on its own lease. */
-  moveTo(deployment: Deployment, lease: Lease): void {
-    this.deployment = deployment;
-    this.#leases.push(lease);
-    this.#unpriced = priceTable(deployment) === null;
+    this.unpriced = unpriced;
+    const [shared = lease] = this.#leases;
+    this.costNanoUsd = shared.costNanoUsd;
+    this.outputCap = affords && Math.max(1, Math.floor(affords(shared.costNanoUsd) / this.call.choices));
   }
 
   /** Writes the ledger's `started`. */
@@ -79,7 +85,8 @@ export class RunningCall {
 
   /** What the call costs with that usage on its deployment. */
   cost(usage: Usage): bigint {
-    const table = this.deployment && priceTable(this.deployment);
+    const { config } = this.context.policy;
+    const table = this.deployment && pricesOf(config, this.deployment, this.modelGroup);
     return table && usage.source !== "none" ? costOf(priceFor(table, usage.promptTokens), usage) : 0n;
   }
 
@@ -110,13 +117,12 @@ export class RunningCall {
   }
 
   async #end(ending: Ending): Promise<void> {
-    const { admission, clock, ledger } = this.deps;
+    const { clock, ledger } = this.deps;
     this.costNanoUsd = this.cost(ending.usage);
     const tokens = ending.usage.promptTokens + ending.usage.completionTokens;
     const nowMs = clock.now();
     const record = this.#record(ending, ending.usage);
-    for (const lease of this.#leases)
-      await admission.settle(lease, { nowMs, tokens, costNanoUsd: this.costNanoUsd });
+    settleLeases(this.deps, this.#leases, { nowMs, tokens, costNanoUsd: this.costNanoUsd });
     logCall(this.deps, this, record, nowMs);
     if (ending.outcome === "refused") ledger.note(record);
     else await ledger.settle(record);
@@ -133,8 +139,7 @@ export class RunningCall {
       keyId: caller.keyId,
       userId: caller.userId,
       teamId: caller.teamId,
-      endUser:
-        anonymous && call.endUser !== null ? pseudonym(call.endUser, this.deps.pseudonymKey) : call.endUser,
+      endUser: call.endUser === null ? null : recordedEndUser(this.deps, anonymous, call.endUser),
       model: call.model,
       modelGroup: this.modelGroup,
       stream: call.stream,
@@ -145,13 +150,14 @@ export class RunningCall {
       keyPeriodStartMs: this.#set?.keyPeriodStartMs ?? null,
       userPeriodStartMs: this.#set?.userPeriodStartMs ?? null,
       teamPeriodStartMs: this.#set?.teamPeriodStartMs ?? null,
+      charges: this.#set?.charges ?? NO_CHARGES,
       deploymentId: deployment?.id ?? "",
       provider: deployment?.provider ?? "",
       upstreamModel: deployment?.upstreamModel ?? null,
       attempts: this.attempts,
       usage,
       costNanoUsd: this.costNanoUsd,
-      unpriced: this.#unpriced,
+      unpriced: this.unpriced,
       outcome: ending?.outcome ?? null,
       statusCode: ending?.statusCode ?? null,
       errorCode: ending?.errorCode ?? null,

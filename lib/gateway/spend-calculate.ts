@@ -1,10 +1,9 @@
 /** `POST /spend/calculate`: what a call would cost, or what an answer did. */
-import { z } from "zod";
-import { record, text } from "#lib/api-fields.ts";
 import type { Deployment } from "#lib/config/config.ts";
 import { accessibleDeployments } from "#lib/keys/access.ts";
 import { costOf, NO_USAGE, priceFor, priceTable, type Usage } from "#lib/models/cost.ts";
 import { readUsage } from "#lib/models/usage.ts";
+import { calculateSchema } from "#lib/spend/schema.ts";
 import { GatewayError } from "../errors.ts";
 import { nanoToUsd } from "../money.ts";
 import { readBody } from "./admin-body.ts";
@@ -14,15 +13,9 @@ import { CHAT } from "./endpoints.ts";
 import { json } from "./http.ts";
 import type { KeyRoute } from "./routes.ts";
 
-const schema = z.object({
-  model: text(256).nullish(),
-  messages: z.array(z.unknown(), "must be a list of messages").nullish(),
-  completion_response: record,
-});
-
 /** The prompt's cost by the same estimate that admission reserves by, or the cost of an answer's own usage. */
 export const calculate: KeyRoute["run"] = async (_deps, context) => {
-  const { model, messages, completion_response: answer } = await readBody(context, schema);
+  const { model, messages, completion_response: answer } = await readBody(context, calculateSchema);
   if (answer) {
     const usage = readUsage(answer["usage"]);
     if (!usage)

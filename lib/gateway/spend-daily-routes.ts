@@ -4,18 +4,15 @@ import type { SpendFilter } from "#db/queries/spend.ts";
 import { dailySums } from "#db/queries/spend-daily.ts";
 import { keyNames, teamAliases } from "#db/queries/spend-records.ts";
 import { activity } from "#lib/spend/activity.ts";
-import { type Day, dayAt, daysAgoStartMs, daysBetween, nextHourMs } from "#lib/spend/calendar.ts";
-import { GatewayError } from "../errors.ts";
+import { nextHourMs } from "#lib/spend/calendar.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { queryList } from "./query-text.ts";
 import type { KeyRoute } from "./routes.ts";
-import { MOST_DAYS } from "./spend-log-routes.ts";
-import { askedRange, askedSpend } from "./spend-scope.ts";
+import { askedDays, startsOf } from "./spend-days.ts";
+import { askedSpend } from "./spend-scope.ts";
 
 type Run = KeyRoute["run"];
-
-const DEFAULT_DAYS = 30;
 
 const userActivity: Run = async (deps, context) => {
   return json(200, await report(deps, context, await askedSpend(deps, context), false));
@@ -37,7 +34,7 @@ async function report(
   const days = askedDays(deps, context);
   const rows = await dailySums(
     deps.sql,
-    days.map((day) => day.startMs),
+    startsOf(days),
     { fromMs: nextHourMs(days[0]?.startMs ?? 0), toMs: nextHourMs(days.at(-1)?.endMs ?? 0) },
     filter,
     byTeam,
@@ -63,27 +60,6 @@ async function report(
     names,
     byTeam,
   );
-}
-
-/** Whole days of the configured zone, by default the last thirty. @throws GatewayError invalid_request */
-function askedDays(deps: GatewayDeps, context: AuthenticatedContext): Day[] {
-  const { timezone } = context.policy.config;
-  const { fromMs, toMs } = askedRange(context);
-  const endMs = toMs ?? dayAt(deps.clock.now(), timezone).endMs;
-  const startMs = fromMs ?? daysAgoStartMs(endMs - 1, DEFAULT_DAYS, timezone);
-  if (startMs >= endMs)
-    throw new GatewayError("invalid_request", "start_date lies in the future: give an end_date too", {
-      param: "start_date",
-    });
-  const days = daysBetween(startMs, endMs, timezone, MOST_DAYS + 1);
-  if (days.length > MOST_DAYS) {
-    throw new GatewayError(
-      "invalid_request",
-      `start_date and end_date may lie at most ${MOST_DAYS} days apart`,
-      { param: "start_date" },
-    );
-  }
-  return days;
 }
 
 export const SPEND_DAILY_ROUTES: readonly KeyRoute[] = [

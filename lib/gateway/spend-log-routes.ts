@@ -11,11 +11,10 @@ import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { pageFields, pageHeaders, queryPage, queryText } from "./query-text.ts";
 import type { KeyRoute } from "./routes.ts";
+import { MOST_DAYS } from "./spend-days.ts";
 import { askedRange, askedSpend } from "./spend-scope.ts";
 
 type Run = KeyRoute["run"];
-
-export const MOST_DAYS = 366;
 
 /** LiteLLM's bare list: rows newest first, or one entry a day when both dates are given and `summarize` is not false. */
 const logs: Run = async (deps, context) => {

@@ -42,7 +42,11 @@ export async function askedSpend(deps: GatewayDeps, context: AuthenticatedContex
 }
 
 /** A key named by secret, hash or id; one that nobody knows has spent nothing, so it matches no record. */
-async function keyIdOf(deps: GatewayDeps, context: AuthenticatedContext, name: string): Promise<string> {
+export async function keyIdOf(
+  deps: GatewayDeps,
+  context: AuthenticatedContext,
+  name: string,
+): Promise<string> {
   const { masterKey } = context.policy.config;
   if (name === MASTER.keyId || (masterKey !== null && sameHash(hashSecret(name), hashSecret(masterKey))))
     return MASTER.keyId;

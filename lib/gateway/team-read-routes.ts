@@ -3,13 +3,15 @@ import { findTeam, keysOfTeam, listTeams, membersOf, type TeamFilter } from "#db
 import { teamIdsOf } from "#db/queries/users.ts";
 import { keyView } from "#lib/keys/view.ts";
 import { noTeam } from "#lib/people/team-operations.ts";
-import { membershipView, teamView } from "#lib/people/view.ts";
+import { teamView } from "#lib/people/view.ts";
 import { GatewayError } from "../errors.ts";
 import { seesAll } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { type Page, pageFields, pageHeaders, queryPage, queryText } from "./query-text.ts";
 import type { KeyRoute } from "./routes.ts";
+import { requireTeamReader } from "./team-access.ts";
+import { viewMemberships } from "./team-views.ts";
 
 type Run = KeyRoute["run"];
 
@@ -25,8 +27,8 @@ const info: Run = async (deps, context) => {
   if (id === null)
     throw new GatewayError("invalid_request", "team_id is missing: which team?", { param: "team_id" });
   await deps.ledger.flush();
-  const visible = seesAll(context) || (await ownTeamIds(deps, context)).includes(id);
-  const row = visible ? await findTeam(deps.db, id) : null;
+  await requireTeamReader(deps, context, id);
+  const row = await findTeam(deps.db, id);
   if (!row) throw noTeam();
   const nowMs = deps.clock.now();
   const { timezone } = context.policy.config;
@@ -36,7 +38,7 @@ const info: Run = async (deps, context) => {
     team_id: id,
     team_info: teamView(row, members, nowMs, timezone),
     keys: keys.map((key) => ({ token: key.secretHash, ...keyView(key, nowMs, timezone) })),
-    team_memberships: members.map(membershipView),
+    team_memberships: await viewMemberships(deps, row, members),
   });
 };
 

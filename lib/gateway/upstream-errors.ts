@@ -1,6 +1,7 @@
 /** What a provider's failure becomes for the caller: status, type and text as LiteLLM's clients expect them (API.md 2). */
 import type { Deployment } from "#lib/config/config.ts";
 import { providerOf } from "#lib/providers/catalogue.ts";
+import { isAddressRefused } from "#lib/providers/guard.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
 import { isRecord } from "./records.ts";
 
@@ -101,6 +102,15 @@ export function failureOfError(deployment: Deployment, error: unknown): AttemptF
       { cause: error },
     );
     return { error: timeout, status: 408, retryable: true, broken: false };
+  }
+  if (isAddressRefused(error)) {
+    // Where the name leads is for the operator: a caller has no use for addresses of this network.
+    const refused = new GatewayError(
+      "upstream_error",
+      `litellm.APIConnectionError: ${title} - the address of the model's deployment may not be called. Ask the gateway's operator.`,
+      { cause: error, internal: error.message },
+    );
+    return { error: refused, status: 502, retryable: true, broken: false };
   }
   const unreachable = new GatewayError(
     "upstream_unreachable",

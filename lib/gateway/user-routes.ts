@@ -9,6 +9,7 @@ import {
   USER_UPDATE_NOT_ACTED_ON,
   updateUserSchema,
 } from "#lib/people/schema.ts";
+import { withUserDefaults } from "#lib/people/user-defaults.ts";
 import { createUser, deleteUsers, updateUser } from "#lib/people/user-operations.ts";
 import { userView } from "#lib/people/view.ts";
 import { GatewayError } from "../errors.ts";
@@ -18,12 +19,14 @@ import type { AuthenticatedContext } from "./context.ts";
 import { json } from "./http.ts";
 import { pageFields, queryList, queryPage, queryText } from "./query-text.ts";
 import type { KeyRoute } from "./routes.ts";
+import { USER_BULK_ROUTES } from "./user-bulk-routes.ts";
 import { userInfo, userInfoV2 } from "./user-info.ts";
 
 type Run = KeyRoute["run"];
 
 const create: Run = async (deps, context) => {
-  const body = await readBody(context, newUserSchema, USER_FIELDS_NOT_ACTED_ON);
+  const sent = await readBody(context, newUserSchema, USER_FIELDS_NOT_ACTED_ON);
+  const body = withUserDefaults(sent, context.policy.config.userDefaults);
   const { row, teamIds, key } = await createUser(operationsOf(deps), actorOf(context), body);
   const { timezone } = deps.policy().config;
   const nowMs = deps.clock.now();
@@ -87,6 +90,7 @@ function filterOf(context: AuthenticatedContext): UserFilter {
 export const USER_ROUTES: readonly KeyRoute[] = [
   { method: "POST", path: "/user/new", access: "admin", run: create },
   { method: "POST", path: "/user/update", access: "admin", run: update },
+  ...USER_BULK_ROUTES,
   { method: "POST", path: "/user/delete", access: "admin", run: remove },
   { method: "GET", path: "/user/list", access: "admin", run: list },
   { method: "GET", path: "/user/info", access: "own", run: userInfo },

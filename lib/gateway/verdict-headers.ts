@@ -1,5 +1,7 @@
 /** A verdict told in headers: OpenAI's family (the tightest rule of each metric) and LiteLLM's (one a scope). */
 import type { RuleState } from "#lib/admission/admission.ts";
+import { isVisible } from "#lib/admission/visible.ts";
+import type { Caller } from "#lib/keys/caller.ts";
 import { formatUsd } from "../money.ts";
 import type { HeaderList } from "./http.ts";
 
@@ -8,13 +10,19 @@ const SCOPES: ReadonlyMap<string, string> = new Map([
   ["key", "api_key"],
   ["user", "user"],
   ["team", "team"],
+  ["team_member", "team_member"],
+  ["end_user", "end_user"],
 ]);
+
+const MODEL_SCOPES: ReadonlyMap<string, string> = new Map([["key", "model_per_key"]]);
+const MINUTE_MS = 60_000;
 
 const METRICS = { requests: "requests", tokens: "tokens", parallel: "max_parallel_requests" } as const;
 
 /** @param modelGroup for `x-litellm-key-remaining-*-{model}` */
 export function addVerdictHeaders(
   headers: HeaderList,
+  caller: Caller,
   states: readonly RuleState[],
   modelGroup: string,
 ): void {
@@ -22,28 +30,31 @@ export function addVerdictHeaders(
   let tokens: RuleState | null = null;
   for (const state of states) {
     const { rule } = state;
-    const ofKey = rule.subject.kind === "key";
+    if (!isVisible(caller, rule)) continue;
+    const ofKey = rule.subject.kind === "key" && rule.model === null;
     if (rule.metric === "budget") {
-      if (!ofKey) continue;
+      if (rule.id !== "key_budget") continue;
       headers.push("x-litellm-key-spend", formatUsd(BigInt(state.used)));
       headers.push("x-litellm-key-max-budget", formatUsd(rule.ceilingNanoUsd));
       continue;
     }
     const remaining = String(state.remaining);
     const limit = String(rule.ceiling);
-    const scope = SCOPES.get(rule.subject.kind);
-    if (scope !== undefined) {
+    const scope = rule.model === null ? SCOPES.get(rule.subject.kind) : MODEL_SCOPES.get(rule.subject.kind);
+    // Headers name no span: the minute's figures stand there, an hour's and a day's in `GET /v1/usage`.
+    const ofMinute = rule.metric === "parallel" || rule.spanMs === MINUTE_MS;
+    if (scope !== undefined && ofMinute) {
       headers.push(`x-ratelimit-${scope}-remaining-${METRICS[rule.metric]}`, remaining);
       headers.push(`x-ratelimit-${scope}-limit-${METRICS[rule.metric]}`, limit);
     }
     if (rule.metric === "requests") {
       if (requests === null || state.remaining < requests.remaining) requests = state;
-      if (!ofKey) continue;
+      if (!ofKey || !ofMinute) continue;
       headers.push("x-litellm-key-rpm-limit", limit);
       headers.push(`x-litellm-key-remaining-requests-${safeName(modelGroup)}`, remaining);
     } else if (rule.metric === "tokens") {
       if (tokens === null || state.remaining < tokens.remaining) tokens = state;
-      if (!ofKey) continue;
+      if (!ofKey || !ofMinute) continue;
       headers.push("x-litellm-key-tpm-limit", limit);
       headers.push(`x-litellm-key-remaining-tokens-${safeName(modelGroup)}`, remaining);
     }

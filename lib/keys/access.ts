@@ -1,5 +1,6 @@
 /** Which models a caller may call: key ∩ team ∩ user ∩ the deployment's `allowed_keys`. Pure. */
 import type { Deployment } from "#lib/config/config.ts";
+import { matchesWildcard } from "#lib/wildcard.ts";
 import type { Caller, SubjectPolicy } from "./caller.ts";
 
 const EVERYTHING = new Set(["*", "all-proxy-models"]);
@@ -20,12 +21,13 @@ export function accessibleDeployments(
   const groups = new Set(deployments.flatMap((deployment) => deployment.accessGroups));
   if (!listAllows(caller.key.models, model, groups, caller.team)) return "key";
   if (caller.team && !listAllows(caller.team.models, model, groups, null)) return "team";
-  if (caller.user && !caller.team && !listAllows(caller.user.models, model, groups, null)) return "user";
+  if (caller.user && !listAllows(caller.user.models, model, groups, null)) return "user";
   const usable = deployments.filter((deployment) => keyAllowed(deployment, caller));
   return usable.length > 0 ? usable : "allowed_keys";
 }
 
-function listAllows(
+/** Whether a list of models, access groups and patterns holds the model; an empty one holds all. */
+export function listAllows(
   models: readonly string[],
   model: string,
   accessGroups: ReadonlySet<string>,
@@ -38,22 +40,6 @@ function listAllows(
     if (allowed === "all-team-models") return team !== null;
     return allowed.includes("*") && matchesWildcard(allowed, model);
   });
-}
-
-/** `openai/*` matches `openai/gpt-4o`; stars stand for any text, everything else for itself. */
-export function matchesWildcard(pattern: string, text: string): boolean {
-  const parts = pattern.split("*");
-  const first = parts[0] ?? "";
-  const last = parts.at(-1) ?? "";
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
-    return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0 || found + part.length > text.length - last.length) return false;
-    at = found + part.length;
-  }
-  return true;
 }
 
 /** `allowed_keys` names keys by id, alias or hash. */

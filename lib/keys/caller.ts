@@ -1,18 +1,20 @@
 /** Who sends: a virtual key with its owners, or the master key. Built once per lookup, frozen, shared by calls. */
+import type { FinerLimits } from "#db/schema/columns.ts";
+import { type Budget, type Limits, NO_LIMITS } from "#lib/config/config.ts";
 
-/** Ceilings and spend of one owner, as the database had them when the caller was looked up. */
-export interface SubjectPolicy {
+/** Ceilings of one subject, as the database had them when it was looked up. */
+export interface SubjectPolicy extends Limits {
   readonly id: string;
   readonly name: string;
   /** Empty: every model. */
   readonly models: readonly string[];
-  readonly rpm: number | null;
-  readonly tpm: number | null;
-  readonly maxParallelRequests: number | null;
   readonly maxBudgetNanoUsd: bigint | null;
+  readonly softBudgetNanoUsd: bigint | null;
   readonly budgetDuration: string | null;
-  readonly spendNanoUsd: bigint;
-  readonly spendPeriodStartMs: number | null;
+  /** What the shared tier gives a subject that has no budget of its own; it is counted apart from the main budget. */
+  readonly tierBudget: (Budget & { readonly softNanoUsd: bigint | null }) | null;
+  /** Single models, further budgets, a raise; windows of an hour and a day stand among the limits already. */
+  readonly finer: FinerLimits;
   readonly blocked: boolean;
 }
 
@@ -30,9 +32,33 @@ export interface Caller {
   readonly aliases: Readonly<Record<string, string>>;
   readonly allowedRoutes: readonly string[];
   readonly tags: readonly string[];
+  /** Tiers that a change must reach this caller through. */
+  readonly tierIds: readonly string[];
   readonly key: SubjectPolicy;
   readonly user: SubjectPolicy | null;
   readonly team: SubjectPolicy | null;
+  /** The key's user as a member of the key's team. */
+  readonly member: SubjectPolicy | null;
+  /** That member's role in the team; null for whoever is none. */
+  readonly teamRole: "admin" | "user" | null;
+  /** Routes that members may call for the team. */
+  readonly teamPermissions: readonly string[];
+}
+
+/** A subject without any ceiling. */
+export function unlimited(id: string, name: string): SubjectPolicy {
+  return {
+    ...NO_LIMITS,
+    id,
+    name,
+    models: [],
+    maxBudgetNanoUsd: null,
+    softBudgetNanoUsd: null,
+    budgetDuration: null,
+    tierBudget: null,
+    finer: {},
+    blocked: false,
+  };
 }
 
 /** The master key's caller: LiteLLM's `default_user_id`, no limits of its own. */
@@ -49,19 +75,11 @@ export const MASTER: Caller = {
   aliases: {},
   allowedRoutes: [],
   tags: [],
-  key: {
-    id: "master",
-    name: "master key",
-    models: [],
-    rpm: null,
-    tpm: null,
-    maxParallelRequests: null,
-    maxBudgetNanoUsd: null,
-    budgetDuration: null,
-    spendNanoUsd: 0n,
-    spendPeriodStartMs: null,
-    blocked: false,
-  },
+  tierIds: [],
+  key: unlimited("master", "master key"),
   user: null,
   team: null,
+  member: null,
+  teamRole: null,
+  teamPermissions: [],
 };

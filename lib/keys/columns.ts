@@ -4,7 +4,8 @@ import { addDuration, readDuration } from "#lib/config/duration.ts";
 import type { KeyFields } from "./schema.ts";
 import type { KeyRow } from "./view.ts";
 
-const ROUTES_OF_TYPE = {
+/** LiteLLM's `key_type` -> `allowed_routes`. */
+export const ROUTES_OF_TYPE = {
   default: [],
   llm_api: ["llm_api_routes"],
   management: ["management_routes"],
@@ -13,19 +14,21 @@ const ROUTES_OF_TYPE = {
 
 /**
  * @param timezone the budget's calendar
- * @param durationBefore the key's budget duration as it is now; null for a new key
+ * @param before the key as it is now; null for a new one
+ * @throws GatewayError invalid_request for a raise without its end
  */
 export function keyColumns(
   body: Partial<KeyFields>,
   nowMs: number,
   timezone: string,
-  durationBefore: string | null = null,
+  before: KeyRow | null,
 ): Partial<KeyRow> {
-  const columns: Partial<KeyRow> = ownerColumns(body, durationBefore, nowMs, timezone);
+  const columns: Partial<KeyRow> = ownerColumns(body, before, nowMs, timezone);
   const alias = body.key_alias ?? body.key_name;
   if (alias !== undefined) columns.alias = alias;
   if (body.user_id !== undefined) columns.userId = body.user_id;
   if (body.team_id !== undefined) columns.teamId = body.team_id;
+  if (body.budget_id !== undefined) columns.budgetId = body.budget_id;
   if (body.organization_id !== undefined) columns.organizationId = body.organization_id;
   if (body.aliases !== undefined) columns.aliases = body.aliases ?? {};
   if (body.permissions !== undefined) columns.permissions = body.permissions ?? {};

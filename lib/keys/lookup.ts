@@ -5,11 +5,12 @@
  */
 
 import type { Sql } from "#db/client.ts";
-import { type CallerRow, findCaller, type OwnerRow } from "#db/queries/callers.ts";
+import { findCaller } from "#db/queries/callers.ts";
 import type { Clock } from "../clock.ts";
 import { type DatabaseHealth, isAway } from "../database-health.ts";
 import { GatewayError } from "../errors.ts";
-import type { Caller, SubjectPolicy } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import { toCaller } from "./subject-policy.ts";
 
 interface Entry {
   /** Null: no such key. */
@@ -25,6 +26,14 @@ export interface LookupOptions {
   readonly ttlMs: () => number;
   /** How long cached callers go on without a database; 0: not at all. */
   readonly outageGraceMs: () => number;
+}
+
+/** What a change touched. */
+export interface Touched {
+  readonly keyId?: string;
+  readonly userId?: string;
+  readonly teamId?: string;
+  readonly budgetId?: string;
 }
 
 const MOST_ENTRIES = 50_000;
@@ -68,10 +77,10 @@ export class CallerLookup {
   }
 
   /**
-   * Drops what a change touched: by key id, or by an owner's id. `all`: nobody knows what was missed, so every entry is
+   * Drops what a change touched: by key id, by an owner's id, or by a tier's. `all`: nobody knows what was missed, so every entry is
    * asked for again; without a database they still serve for the grace, or a second outage soon after one would stop all.
    */
-  forget(change: { keyId?: string; userId?: string; teamId?: string } | "all"): void {
+  forget(change: Touched | "all"): void {
     this.#epoch += 1;
     // A load under way may have read what was before the change: calls from now on make their own.
     this.#loading.clear();
@@ -87,7 +96,8 @@ export class CallerLookup {
         caller === null ||
         (change.keyId !== undefined && caller.keyId === change.keyId) ||
         (change.userId !== undefined && caller.userId === change.userId) ||
-        (change.teamId !== undefined && caller.teamId === change.teamId);
+        (change.teamId !== undefined && caller.teamId === change.teamId) ||
+        (change.budgetId !== undefined && caller.tierIds.includes(change.budgetId));
       if (hit) this.#entries.delete(hash);
     }
   }
@@ -131,57 +141,4 @@ export class CallerLookup {
     }
     this.#entries.set(secretHash, entry);
   }
-}
-
-function toCaller(row: CallerRow): Caller {
-  return {
-    kind: "key",
-    keyId: row.id,
-    secretHash: row.secret_hash,
-    alias: row.alias,
-    role: roleOf(row.owner?.role),
-    userId: row.user_id,
-    teamId: row.team_id,
-    organizationId: row.organization_id,
-    expiresAtMs: row.expires_at?.getTime() ?? null,
-    aliases: row.aliases,
-    allowedRoutes: row.allowed_routes,
-    tags: row.tags,
-    key: {
-      id: row.id,
-      name: row.alias ?? row.id,
-      models: row.models,
-      rpm: row.rpm_limit === null ? null : Number(row.rpm_limit),
-      tpm: row.tpm_limit === null ? null : Number(row.tpm_limit),
-      maxParallelRequests: row.max_parallel_requests,
-      maxBudgetNanoUsd: row.max_budget_nano_usd,
-      budgetDuration: row.budget_duration,
-      spendNanoUsd: row.spend_nano_usd,
-      spendPeriodStartMs: row.spend_period_started_at?.getTime() ?? null,
-      blocked: row.blocked,
-    },
-    user: row.owner && toPolicy(row.owner),
-    team: row.team && toPolicy(row.team),
-  };
-}
-
-function toPolicy(owner: OwnerRow): SubjectPolicy {
-  return {
-    id: owner.id,
-    name: owner.alias ?? owner.email ?? owner.id,
-    models: owner.models,
-    rpm: owner.rpm_limit,
-    tpm: owner.tpm_limit,
-    maxParallelRequests: owner.max_parallel_requests,
-    maxBudgetNanoUsd: owner.max_budget === null ? null : BigInt(owner.max_budget),
-    budgetDuration: owner.budget_duration,
-    spendNanoUsd: BigInt(owner.spend),
-    spendPeriodStartMs:
-      owner.spend_period_started_at === null ? null : Date.parse(owner.spend_period_started_at),
-    blocked: owner.blocked,
-  };
-}
-
-function roleOf(role: string | undefined): Caller["role"] {
-  return role === "proxy_admin" ? "admin" : role === "proxy_admin_viewer" ? "viewer" : "user";
 }

@@ -1,18 +1,23 @@
-/** Every change of a virtual key: one function each, used by the key API and by whatever else changes keys. */
-import { eq, inArray, isNull } from "drizzle-orm";
+/** Making and deleting virtual keys: one function each, used by the key API and by whatever else makes and deletes keys. */
+import { inArray, isNull } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
-import { findKeys, findKeysByAlias, lockKey } from "#db/queries/keys.ts";
+import { findKeys, findKeysByAlias } from "#db/queries/keys.ts";
+import { findTeam } from "#db/queries/teams.ts";
 import { virtualKeys } from "#db/schema/keys.ts";
-import { currentPeriod } from "#lib/admission/owner-columns.ts";
 import { type Actor, writeAudit } from "#lib/audit/audit.ts";
-import { addDuration, readDuration } from "#lib/config/duration.ts";
+import { requireBudget } from "#lib/budgets/operations.ts";
+import { spanMs } from "#lib/budgets/span.ts";
 import { change, type Operations } from "../changes.ts";
-import { GatewayError } from "../errors.ts";
+import { GatewayError, isGatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { isAdmin, ownersOfNewKey, requireKeyAccess } from "./authority.ts";
+import type { Caller } from "./caller.ts";
 import { keyColumns } from "./columns.ts";
-import type { GenerateBody, RegenerateBody, UpdateBody } from "./schema.ts";
-import { describeSecret, isMistyped, newSecret, toHash } from "./secret.ts";
-import { insertKey, refuseTaken } from "./store.ts";
+import { isMissing, type KeyRules, requireParams, withDefaults, withinBounds } from "./generation.ts";
+import { inherited, notAboveUser } from "./inherit.ts";
+import type { GenerateBody } from "./schema.ts";
+import { newSecret, ownSecret } from "./secret.ts";
+import { insertKey } from "./store.ts";
 import type { KeyRow } from "./view.ts";
 
 export interface CreatedKey {
@@ -21,22 +26,58 @@ export interface CreatedKey {
   readonly secret: string;
 }
 
-/** Makes a key. @throws GatewayError invalid_request when the secret or the alias is taken */
-export function createKey(operations: Operations, actor: Actor, body: GenerateBody): Promise<CreatedKey> {
+/**
+ * Makes a key, if `caller` may and config.yaml allows it.
+ * @throws GatewayError not_allowed; invalid_request when a rule is broken, or the secret or the alias is taken
+ */
+export function createKey(
+  operations: Operations,
+  actor: Actor,
+  caller: Caller,
+  body: GenerateBody,
+): Promise<CreatedKey> {
   return change(operations, async (tx) => {
-    const created = await createKeyIn(tx, operations, actor, body);
+    requireParams(operations.keyRules(), body);
+    const created = await createKeyIn(tx, operations, actor, body, caller);
     return { result: created, changes: [{ kind: "key", id: created.row.id }] };
   });
 }
 
-/** As {@link createKey}, inside a larger change. */
+/** Makes a team's own key, which belongs to no user. @throws GatewayError as {@link createKey}, and for an unknown team */
+export function createServiceKey(
+  operations: Operations,
+  actor: Actor,
+  body: GenerateBody,
+): Promise<CreatedKey> {
+  return change(operations, async (tx) => {
+    if (isMissing(body.team_id) || !(await findTeam(tx, body.team_id ?? "")))
+      throw new GatewayError(
+        "invalid_request",
+        "team_id must name a team: a service account belongs to one",
+        {
+          param: "team_id",
+        },
+      );
+    const unowned = { ...body, user_id: null };
+    requireParams(operations.keyRules(), unowned);
+    const created = await createKeyIn(tx, operations, actor, unowned);
+    return { result: created, changes: [{ kind: "key", id: created.row.id }] };
+  });
+}
+
+/**
+ * As {@link createKey}, inside a larger change. Defaults and upper bounds of config.yaml hold for every key.
+ * @param caller who asked for it; null where somebody may already do the whole change
+ */
 export async function createKeyIn(
   tx: Tx,
-  operations: Pick<Operations, "nowMs" | "timezone">,
+  operations: Pick<Operations, "nowMs" | "timezone" | "keyRules">,
   actor: Actor,
   body: Partial<GenerateBody>,
+  caller: Caller | null = null,
 ): Promise<CreatedKey> {
   const nowMs = operations.nowMs();
+  const fields = await fieldsOfNewKey(tx, caller, body, operations.keyRules(), nowMs);
   const made = body.key ? ownSecret(body.key) : newSecret();
   const row = await insertKey(tx, {
     id: newId("key", nowMs),
@@ -45,92 +86,67 @@ export async function createKeyIn(
     secretLast4: made.last4,
     createdBy: actor.id,
     updatedBy: actor.id,
-    ...keyColumns(body, nowMs, operations.timezone()),
+    ...keyColumns(fields, nowMs, operations.timezone(), null),
   });
   await writeAudit(tx, actor, nowMs, { action: "key.create", target: target(row), before: null, after: row });
   return { row, secret: made.secret };
 }
 
-/** Changes what the body names and nothing else. @throws GatewayError not_found */
-export function updateKey(
-  operations: Operations,
-  actor: Actor,
-  hash: string,
-  body: Omit<UpdateBody, "key">,
-): Promise<KeyRow> {
-  return changeKey(operations, actor, "key.update", hash, (row, nowMs) =>
-    keyColumns(body, nowMs, operations.timezone(), row.budgetDuration),
-  );
-}
-
-/** Blocks or unblocks. @throws GatewayError not_found */
-export function setBlocked(
-  operations: Operations,
-  actor: Actor,
-  hash: string,
-  blocked: boolean,
-): Promise<KeyRow> {
-  return changeKey(operations, actor, blocked ? "key.block" : "key.unblock", hash, () => ({ blocked }));
-}
-
-/** Sets the running period's spend. @throws GatewayError not_found; invalid_request above what was spent */
-export async function resetSpend(
-  operations: Operations,
-  actor: Actor,
-  hash: string,
-  toNanoUsd: bigint,
-): Promise<{ row: KeyRow; previousNanoUsd: bigint }> {
-  let previousNanoUsd = 0n;
-  const row = await changeKey(operations, actor, "key.reset_spend", hash, (before, nowMs) => {
-    previousNanoUsd = before.spendNanoUsd;
-    if (toNanoUsd > before.spendNanoUsd)
-      throw new GatewayError("invalid_request", "reset_to must lie between 0 and the key's spend", {
-        param: "reset_to",
-      });
-    return { spendNanoUsd: toNanoUsd, ...currentPeriod(before.budgetDuration, nowMs, operations.timezone()) };
-  });
-  return { row, previousNanoUsd };
+async function fieldsOfNewKey(
+  tx: Tx,
+  caller: Caller | null,
+  body: Partial<GenerateBody>,
+  rules: KeyRules,
+  nowMs: number,
+): Promise<Partial<GenerateBody>> {
+  const budgetId = body.budget_id ?? rules.defaults.budget_id ?? null;
+  const tier = budgetId === null ? null : await requireBudget(tx, budgetId);
+  const filled = withDefaults(body, rules, tier);
+  if (caller === null || isAdmin(caller)) return withinBounds(filled, rules, tier, null);
+  const { longest, ...owners } = await ownersOfNewKey(tx, caller, body, rules);
+  if (owners.team_id === null) notAboveUser(caller, filled);
+  const owned = { ...filled, ...owners, duration: filled.duration ?? longest };
+  if (longest !== null && spanMs(owned.duration) > spanMs(longest))
+    throw new GatewayError(
+      "invalid_request",
+      `duration is more than this team lets its members have: at most ${longest}`,
+      {
+        param: "duration",
+      },
+    );
+  return withinBounds(inherited(caller, owned, tier, nowMs), rules, tier, null);
 }
 
 /**
- * Gives a key a new secret; row, spend and limits stay. The old secret works until the grace ends, and never longer than
- * the key itself. @throws GatewayError not_found
+ * Deletes keys: they stop at once and stay on record. Names that lead to no key are left out of the answer.
+ * @throws GatewayError not_allowed for a key that the caller sees and may not delete
  */
-export async function rotateKey(
-  operations: Operations,
-  actor: Actor,
-  hash: string,
-  body: RegenerateBody,
-): Promise<CreatedKey> {
-  const made = body.new_key ? ownSecret(body.new_key) : newSecret();
-  const row = await changeKey(operations, actor, "key.rotate", hash, (before, nowMs) => {
-    const { grace_period, new_key: _new, key: _named, ...fields } = body;
-    const grace = grace_period ? readDuration(grace_period) : null;
-    return {
-      ...keyColumns(fields, nowMs, operations.timezone(), before.budgetDuration),
-      secretHash: made.hash,
-      secretStart: made.start,
-      secretLast4: made.last4,
-      previousSecretHash: grace ? before.secretHash : null,
-      previousSecretExpiresAt: grace ? addDuration(new Date(nowMs), grace) : null,
-      rotationCount: before.rotationCount + 1,
-      lastRotatedAt: new Date(nowMs),
-    };
-  });
-  return { row, secret: made.secret };
-}
-
-/** Deletes keys: they stop at once and stay on record. Names that lead to no key are left out of the answer. */
 export function deleteKeys(
   operations: Operations,
   actor: Actor,
+  caller: Caller,
   names: { readonly hashes: readonly string[]; readonly aliases: readonly string[] },
 ): Promise<KeyRow[]> {
   return change(operations, async (tx) => {
-    const rows = [...(await findKeys(tx, names.hashes)), ...(await findKeysByAlias(tx, names.aliases))];
+    const found = [...(await findKeys(tx, names.hashes)), ...(await findKeysByAlias(tx, names.aliases))];
+    const rows = await deletable(tx, caller, found);
     await deleteKeysIn(tx, operations, actor, rows);
     return { result: rows, changes: rows.map((row) => ({ kind: "key" as const, id: row.id })) };
   });
+}
+
+/** What the caller may not know of is left out, as if it were not there. */
+async function deletable(tx: Tx, caller: Caller, rows: readonly KeyRow[]): Promise<KeyRow[]> {
+  const allowed: KeyRow[] = [];
+  for (const row of rows) {
+    try {
+      await requireKeyAccess(tx, caller, row, "/key/delete");
+      allowed.push(row);
+    } catch (error) {
+      if (!isGatewayError(error) || error.code !== "not_found") throw error;
+    }
+  }
+  return allowed;
 }
 
 /** Deletes every live key, if `confirm` is how many there are. @throws GatewayError conflict otherwise */
@@ -173,48 +189,6 @@ export async function deleteKeysIn(
       before: row,
       after: null,
     });
-}
-
-function changeKey(
-  operations: Operations,
-  actor: Actor,
-  action: string,
-  hash: string,
-  columnsOf: (row: KeyRow, nowMs: number) => Partial<KeyRow>,
-): Promise<KeyRow> {
-  return change(operations, async (tx) => {
-    const before = await lockKey(tx, toHash(hash));
-    if (!before) throw new GatewayError("not_found", "Key not found in database", { param: "key" });
-    const nowMs = operations.nowMs();
-    const columns = columnsOf(before, nowMs);
-    const [after] = await refuseTaken(() =>
-      tx
-        .update(virtualKeys)
-        .set({ ...columns, updatedBy: actor.id, updatedAt: new Date(nowMs) })
-        .where(eq(virtualKeys.id, before.id))
-        .returning(),
-    );
-    if (!after) throw new GatewayError("not_found", "Key not found in database", { param: "key" });
-    await writeAudit(tx, actor, nowMs, { action, target: target(after), before, after });
-    const spent = columns.spendNanoUsd;
-    return {
-      result: after,
-      changes: [{ kind: "key", id: after.id, ...(spent === undefined ? {} : { spentNanoUsd: spent }) }],
-    };
-  });
-}
-
-function ownSecret(secret: string) {
-  if (isMistyped(secret)) {
-    throw new GatewayError(
-      "invalid_request",
-      "This key looks like one of the gateway's own but its checksum is wrong: choose another form or leave it out.",
-      {
-        param: "key",
-      },
-    );
-  }
-  return describeSecret(secret);
 }
 
 function target(row: KeyRow) {

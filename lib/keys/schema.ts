@@ -1,11 +1,15 @@
 /** Bodies of the key API (API.md 1.3 and 1.4). */
 import { z } from "zod";
 import { duration, limitFields, names, record, text, usd } from "#lib/api-fields.ts";
+import { finerFields } from "#lib/budgets/finer-fields.ts";
 
 const secret = text(512).regex(/^sk-\S{17,}$/, "must start with sk- and have at least 20 characters");
 
 const fields = {
   ...limitFields,
+  ...finerFields,
+  /** The shared tier whose values fill what the key leaves open. */
+  budget_id: text(256).min(1, "must not be empty").nullish(),
   key_alias: text(255)
     .regex(
       /^[A-Za-z0-9]([\w\-/.@: ]*[A-Za-z0-9])?$/,
@@ -33,6 +37,31 @@ export const generateSchema = z.object({
 export type GenerateBody = z.infer<typeof generateSchema>;
 /** What sets columns of a key, whichever body carries it. */
 export type KeyFields = Omit<GenerateBody, "key">;
+
+/** What `upperbound_key_generate_params` may bound. */
+export const upperBoundSchema = generateSchema.pick({
+  max_budget: true,
+  budget_duration: true,
+  duration: true,
+  rpm_limit: true,
+  tpm_limit: true,
+  rph_limit: true,
+  rpd_limit: true,
+  tph_limit: true,
+  tpd_limit: true,
+  max_parallel_requests: true,
+});
+export type UpperBounds = Partial<z.infer<typeof upperBoundSchema>>;
+
+/** What `default_key_generate_params` may fill: all that several keys can share. */
+export const defaultsSchema = generateSchema.omit({
+  key: true,
+  key_name: true,
+  key_alias: true,
+  spend: true,
+  temp_budget_increase: true,
+  temp_budget_expiry: true,
+});
 
 export const updateSchema = z.object({ ...fields, key: text(512) });
 export type UpdateBody = z.infer<typeof updateSchema>;
@@ -62,11 +91,6 @@ export const revokeAllSchema = z.object({ confirm: z.int("must be the number of 
 /** Known from LiteLLM, acted on by nothing here: refused when they carry a value, so that nobody trusts an idle limit. */
 export const KEY_FIELDS_NOT_ACTED_ON = [
   "config",
-  "budget_id",
-  "budget_limits",
-  "model_max_budget",
-  "model_rpm_limit",
-  "model_tpm_limit",
   "tpm_limit_type",
   "rpm_limit_type",
   "guardrails",
@@ -84,6 +108,4 @@ export const KEY_FIELDS_NOT_ACTED_ON = [
   "auto_rotate",
   "rotation_interval",
   "send_invite_email",
-  "temp_budget_increase",
-  "temp_budget_expiry",
 ];

@@ -1,5 +1,6 @@
 /** Secrets of virtual keys: `sk-` + 42 random base62 characters + 6 of checksum. Kept only as SHA-256. */
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { GatewayError } from "../errors.ts";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const OWN_SHAPE = /^sk-[0-9A-Za-z]{48}$/;
@@ -36,6 +37,20 @@ export function hashSecret(secret: string): string {
 /** True when the string has the shape of one of ours but the wrong checksum: a typo or a guess, refused without a query. */
 export function isMistyped(secret: string): boolean {
   return OWN_SHAPE.test(secret) && checksum(secret.slice(3, 45)) !== secret.slice(45);
+}
+
+/** A secret that somebody chose. @throws GatewayError invalid_request for one of ours that is mistyped */
+export function ownSecret(secret: string): NewSecret {
+  if (isMistyped(secret)) {
+    throw new GatewayError(
+      "invalid_request",
+      "This key looks like one of the gateway's own but its checksum is wrong: choose another form or leave it out.",
+      {
+        param: "key",
+      },
+    );
+  }
+  return describeSecret(secret);
 }
 
 /** A key is named by its secret, by the hash of it or by its id, everywhere in the key API. @returns hash or id */

@@ -2,13 +2,23 @@
 import type { virtualKeys } from "#db/schema/keys.ts";
 import { budgetPeriod } from "#lib/admission/period.ts";
 import { periodSpend } from "#lib/admission/rules.ts";
+import { finerView } from "#lib/budgets/finer-columns.ts";
+import { type BudgetRow, budgetView } from "#lib/budgets/view.ts";
 import { nanoToUsd } from "../money.ts";
 import { mask } from "./secret.ts";
 
 export type KeyRow = typeof virtualKeys.$inferSelect;
 
-/** @param nowMs decides which budget period the spend belongs to */
-export function keyView(row: KeyRow, nowMs: number, timezone: string): Record<string, unknown> {
+/**
+ * @param nowMs decides which budget period the spend belongs to
+ * @param tier the row that `budget_id` names, where it was looked up
+ */
+export function keyView(
+  row: KeyRow,
+  nowMs: number,
+  timezone: string,
+  tier: BudgetRow | null = null,
+): Record<string, unknown> {
   const period = row.budgetDuration === null ? null : budgetPeriod(row.budgetDuration, nowMs, timezone);
   const spend = periodSpend(
     { spendNanoUsd: row.spendNanoUsd, spendPeriodStartMs: row.spendPeriodStartedAt?.getTime() ?? null },
@@ -37,10 +47,8 @@ export function keyView(row: KeyRow, nowMs: number, timezone: string): Record<st
     max_parallel_requests: row.maxParallelRequests,
     metadata: row.metadata,
     permissions: row.permissions,
-    model_max_budget: {},
+    ...finerView(row.limits, nowMs),
     model_spend: {},
-    model_rpm_limit: null,
-    model_tpm_limit: null,
     guardrails: null,
     blocked: row.blocked,
     tags: row.tags.length > 0 ? row.tags : null,
@@ -59,6 +67,6 @@ export function keyView(row: KeyRow, nowMs: number, timezone: string): Record<st
     updated_at: row.updatedAt.toISOString(),
     deleted_at: row.deletedAt?.toISOString() ?? null,
     deleted_by: row.deletedBy,
-    litellm_budget_table: null,
+    litellm_budget_table: tier && budgetView(tier, nowMs, timezone),
   };
 }

@@ -7,7 +7,7 @@ export class Bridge {
   readonly #tools: ReplayTools;
   #timer: NodeJS.Timeout | null = null;
   #crossing: Promise<void> | null = null;
-  /** How often rows were said to wait, and how many of those times are replayed. */
+  /** How many rows were said to wait, and how many of those are replayed. */
   #loads = 0;
   #crossed = 0;
   #closed = false;
@@ -21,9 +21,14 @@ export class Bridge {
     return this.#loads > this.#crossed;
   }
 
-  /** Says that rows wait in the journal. */
-  carries(): void {
-    this.#loads += 1;
+  /** Rows that wait in the journal. */
+  get waiting(): number {
+    return this.#loads - this.#crossed;
+  }
+
+  /** Says that so many rows more wait in the journal. */
+  carries(rows = 1): void {
+    this.#loads += rows;
     this.#probeSoon();
   }
 

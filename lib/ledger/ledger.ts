@@ -126,6 +126,11 @@ export class Ledger {
     return { replayed, interrupted: cut ? await settleRows(sql, defaultRow(instance), cut) : 0 };
   }
 
+  /** Calls that run, records on their way to the database, and records on disk that wait for it. */
+  standing(): { readonly inFlight: number; readonly queued: number; readonly journalWaiting: number } {
+    return { inFlight: this.#open.size, queued: this.#pending.length, journalWaiting: this.#bridge.waiting };
+  }
+
   /** Waits for calls that are just ending, flushes and stops the timers. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -218,7 +223,7 @@ export class Ledger {
         }
       }),
     );
-    this.#bridge.carries();
+    this.#bridge.carries(batch.length);
   }
 
   /** One row the database refuses for what it is: kept aside on disk, so that it neither blocks the others nor is lost. */

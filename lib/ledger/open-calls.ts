@@ -4,6 +4,10 @@ export class OpenCalls {
   readonly #ids = new Set<string>();
   #onNone: (() => void) | null = null;
 
+  get size(): number {
+    return this.#ids.size;
+  }
+
   begin(id: string): void {
     this.#ids.add(id);
   }

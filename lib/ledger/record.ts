@@ -1,4 +1,5 @@
 /** A spend record and its row. One a call; its id is the gateway's own request id, so a client cannot make two calls share one. */
+import type { Charge } from "#lib/admission/admission.ts";
 import { isoInstant } from "#lib/instant.ts";
 import type { Usage } from "#lib/models/cost.ts";
 
@@ -22,6 +23,8 @@ export interface SpendRecord {
   readonly keyPeriodStartMs: number | null;
   readonly userPeriodStartMs: number | null;
   readonly teamPeriodStartMs: number | null;
+  /** Rows of `budget_spend` that the cost moves. */
+  readonly charges: readonly Charge[];
 
   readonly deploymentId: string;
   readonly provider: string;
@@ -110,8 +113,13 @@ export function toRow(record: SpendRecord, state: "started" | "settled"): string
   if (record.rule !== null) row += `,"rule":"${record.rule}"`;
   if (record.tags.length > 0) row += `,"tags":[${record.tags.map(quote).join(",")}]`;
   if (record.metadata !== null) row += `,"metadata":${quoteAll(record.metadata)}`;
+  if (record.charges.length > 0) row += `,"charges":[${record.charges.map(chargeText).join(",")}]`;
   row += periodMember("key", record.keyPeriodStartMs) + periodMember("user", record.userPeriodStartMs);
   return `${row}${periodMember("team", record.teamPeriodStartMs)}}`;
+}
+
+function chargeText({ budget, kind, periodStartMs, subjectId }: Charge): string {
+  return `["${kind}",${quote(subjectId)},${quote(budget)},${periodStartMs}]`;
 }
 
 function periodMember(owner: string, startMs: number | null): string {

@@ -1,5 +1,5 @@
 /** List prices for models that config.yaml sets no price for, from a bundled table: nothing is fetched. */
-import { calcPrice, type ModelPrice } from "@pydantic/genai-prices";
+import { calcPrice, findProvider, type ModelPrice } from "@pydantic/genai-prices";
 import type { Price } from "#lib/config/config.ts";
 import { usdToNano } from "#lib/money.ts";
 
@@ -37,6 +37,32 @@ export function libraryPrice(provider: string, model: string): PriceTable | null
     base: priceAt(found.model_price, 0),
     tiers: tiers.map((start) => ({ abovePromptTokens: start, price: priceAt(found.model_price, start + 1) })),
   };
+}
+
+export interface LibraryModel {
+  readonly id: string;
+  /** Longest prompt and answer together; null when the table does not say. */
+  readonly contextTokens: number | null;
+}
+
+/** Whatever else the table knows of a model; null when it does not have it. */
+export function libraryModel(provider: string, model: string): LibraryModel | null {
+  return libraryModels(provider).find(({ id }) => id === model) ?? null;
+}
+
+const models = new Map<string, readonly LibraryModel[]>();
+
+/** Every current model of a provider that the table knows; empty for a provider it does not know. */
+export function libraryModels(provider: string): readonly LibraryModel[] {
+  let known = models.get(provider);
+  if (known === undefined) {
+    const found = findProvider({ providerId: LIBRARY_NAMES[provider] ?? provider });
+    known = (found?.models ?? [])
+      .filter((model) => model.deprecated !== true)
+      .map(({ id, context_window }) => ({ id, contextTokens: context_window ?? null }));
+    models.set(provider, known);
+  }
+  return known;
 }
 
 function priceAt(model: ModelPrice, promptTokens: number): Price {

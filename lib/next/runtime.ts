@@ -43,11 +43,24 @@ export function gatewayRuntime(): Promise<Runtime> {
 async function open(): Promise<Runtime> {
   const { config, problems, shownFile } = loadProcessConfig();
   if (!config) throw new Error(renderProblems(problems, { checkFile: shownFile }));
-  if (config.databaseUrl === null || config.encryptionKey === null || config.masterKey === null) {
+  if (
+    config.databaseUrl === null ||
+    config.encryptionKey === null ||
+    config.auditKey === null ||
+    config.masterKey === null
+  ) {
     throw new Error(
-      "Without server.ts there is no data folder: set DATABASE_URL, LITELLM_MASTER_KEY and SHIN_ENCRYPTION_KEY.",
+      "Without server.ts there is no data folder: set DATABASE_URL, LITELLM_MASTER_KEY, SHIN_ENCRYPTION_KEY and SHIN_AUDIT_KEY.",
     );
   }
+  const log = createLog({
+    level: config.logLevel,
+    json: true,
+    color: false,
+    destination: pino.destination({ fd: 1, sync: true }),
+  });
+  // There is no banner here to show them.
+  for (const problem of problems) log.warn(problem.message);
   return createRuntime({
     config,
     database: config.databaseUrl,
@@ -57,11 +70,6 @@ async function open(): Promise<Runtime> {
     version: VERSION,
     clock: systemClock,
     random: Math.random,
-    log: createLog({
-      level: config.logLevel,
-      json: true,
-      color: false,
-      destination: pino.destination({ fd: 1, sync: true }),
-    }),
+    log,
   });
 }

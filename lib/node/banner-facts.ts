@@ -1,17 +1,17 @@
 /** What the banner tells, gathered from a gateway that has booted. */
-import type { AddressInfo } from "node:net";
 import type { BannerFacts, MasterKeyPlace } from "./banner.ts";
-import type { Booted } from "./boot.ts";
 import { showPath } from "./data-folder.ts";
+import type { Ground } from "./ground.ts";
+import type { Serving } from "./worker-pool.ts";
 
-export function bannerFacts(running: Booted, version: string, address: AddressInfo): BannerFacts {
-  const { config, data, embedded, masterKeyFile, runtime } = running;
-  const host = ["0.0.0.0", "::"].includes(address.address)
-    ? "localhost"
-    : address.family === "IPv6"
-      ? `[${address.address}]`
-      : address.address;
-  const url = `http://${host}:${address.port}`;
+export function bannerFacts(
+  ground: Ground,
+  version: string,
+  { address, migrations, notices: met }: Omit<Serving, "kind">,
+  setUpUrl: string | null,
+): BannerFacts {
+  const { config, data, embedded, masterKeyFile } = ground;
+  const url = originOf(address);
   const usable = config.deployments.filter((deployment) => deployment.unusable === null);
   return {
     version,
@@ -22,26 +22,38 @@ export function bannerFacts(running: Booted, version: string, address: AddressIn
     database: embedded
       ? `embedded Postgres ${embedded.version}`
       : `Postgres at ${new URL(config.databaseUrl ?? "").host}`,
-    databaseReadyMs: running.databaseReadyMs,
-    migrations: runtime.migrations.applied,
+    databaseReadyMs: performance.now() - ground.databaseAskedMs,
+    migrations,
     models: new Set(usable.map((deployment) => deployment.modelGroup)).size,
+    workers: config.workers,
     consoleUrl: `${url}/ui`,
+    setUpUrl,
     apiUrl: `${url}/v1`,
     masterKey: masterKeyFile
       ? { kind: "file", path: showPath(masterKeyFile.file), made: masterKeyFile.made }
-      : keyPlace(running),
+      : keyPlace(ground),
     tryModel: usable[0]?.modelGroup ?? "gpt-3.5-turbo",
-    notices: [...notices(running), ...running.notices],
+    notices: [...notices(ground), ...met, ...ground.notices],
   };
 }
 
-function keyPlace({ config }: Booted): MasterKeyPlace {
+/** Where this machine reaches the gateway, without a path. */
+export function originOf(address: Serving["address"]): string {
+  const host = ["0.0.0.0", "::"].includes(address.address)
+    ? "localhost"
+    : address.family === "IPv6"
+      ? `[${address.address}]`
+      : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+function keyPlace({ config }: Ground): MasterKeyPlace {
   return config.masterKeyVariable === null
     ? { kind: "config", path: config.file === null ? "config.yaml" : showPath(config.file) }
     : { kind: "variable", name: config.masterKeyVariable };
 }
 
-function notices({ config }: Booted): string[] {
+function notices({ config }: Ground): string[] {
   const demo = config.deployments.some((deployment) => deployment.provider === "demo");
   const open = !["127.0.0.1", "::1", "localhost"].includes(config.host);
   return [

@@ -25,8 +25,12 @@ export interface BannerFacts {
   readonly migrations: number;
   /** Models that can be called. */
   readonly models: number;
+  /** Processes that serve. */
+  readonly workers: number;
   /** Null while there is no console. */
   readonly consoleUrl: string | null;
+  /** One-use link that makes the first admin; null when somebody can sign in. */
+  readonly setUpUrl: string | null;
   /** With `/v1`. */
   readonly apiUrl: string;
   readonly masterKey: MasterKeyPlace;
@@ -56,9 +60,12 @@ export function renderBanner(facts: BannerFacts, { tty, color, json }: RenderOpt
     `config: ${facts.config ?? "none, using defaults"}`,
     `Node ${facts.nodeVersion}`,
   ].join(`  ${sign.dot}  `);
-  const ready = `${paint.green(sign.done)} ${facts.database} ready in ${seconds(facts.databaseReadyMs)} (${count(facts.migrations, "migration")}), ${count(facts.models, "model")}`;
+  const ready = `${paint.green(sign.done)} ${facts.database} ready in ${seconds(facts.databaseReadyMs)} (${count(facts.migrations, "migration")}), ${count(facts.models, "model")}${facts.workers === 1 ? "" : `, ${count(facts.workers, "worker")}`}`;
   const places = [
     ...(facts.consoleUrl === null ? [] : [`Console     ${paint.cyan(facts.consoleUrl)}`]),
+    ...(facts.setUpUrl === null
+      ? []
+      : [`First admin ${paint.cyan(facts.setUpUrl)} (one use, 30 min; again: shin setup-link)`]),
     `API         ${paint.cyan(facts.apiUrl)}`,
     `Master key  ${describeKey(facts.masterKey)}`,
   ];

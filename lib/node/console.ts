@@ -1,7 +1,12 @@
 /** The console: Next, loaded with the first request for it, so that a gateway nobody looks at pays nothing for it. */
 import { existsSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import path from "node:path";
+import { prepareConsoleProcess } from "../config/console-process.ts";
+import { isTrustedPeer } from "../gateway/address.ts";
 import type { Log } from "../log.ts";
+import { gatewayRuntime } from "../next/runtime.ts";
+import { consoleAssets } from "./console-assets.ts";
 import type { Handler } from "./server.ts";
 
 export interface ConsoleOptions {
@@ -24,6 +29,7 @@ export function openConsole(options: ConsoleOptions): Handler {
   let handler: Promise<Handler> | null = null;
   return async (incoming, outgoing) => {
     try {
+      await stampOrigin(incoming);
       handler ??= load(options);
       await (await handler)(incoming, outgoing);
     } catch (error) {
@@ -36,12 +42,35 @@ export function openConsole(options: ConsoleOptions): Handler {
   };
 }
 
+/**
+ * What pages and cookies are made for: the public address when one is set, else the host that was asked for. What a client
+ * says of forwarding counts only through a trusted proxy.
+ */
+async function stampOrigin({ headers, socket }: IncomingMessage): Promise<void> {
+  const { deps } = await gatewayRuntime();
+  const { addresses, config } = deps.policy();
+  const { publicUrl } = config.console;
+  const proxied = isTrustedPeer(addresses, socket.remoteAddress ?? "");
+  const said = proxied && headers["x-forwarded-proto"] === "https" ? "https" : "http";
+  const url = publicUrl === null ? null : new URL(publicUrl);
+  const host = (proxied ? headers["x-forwarded-host"] : undefined) ?? headers.host ?? "localhost";
+  delete headers["x-forwarded-port"];
+  headers["x-forwarded-proto"] = url === null ? said : url.protocol.replace(":", "");
+  headers["x-forwarded-host"] = url === null ? host : url.host;
+}
+
 async function load({ dev, dir, loadNext }: ConsoleOptions): Promise<Handler> {
   if (!dev && !existsSync(path.join(dir, ".next", "BUILD_ID")))
     throw new Error("it is not built: run npm run build");
+  const { deps } = await gatewayRuntime();
+  prepareConsoleProcess(deps.policy().config.console.publicUrl);
   const { default: next } = await loadNext();
   const app = next({ dev, dir, quiet: true });
   await app.prepare();
   const handle = app.getRequestHandler();
-  return (incoming, outgoing) => handle(incoming, outgoing);
+  if (dev) return (incoming, outgoing) => handle(incoming, outgoing);
+  const serveAsset = consoleAssets(dir);
+  return async (incoming, outgoing) => {
+    if (!(await serveAsset(incoming, outgoing))) await handle(incoming, outgoing);
+  };
 }

@@ -1,14 +1,10 @@
 /** The self-hosted gateway as a process: boots, listens, says so, and stops without losing a call. */
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import cluster from "node:cluster";
 import { parseStartOptions, type StartOptions } from "#lib/cli/start-options.ts";
-import { shareRuntime } from "#lib/next/runtime.ts";
-import { type RenderOptions, renderBanner, renderStartFailure } from "#lib/node/banner.ts";
-import { bannerFacts } from "#lib/node/banner-facts.ts";
-import { type Booted, boot } from "#lib/node/boot.ts";
-import { type ConsoleOptions, openConsole } from "#lib/node/console.ts";
-import { stopOnSignal } from "#lib/node/drain.ts";
-import { createShinServer } from "#lib/node/server.ts";
+import { renderBanner, renderStartFailure } from "#lib/node/banner.ts";
+import { bannerFacts, originOf } from "#lib/node/banner-facts.ts";
+import type { ConsoleOptions } from "#lib/node/console.ts";
+import { type Ground, openGround } from "#lib/node/ground.ts";
 import { explainStartFailure } from "#lib/node/start-failure.ts";
 import { VERSION } from "#lib/version.ts";
 
@@ -22,53 +18,42 @@ export interface MainOptions {
   readonly loadNext: ConsoleOptions["loadNext"];
 }
 
-/** Starts the gateway; returns when it listens. Ends the process when it cannot start. */
+/** Starts the gateway, or the worker that this process is; returns when it serves. Ends the process when it cannot. */
 export async function main(options: MainOptions): Promise<void> {
   const start = readArguments(options.argv);
+  const { dir, loadNext } = options;
+  const rest = { dir, loadNext, dev: start.dev };
+  // Each process loads what it needs: one that only keeps workers has no use for the gateway itself.
+  if (cluster.isWorker) return (await import("#lib/node/worker-process.ts")).runWorker(rest);
   const look = { tty: process.stdout.isTTY === true, color: options.color, json: start.json };
-  let booted: Booted | null = null;
+  let ground: Ground | null = null;
   try {
-    booted = await boot({
-      version: VERSION,
+    ground = await openGround({
       terminal: look,
       file: start.config,
       dataDir: start.data,
       overrides: overrides(start),
     });
-    await listen(booted, start, look, options);
+    const serving =
+      ground.config.workers === 1
+        ? await (await import("#lib/node/serve-alone.ts")).serveAlone(ground, rest)
+        : await (await import("#lib/node/primary.ts")).runPrimary(ground);
+    const { setUpLink } = await import("#lib/node/setup-link.ts");
+    const link = await setUpLink(
+      ground.database,
+      ground.config.console,
+      originOf(serving.address),
+      Date.now(),
+    );
+    process.stdout.write(renderBanner(bannerFacts(ground, VERSION, serving, link), look));
   } catch (error) {
-    await booted?.close();
-    const place = { host: booted?.config.host ?? "", port: booted?.config.port ?? 0 };
+    await ground?.close();
+    const place = { host: ground?.config.host ?? "", port: ground?.config.port ?? 0 };
     const failure = await explainStartFailure(error, place);
     if (!failure) throw error;
     process.stderr.write(renderStartFailure(failure, { ...look, debug: start.debug }));
     process.exit(failure.exitCode);
   }
-}
-
-async function listen(
-  running: Booted,
-  start: StartOptions,
-  look: RenderOptions,
-  { dir, loadNext }: MainOptions,
-): Promise<void> {
-  const { config, runtime } = running;
-  shareRuntime(runtime);
-  const server = createShinServer({
-    gateway: runtime.gateway,
-    console: openConsole({
-      dir,
-      dev: start.dev,
-      log: running.log.log,
-      loadNext,
-    }),
-  });
-  server.listen(config.port, config.host);
-  await once(server, "listening");
-  const address = server.address() as AddressInfo;
-  // Before the banner: who reads it may stop the gateway at once.
-  stopOnSignal({ server, running, log: running.log.log });
-  process.stdout.write(renderBanner(bannerFacts(running, VERSION, address), look));
 }
 
 /** What the command line says, in the environment's words. */

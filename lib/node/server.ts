@@ -76,7 +76,10 @@ function belongsToConsole(path: string): boolean {
     path === "/" ||
     path === "/ui" ||
     path.startsWith("/ui/") ||
+    path === "/docs" ||
+    path.startsWith("/docs/") ||
     path.startsWith("/_next/") ||
+    path.startsWith("/api/auth/") ||
     path === "/favicon.ico"
   );
 }

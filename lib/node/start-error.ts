@@ -12,11 +12,21 @@ export type StartErrorCode =
   | "database_binaries"
   | "database_failed"
   | "database_version"
+  | "no_shared_store"
+  | "store_away"
+  | "worker_failed"
   | "disk_full"
   | "port_in_use"
   | "config_unreadable"
   | "config_invalid"
   | "variable_missing";
+
+const CONFIGURATION_FAULTS: readonly StartErrorCode[] = [
+  "config_unreadable",
+  "config_invalid",
+  "variable_missing",
+  "no_shared_store",
+];
 
 export interface StartErrorOptions {
   /** What to do, as a full sentence. */
@@ -40,8 +50,7 @@ export class StartError extends Error {
     this.code = code;
     this.advice = options.advice;
     this.detail = options.detail ?? [];
-    this.exitCode =
-      code === "config_unreadable" || code === "config_invalid" || code === "variable_missing" ? 78 : 1;
+    this.exitCode = CONFIGURATION_FAULTS.includes(code) ? 78 : 1;
   }
 }
 

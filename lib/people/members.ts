@@ -2,7 +2,7 @@
 import type { Tx } from "#db/client.ts";
 import { findUsersByEmail } from "#db/queries/users.ts";
 import { GatewayError } from "../errors.ts";
-import type { MemberBody } from "./schema.ts";
+import type { MemberBody } from "./member-schema.ts";
 
 export interface Member {
   readonly userId: string;

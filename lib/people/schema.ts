@@ -1,35 +1,41 @@
-/** Bodies of the user and team API (API.md 1.5). */
+/** Bodies of the user and team API (API.md 1.5); those about members stand in member-schema.ts. */
 import { z } from "zod";
-import { duration, limitFields, text, usd } from "#lib/api-fields.ts";
+import { duration, limitFields, record, text, usd } from "#lib/api-fields.ts";
+import { finerFields } from "#lib/budgets/finer-fields.ts";
 import { generateSchema } from "#lib/keys/schema.ts";
+import { email, id, ids, memberDefaultFields, memberRole, members } from "./member-schema.ts";
 
-/** LiteLLM's roles that a user row can have. Its `org_admin`, `team` and `customer` would act on nothing here. */
+/**
+ * LiteLLM's roles that a user row can have, and two of our own that count in the console. Its `org_admin`, `team` and
+ * `customer` would act on nothing here.
+ */
 export const USER_ROLES = [
   "proxy_admin",
   "proxy_admin_viewer",
   "internal_user",
   "internal_user_viewer",
+  "finance",
+  "dpo",
 ] as const;
-export const MEMBER_ROLES = ["admin", "user"] as const;
 
-const id = text(256).min(1, "must not be empty");
-const email = text(254)
-  .transform((value) => value.trim().toLowerCase())
-  .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), "must be an e-mail address");
 const alias = text(255).nullish();
-const memberRole = z.enum(MEMBER_ROLES, `must be one of ${MEMBER_ROLES.join(", ")}`);
 
 const userFields = {
   ...limitFields,
+  ...finerFields,
   user_alias: alias,
   user_role: z.enum(USER_ROLES, `must be one of ${USER_ROLES.join(", ")}`).nullish(),
   spend: usd,
 };
 
-const JOINED_TEAM = 'must be a team id or {"team_id": ..., "user_role": "admin" or "user"}';
+const JOINED_TEAM =
+  'must be a team id or {"team_id": ..., "user_role": "admin" or "user", "max_budget_in_team": dollars}';
 /** A team by its id, or by LiteLLM's object. */
 const joinedTeam = z.union(
-  [id, z.strictObject({ team_id: id, user_role: memberRole.nullish() }, JOINED_TEAM)],
+  [
+    id,
+    z.strictObject({ team_id: id, user_role: memberRole.nullish(), max_budget_in_team: usd }, JOINED_TEAM),
+  ],
   JOINED_TEAM,
 );
 
@@ -46,6 +52,16 @@ export const newUserSchema = z.object({
 });
 export type NewUserBody = z.infer<typeof newUserSchema>;
 
+/** What the configuration may say for users whose body leaves it out, and the teams that anybody may join. */
+export const userDefaultsSchema = z.object({
+  ...limitFields,
+  ...finerFields,
+  user_role: userFields.user_role,
+  teams: newUserSchema.shape.teams,
+  available_teams: z.array(id, "must be a list of team ids").max(1000).nullish(),
+});
+export type UserDefaults = Partial<z.infer<typeof userDefaultsSchema>>;
+
 export const updateUserSchema = z.object({
   ...userFields,
   user_id: id.nullish(),
@@ -53,24 +69,22 @@ export const updateUserSchema = z.object({
 });
 export type UpdateUserBody = z.infer<typeof updateUserSchema>;
 
-const ids = z
-  .array(id, "must be a list of ids")
-  .min(1, "must hold at least one id")
-  .max(1000, "must hold at most 1000 ids");
+export const MOST_BULK_USERS = 500;
+/** LiteLLM's two forms: each user with its own changes, or the same changes for all. */
+export const bulkUpdateUsersSchema = z.object({
+  users: z
+    .array(record, "must be a list of objects")
+    .min(1, "must hold at least one user")
+    .max(MOST_BULK_USERS, `must hold at most ${MOST_BULK_USERS} users`)
+    .nullish(),
+  all_users: z.boolean("must be true or false").nullish(),
+  user_updates: record,
+});
+
 export const deleteUsersSchema = z.object({ user_ids: ids });
 export const deleteTeamsSchema = z.object({ team_ids: ids });
 
-const person = { user_id: id.nullish(), user_email: email.nullish() };
-export const memberSchema = z.strictObject(
-  { ...person, role: memberRole.nullish() },
-  "must be an object with role and user_id or user_email",
-);
-export type MemberBody = z.infer<typeof memberSchema>;
-const members = z
-  .array(memberSchema, "must be a list of members")
-  .max(1000, "must hold at most 1000 members");
-
-const teamFields = { ...limitFields, team_alias: alias, spend: usd };
+const teamFields = { ...limitFields, ...finerFields, ...memberDefaultFields, team_alias: alias, spend: usd };
 
 export const newTeamSchema = z.object({
   ...teamFields,
@@ -83,19 +97,10 @@ export const updateTeamSchema = z.object({ ...teamFields, team_id: id });
 export type UpdateTeamBody = z.infer<typeof updateTeamSchema>;
 
 export const oneTeamSchema = z.object({ team_id: id });
-export const addMembersSchema = z.object({
-  team_id: id,
-  member: z.union([memberSchema, members.min(1)], "must be a member or a list of members"),
-});
-export const removeMemberSchema = z.object({ team_id: id, ...person });
 
 /** Known from LiteLLM, acted on by nothing here: refused when they carry a value, so that nobody trusts an idle limit. */
 const IDLE_LIMITS = [
   "budget_id",
-  "budget_limits",
-  "model_max_budget",
-  "model_rpm_limit",
-  "model_tpm_limit",
   "tpm_limit_type",
   "rpm_limit_type",
   "guardrails",
@@ -126,13 +131,6 @@ export const TEAM_FIELDS_NOT_ACTED_ON = [
   "admins",
   "members",
   "model_aliases",
-  "team_member_budget",
-  "team_member_budget_duration",
-  "team_member_rpm_limit",
-  "team_member_tpm_limit",
-  "team_member_key_duration",
-  "team_member_permissions",
   "allowed_passthrough_routes",
   "enforced_params",
 ];
-export const MEMBER_FIELDS_NOT_ACTED_ON = ["max_budget_in_team", "budget_duration", "tpm_limit", "rpm_limit"];

@@ -9,6 +9,7 @@ import { uniqueViolation } from "#lib/keys/store.ts";
 import { type Change, change, type Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { memberDefaults } from "./member-limits.ts";
 import { resolveMembers } from "./members.ts";
 import type { NewTeamBody, UpdateTeamBody } from "./schema.ts";
 import type { TeamRow } from "./view.ts";
@@ -23,7 +24,13 @@ export function createTeam(operations: Operations, actor: Actor, body: NewTeamBo
     const row = await insert(() =>
       tx
         .insert(teams)
-        .values({ id, alias: body.team_alias ?? null, ...columns })
+        .values({
+          id,
+          alias: body.team_alias ?? null,
+          memberDefaults: memberDefaults({}, body),
+          memberPermissions: body.team_member_permissions ?? [],
+          ...columns,
+        })
         .returning(),
     );
     if (members.length > 0)
@@ -57,9 +64,24 @@ async function insert(write: () => Promise<TeamRow[]>): Promise<TeamRow> {
 export function updateTeam(operations: Operations, actor: Actor, body: UpdateTeamBody): Promise<TeamRow> {
   const { team_id, team_alias, ...fields } = body;
   return changeTeam(operations, actor, "team.update", team_id, (before, nowMs) => ({
-    ...ownerColumns(fields, before.budgetDuration, nowMs, operations.timezone()),
+    ...ownerColumns(fields, before, nowMs, operations.timezone()),
     ...(team_alias === undefined ? {} : { alias: team_alias }),
+    memberDefaults: memberDefaults(before.memberDefaults, fields),
+    memberPermissions:
+      fields.team_member_permissions === undefined
+        ? before.memberPermissions
+        : (fields.team_member_permissions ?? []),
   }));
+}
+
+/** Says which key routes members may use for the team; an empty list takes all of them away. @throws GatewayError not_found */
+export function setMemberPermissions(
+  operations: Operations,
+  actor: Actor,
+  id: string,
+  memberPermissions: string[],
+): Promise<TeamRow> {
+  return changeTeam(operations, actor, "team.permissions", id, () => ({ memberPermissions }));
 }
 
 /** Blocks or unblocks: the keys of a blocked team are refused. @throws GatewayError not_found */

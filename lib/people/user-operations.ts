@@ -67,13 +67,13 @@ function keyOf(userId: string, body: NewUserBody) {
   return { user_id: userId, key_alias: body.key_alias, duration: body.duration, aliases: body.aliases };
 }
 
+type Place = Partial<Exclude<NonNullable<NewUserBody["teams"]>[number], string>>;
+
 async function join(tx: Tx, userId: string, teams: NonNullable<NewUserBody["teams"]>): Promise<string[]> {
-  const roles = new Map(
-    teams.map((team) =>
-      typeof team === "string" ? [team, "user"] : [team.team_id, team.user_role ?? "user"],
-    ),
+  const places = new Map<string, Place>(
+    teams.map((team) => (typeof team === "string" ? [team, {}] : [team.team_id, team])),
   );
-  const ids = [...roles.keys()].sort();
+  const ids = [...places.keys()].sort();
   if (ids.length === 0) return [];
   const known = new Set((await findTeams(tx, ids)).map((team) => team.id));
   const unknown = ids.find((id) => !known.has(id));
@@ -84,9 +84,17 @@ async function join(tx: Tx, userId: string, teams: NonNullable<NewUserBody["team
       { param: "teams" },
     );
   }
-  await tx
-    .insert(memberships)
-    .values(ids.map((teamId) => ({ teamId, userId, role: roles.get(teamId) ?? "user" })));
+  for (const [teamId, place] of places) {
+    const said = {
+      ...(place.user_role ? { role: place.user_role } : {}),
+      ...(place.max_budget_in_team === undefined ? {} : { maxBudgetNanoUsd: place.max_budget_in_team }),
+    };
+    // An id may have been a member before it had a row: it stays one, on the terms that are said now.
+    await tx
+      .insert(memberships)
+      .values({ teamId, userId, ...said })
+      .onConflictDoUpdate({ target: [memberships.teamId, memberships.userId], set: { userId, ...said } });
+  }
   return ids;
 }
 
@@ -105,12 +113,7 @@ export function updateUser(operations: Operations, actor: Actor, body: UpdateUse
         param: "id" in named ? "user_id" : "user_email",
       });
     const nowMs = operations.nowMs();
-    const columns: Partial<UserRow> = ownerColumns(
-      fields,
-      before.budgetDuration,
-      nowMs,
-      operations.timezone(),
-    );
+    const columns: Partial<UserRow> = ownerColumns(fields, before, nowMs, operations.timezone());
     if (user_email !== undefined) columns.email = user_email;
     if (user_alias !== undefined) columns.alias = user_alias;
     if (user_role) columns.role = user_role;

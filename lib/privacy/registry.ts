@@ -7,84 +7,25 @@
  * - `pseudonymise`: told to the person; on erasure a random reference takes its place, for the row's sums are books.
  * - `not personal`: says nothing about a person, or is left meaningless once the columns above are gone.
  */
-
-export interface PersonalColumn {
-  readonly handling: "export" | "erase" | "pseudonymise";
-  readonly purpose: string;
-  readonly legalBasis: "contract" | "legitimate interest" | "legal obligation";
-  /** How long it is kept without a request. */
-  readonly retention: string;
-}
-
-export interface OtherColumn {
-  readonly handling: "not personal";
-  readonly why: string;
-}
-
-export type ColumnEntry = PersonalColumn | OtherColumn;
-export type Table = Readonly<Record<string, ColumnEntry>>;
-
-type Reason = Omit<PersonalColumn, "handling">;
-
-const ACCOUNT: Reason = {
-  purpose: "to know who uses the gateway and to reach them",
-  legalBasis: "contract",
-  retention: "life of the account and 30 days",
-};
-const ACCESS: Reason = {
-  purpose: "to tell whose key it is and who manages it",
-  legalBasis: "contract",
-  retention: "life of the key and 90 days",
-};
-const CALLS: Reason = {
-  purpose: "to find errors and abuse, and to answer questions about a call",
-  legalBasis: "legitimate interest",
-  retention: "general_settings.data_retention_days",
-};
-const BOOKS: Reason = {
-  purpose: "to account for what was spent, and by whom",
-  legalBasis: "legal obligation",
-  retention: "as long as books must be kept",
-};
-const AUDIT: Reason = {
-  purpose: "to prove who changed what",
-  legalBasis: "legitimate interest",
-  retention: "400 days",
-};
-
-const LIMITS = "a limit, a budget or a sum that stands on a pseudonym once its owner is erased";
-const COUNTS = "a count or an amount";
-const TIMES = "a time of the row, meaningless without its owner";
-const TECHNICAL = "how the gateway handled it";
-
-type Columns<N extends string, E extends ColumnEntry> = { readonly [Name in N]: E };
-
-/** Columns of one kind, each with its own entry. */
-function each<N extends string, E extends ColumnEntry>(names: readonly N[], entry: E): Columns<N, E> {
-  const columns = names.map((name) => [name, entry]);
-  return Object.fromEntries(columns) as Columns<N, E>;
-}
-
-const told = <N extends string>(reason: Reason, ...names: N[]) =>
-  each(names, { ...reason, handling: "export" as const });
-const erased = <N extends string>(reason: Reason, ...names: N[]) =>
-  each(names, { ...reason, handling: "erase" as const });
-const pseudonymised = <N extends string>(reason: Reason, ...names: N[]) =>
-  each(names, { ...reason, handling: "pseudonymise" as const });
-const notPersonal = <N extends string>(why: string, ...names: N[]) =>
-  each(names, { handling: "not personal" as const, why });
-
-const OWNER_LIMITS = [
-  "models",
-  "rpm_limit",
-  "tpm_limit",
-  "max_parallel_requests",
-  "max_budget_nano_usd",
-  "soft_budget_nano_usd",
-  "budget_duration",
-  "spend_nano_usd",
-  "spend_period_started_at",
-] as const;
+import {
+  ACCESS,
+  ACCOUNT,
+  AUDIT,
+  BOOKS,
+  CALLS,
+  CEILINGS,
+  COUNTS,
+  erased,
+  LIMITS,
+  notPersonal,
+  OWNER_LIMITS,
+  pseudonymised,
+  SESSIONS,
+  type Table,
+  TECHNICAL,
+  TIMES,
+  told,
+} from "./handling.ts";
 
 /** By table (or view), then by column, as SQL names them. */
 export const PERSONAL_DATA = {
@@ -95,14 +36,27 @@ export const PERSONAL_DATA = {
   },
   teams: {
     ...notPersonal("names a group of people, not a person", "id", "alias"),
-    ...notPersonal(LIMITS, ...OWNER_LIMITS, "blocked"),
+    ...notPersonal(LIMITS, ...OWNER_LIMITS, "blocked", "member_defaults"),
+    ...notPersonal("what members may do for the team", "member_permissions"),
     // Free: operators may have written a contact into it.
     ...erased(ACCOUNT, "metadata"),
     ...notPersonal(TIMES, "created_at", "updated_at"),
   },
   memberships: {
     ...told(ACCOUNT, "team_id", "user_id", "role", "created_at"),
-    ...notPersonal(LIMITS, "max_budget_nano_usd"),
+    ...notPersonal(LIMITS, "max_budget_nano_usd", "budget_duration", "rpm_limit", "tpm_limit", "budget_id"),
+  },
+  end_users: {
+    ...told(CALLS, "id", "alias", "metadata", "created_at"),
+    ...notPersonal(LIMITS, ...CEILINGS, "blocked", "budget_id"),
+    ...notPersonal(TECHNICAL, "default_model"),
+    ...notPersonal(TIMES, "updated_at"),
+  },
+  tags: {
+    // Free: operators may tag by project, by place, or by person.
+    ...erased(ACCESS, "name", "description", "metadata"),
+    ...notPersonal(LIMITS, ...CEILINGS, "blocked", "budget_id"),
+    ...notPersonal(TIMES, "created_at", "updated_at"),
   },
   virtual_keys: {
     // Spend records point to it: it stays when everything that leads to a person is gone.
@@ -119,8 +73,8 @@ export const PERSONAL_DATA = {
   budgets: {
     ...notPersonal("names a tier, not a person", "id"),
     ...notPersonal(LIMITS, "max_budget_nano_usd", "soft_budget_nano_usd", "budget_duration"),
-    ...notPersonal(LIMITS, "rpm_limit", "tpm_limit", "max_parallel_requests"),
-    ...erased(ACCESS, "created_by"),
+    ...notPersonal(LIMITS, "rpm_limit", "tpm_limit", "max_parallel_requests", "limits"),
+    ...erased(ACCESS, "created_by", "updated_by"),
     ...notPersonal(TIMES, "created_at", "updated_at"),
   },
   spend_records: {
@@ -142,6 +96,8 @@ export const PERSONAL_DATA = {
     ...notPersonal(TECHNICAL, "error_code", "rule", "attempts", "duration_ms", "first_byte_ms"),
     ...notPersonal(COUNTS, "prompt_tokens", "completion_tokens", "cache_read_tokens", "cache_write_tokens"),
     ...notPersonal(COUNTS, "reasoning_tokens", "usage_source", "cost_nano_usd", "unpriced"),
+    // Serves only to prove the counters; names the end user and the tags once more.
+    ...erased(CALLS, "charges"),
     ...notPersonal(TIMES, "key_period_started_at", "user_period_started_at", "team_period_started_at"),
   },
   spend_hourly: {
@@ -152,6 +108,12 @@ export const PERSONAL_DATA = {
     ...notPersonal(COUNTS, "requests", "failures", "refusals", "prompt_tokens", "completion_tokens"),
     ...notPersonal(COUNTS, "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_nano_usd"),
   },
+  budget_spend: {
+    // A user, an end user, a key, a tag: by `kind`.
+    ...pseudonymised(BOOKS, "subject_id"),
+    ...notPersonal("which budget it is", "kind", "budget", "period_started_at"),
+    ...notPersonal(COUNTS, "spend_nano_usd"),
+  },
   /** A view of spend_records: nothing is stored here, and what is erased there is gone here. */
   request_log: {
     ...told(CALLS, "timestamp", "user"),
@@ -161,15 +123,70 @@ export const PERSONAL_DATA = {
   },
   audit_events: {
     ...notPersonal("the event's own number and name", "seq", "id", "action", "target_kind", "outcome"),
-    ...notPersonal("what kind of actor it was", "actor_kind"),
+    ...notPersonal("what kind of actor it was, and how it was known", "actor_kind", "actor_auth"),
+    ...notPersonal("links the event to the one before it", "previous_hash", "hash"),
     ...pseudonymised(AUDIT, "actor_id", "target_id"),
     ...told(AUDIT, "at", "claimed_by", "ip", "request_id"),
-    ...erased(AUDIT, "before", "after"),
+    ...erased(AUDIT, "before", "after", "reason"),
   },
+  audit_pending: {
+    ...notPersonal("the event's name", "id"),
+    // Empty outside of a transaction.
+    ...erased(AUDIT, "event"),
+  },
+  audit_chain: notPersonal("where the chain of events ends", "id", "seq", "hash", "started_after"),
+  audit_heads: notPersonal(
+    "signatures of the gateway's own",
+    "seq",
+    "hash",
+    "at",
+    "key_id",
+    "public_key",
+    "signature",
+  ),
   settings: {
     ...notPersonal("how the gateway is set up", "name", "value"),
     ...erased(AUDIT, "updated_by"),
     ...notPersonal(TIMES, "updated_at"),
+  },
+  stored_deployments: {
+    ...notPersonal(
+      "a provider's model and how it is reached",
+      "id",
+      "model_name",
+      "params",
+      "sealed",
+      "model_info",
+    ),
+    ...erased(ACCESS, "created_by", "updated_by"),
+    ...notPersonal(TIMES, "created_at", "updated_at"),
+  },
+  alerts: {
+    ...notPersonal("what happened, and to what kind of thing", "id", "at", "kind", "subject_kind", "cause"),
+    ...erased(CALLS, "subject_id", "subject_name", "message", "data"),
+  },
+  console_accounts: {
+    ...pseudonymised(ACCOUNT, "user_id"),
+    ...erased(ACCOUNT, "password_hash", "totp_sealed", "recovery_hashes", "oidc_subject"),
+    ...told(ACCOUNT, "totp_confirmed_at", "last_signed_in_at"),
+    ...notPersonal(
+      "a counter that ends sessions or refuses a used code",
+      "session_version",
+      "totp_last_step",
+    ),
+    ...notPersonal(TIMES, "created_at", "updated_at"),
+  },
+  console_sessions: {
+    ...erased(SESSIONS, "id"),
+    ...pseudonymised(SESSIONS, "user_id"),
+    ...told(SESSIONS, "created_at", "last_seen_at", "ip", "user_agent"),
+    ...notPersonal("which sessions a change of rights ended", "session_version"),
+    ...notPersonal(TIMES, "expires_at", "ended_at"),
+  },
+  console_codes: {
+    ...erased(ACCOUNT, "code_hash", "email", "created_by"),
+    ...notPersonal("what the code is good for", "kind", "role", "team_id"),
+    ...notPersonal(TIMES, "created_at", "expires_at", "used_at"),
   },
   jobs: {
     ...notPersonal("work of the gateway's own", "id", "kind", "state", "attempts"),

@@ -1,5 +1,12 @@
 /** One HTTP call to a provider over undici's shortest road, read chunk by chunk with back-pressure. */
 import { type Dispatcher, Pool } from "undici";
+import {
+  type AddressRule,
+  guardedLookup,
+  type ResolveHost,
+  requireReachable,
+  systemResolver,
+} from "./guard.ts";
 
 type IncomingHeaders = Record<string, string | string[] | undefined>;
 type DispatchController = Parameters<NonNullable<Dispatcher.DispatchHandler["onResponseData"]>>[0];
@@ -14,6 +21,8 @@ export interface UpstreamRequest {
   readonly firstByteTimeoutMs: number;
   /** Longest silence inside it. */
   readonly idleTimeoutMs: number;
+  /** Where the connection may lead; null: anywhere, the operator wrote the address into config.yaml. */
+  readonly rule: AddressRule | null;
   /** When the client leaves, the call is stopped at once, whatever it is waiting for. */
   readonly departure: Departure;
 }
@@ -42,12 +51,19 @@ const HIGH_WATER_BYTES = 256 * 1024;
 /** Keeps one connection pool an origin. */
 export class Upstreams {
   readonly #pools = new Map<string, Pool>();
+  readonly #resolve: ResolveHost;
 
-  /** Sends; resolves when the answer's headers are here. @throws undici's errors */
+  /** @param resolve looks names up for guarded connections */
+  constructor(resolve: ResolveHost = systemResolver) {
+    this.#resolve = resolve;
+  }
+
+  /** Sends; resolves when the answer's headers are here. @throws undici's errors, and AddressRefused before a byte is sent */
   send(request: UpstreamRequest): Promise<UpstreamAnswer> {
     return new Promise((resolve, reject) => {
+      if (request.rule !== null) requireReachable(request.url.hostname, request.rule);
       const reader = new AnswerReader(resolve, reject, request.departure);
-      this.#pool(request.url.origin, request.connectTimeoutMs).dispatch(
+      this.#pool(request).dispatch(
         {
           method: "POST",
           path: request.url.pathname + request.url.search,
@@ -65,11 +81,17 @@ export class Upstreams {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 
-  #pool(origin: string, connectTimeoutMs: number): Pool {
-    const key = `${origin} ${connectTimeoutMs}`;
+  #pool({ url, connectTimeoutMs, rule }: UpstreamRequest): Pool {
+    // A guarded connection was checked when it was made, so the unguarded ones are never lent to it.
+    const guard = rule === null ? "" : ` ${rule.allowInternal ? "internal" : "public"}`;
+    const key = `${url.origin} ${connectTimeoutMs}${guard}`;
     const known = this.#pools.get(key);
     if (known) return known;
-    const pool = new Pool(origin, { connect: { timeout: connectTimeoutMs }, connections: null });
+    const lookup = rule === null ? {} : { lookup: guardedLookup(this.#resolve, rule) };
+    const pool = new Pool(url.origin, {
+      connect: { timeout: connectTimeoutMs, ...lookup },
+      connections: null,
+    });
     this.#pools.set(key, pool);
     return pool;
   }

@@ -1,6 +1,6 @@
 /** Model groups: public name -> deployments, with wildcards and aliases. Built once per configuration; pure. */
 import type { Config, Deployment } from "#lib/config/config.ts";
-import { matchesWildcard } from "#lib/keys/access.ts";
+import { matchesWildcard } from "#lib/wildcard.ts";
 
 export interface ModelGroup {
   /** The public name; for a wildcard entry, the name that was asked for. */

@@ -67,21 +67,41 @@ export function readDate(text: string, timezone: string): Period | null {
   return { startMs, endMs: startMs + (fraction ? 1 : second ? 1000 : 60_000) };
 }
 
+/** How the two ends of a range are called in a request. */
+export interface RangeNames {
+  readonly start: string;
+  readonly end: string;
+}
+
+export const DATE_NAMES: RangeNames = { start: "start_date", end: "end_date" };
+
 /**
- * The range that two query parameters name, both ends included; an absent one is open.
+ * The range that two parameters name, both ends included; an absent one is open.
  * @throws GatewayError invalid_request naming the parameter
  */
 export function readRange(
   start: string | undefined,
   end: string | undefined,
   timezone: string,
+  names = DATE_NAMES,
 ): { fromMs: number | null; toMs: number | null } {
-  const fromMs = start === undefined ? null : required("start_date", start, timezone).startMs;
-  const toMs = end === undefined ? null : required("end_date", end, timezone).endMs;
+  const fromMs = start === undefined ? null : required(names.start, start, timezone).startMs;
+  const toMs = end === undefined ? null : required(names.end, end, timezone).endMs;
   if (fromMs !== null && toMs !== null && toMs <= fromMs) {
-    throw new GatewayError("invalid_request", "end_date lies before start_date", { param: "end_date" });
+    throw new GatewayError("invalid_request", `${names.end} lies before ${names.start}`, {
+      param: names.end,
+    });
   }
   return { fromMs, toMs };
+}
+
+/** A day as an instant that still tells its date: local midnight with the zone's offset. */
+export function dayInstant({ date, startMs }: Day): string {
+  const offsetMinutes = Math.round((Date.parse(`${date}T00:00:00Z`) - startMs) / 60_000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const sign = offsetMinutes < 0 ? "-" : "+";
+  const minutes = Math.abs(offsetMinutes);
+  return `${date}T00:00:00${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 function required(name: string, text: string, timezone: string): Period {

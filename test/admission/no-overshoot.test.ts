@@ -70,7 +70,7 @@ test("a model's own ceiling and the gateway's hold for all keys together", async
     ),
   );
   expect(answers.filter((answer) => answer.status === 200)).toHaveLength(7);
-  expect(answers.filter((answer) => answer.json.error?.reason === "model_rpm")).toHaveLength(33);
+  expect(answers.filter((answer) => answer.json.error?.reason === "deployment_rpm")).toHaveLength(33);
 });
 
 test("a refusal's retry-after-ms is true: a millisecond before it still refuses, then it admits", async () => {

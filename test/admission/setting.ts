@@ -1,7 +1,7 @@
 /** A gateway whose provider does as it is told, and looks into its admission store. */
 import { afterAll } from "vitest";
 import type { Rule, Subject } from "#lib/admission/admission.ts";
-import { budgetCounter } from "#lib/admission/rules.ts";
+import { budgetCounter } from "#lib/admission/rule-list.ts";
 import { hashSecret } from "#lib/keys/secret.ts";
 import { type ManualClock, manualClock } from "#test/helpers/clock.ts";
 import { type TestGateway, testGateway } from "#test/helpers/gateway.ts";
@@ -52,8 +52,6 @@ export async function keyId(gateway: TestGateway, secret: string): Promise<strin
   return String(row?.id);
 }
 
-const LOTS = 9_000_000_000_000_000_000n;
-
 /** What is held now for an owner: running calls and reserved money. Both are 0 when every call has ended. */
 export function heldFor(
   { gateway, clock }: Setting,
@@ -62,41 +60,44 @@ export function heldFor(
 ): { running: number; reserved: boolean } {
   const subject: Subject = { kind, id, name: id };
   const { admission } = gateway.runtime.deps;
-  const take = (rule: Rule, costNanoUsd: bigint) => {
-    const verdict = admission.take({
-      rules: [rule],
-      leaseId: `look-${kind}-${id}-${rule.metric}`,
-      nowMs: clock.now(),
-      leaseTtlMs: 1,
-      tokens: 0,
-      costNanoUsd,
-    });
-    if (verdict instanceof Promise) throw new Error("the memory store answers at once");
-    if (verdict.allowed)
-      void admission.settle(verdict.lease, { nowMs: clock.now(), tokens: 0, costNanoUsd: 0n });
-    return verdict;
+  const parallel: Rule = {
+    id: "look",
+    subject,
+    counter: `${kind}:${id}:parallel`,
+    model: null,
+    metric: "parallel",
+    ceiling: 1_000_000,
   };
-  const parallel = take(
-    { id: "look", subject, counter: `${kind}:${id}:parallel`, metric: "parallel", ceiling: 1_000_000 },
-    0n,
-  );
-  const counter = budgetCounter(kind, id);
-  const spent = admission.spent(counter);
+  const states = admission.look([parallel], clock.now());
+  if (states instanceof Promise) throw new Error("the memory store answers at once");
+  const spent = admission.spent(budgetCounter(subject, false, null));
   if (typeof spent !== "bigint") throw new Error(`nothing was counted for ${kind} ${id}`);
   // Exactly what is left fits only if nothing is reserved.
-  const budget = take(
-    {
-      id: "look",
-      subject,
-      counter,
-      metric: "budget",
-      ceilingNanoUsd: LOTS,
-      duration: null,
-      periodStartMs: null,
-      periodEndMs: null,
-      primedNanoUsd: 0n,
-    },
-    LOTS - spent,
-  );
-  return { running: Number(parallel.states[0]?.used) - 1, reserved: !budget.allowed };
+  const verdict = admission.take({
+    rules: [
+      {
+        id: "look",
+        subject,
+        counter: budgetCounter(subject, false, null),
+        model: null,
+        metric: "budget",
+        ceilingNanoUsd: spent + 1n,
+        soft: false,
+        duration: null,
+        periodStartMs: null,
+        periodEndMs: null,
+      },
+    ],
+    leaseId: `look-${kind}-${id}`,
+    nowMs: clock.now(),
+    leaseTtlMs: 1,
+    tokens: 0,
+    costNanoUsd: 1n,
+    primed: new Map([[budgetCounter(subject, false, null), spent]]),
+  });
+  if (verdict instanceof Promise || verdict.kind === "unprimed")
+    throw new Error("the memory store answers at once");
+  if (verdict.kind === "admitted")
+    void admission.settle(verdict.lease, { nowMs: clock.now(), tokens: 0, costNanoUsd: 0n });
+  return { running: Number(states[0]?.used ?? 0), reserved: verdict.kind === "refused" };
 }

@@ -9,7 +9,15 @@ const START_MS = Date.UTC(2026, 5, 15, 12, 0, 0);
 
 function rule(metric: "requests" | "tokens", ceiling: number): Rule {
   const subject = { kind: "key", id: "k", name: "k" } as const;
-  return { id: `key_${metric}`, subject, counter: `key:k:${metric}`, metric, spanMs: SPAN_MS, ceiling };
+  return {
+    id: `key_${metric}`,
+    subject,
+    counter: `key:k:${metric}`,
+    model: null,
+    metric,
+    spanMs: SPAN_MS,
+    ceiling,
+  };
 }
 
 let leases = 0;
@@ -57,8 +65,8 @@ function play(
   return schedule.map(({ waitMs, amount, backMs }) => {
     trueMs += waitMs;
     setBackMs += backMs;
-    const { allowed } = store.take(request(rules, START_MS + trueMs - setBackMs, amount));
-    return { trueMs, amount, admitted: allowed };
+    const { kind } = store.take(request(rules, START_MS + trueMs - setBackMs, amount));
+    return { trueMs, amount, admitted: kind === "admitted" };
   });
 }
 
@@ -106,15 +114,15 @@ test("waiting exactly as long as a refusal says admits, and a millisecond less d
           store.take(request(rules, nowMs, step.amount));
         }
         const verdict = store.take(request(rules, nowMs, amount));
-        if (verdict.allowed) return;
+        if (verdict.kind !== "refused") return;
         const waitMs = verdict.refusals[0]?.retryAfterMs ?? null;
         if (amount > ceiling) {
           expect(waitMs).toBeNull();
           return;
         }
         expect(waitMs).toBeGreaterThan(0);
-        expect(store.take(request(rules, nowMs + (waitMs ?? 0) - 1, amount)).allowed).toBe(false);
-        expect(store.take(request(rules, nowMs + (waitMs ?? 0), amount)).allowed).toBe(true);
+        expect(store.take(request(rules, nowMs + (waitMs ?? 0) - 1, amount)).kind).toBe("refused");
+        expect(store.take(request(rules, nowMs + (waitMs ?? 0), amount)).kind).toBe("admitted");
       },
     ),
     { numRuns: 300 },
@@ -125,13 +133,13 @@ test("tokens are trued up in the slice they were taken in, once, and never below
   const store = new MemoryAdmission();
   const rules = [rule("tokens", 100)];
   const first = store.take(request(rules, START_MS, 80));
-  expect(store.take(request(rules, START_MS + 10, 30)).allowed).toBe(false);
-  if (!first.allowed) throw new Error("the first call was refused");
+  expect(store.take(request(rules, START_MS + 10, 30)).kind).toBe("refused");
+  if (first.kind !== "admitted") throw new Error("the first call was refused");
   store.settle(first.lease, { nowMs: START_MS + 5_000, tokens: 10, costNanoUsd: 0n });
   store.settle(first.lease, { nowMs: START_MS + 5_000, tokens: 10, costNanoUsd: 0n });
   const second = store.take(request(rules, START_MS + 5_000, 90));
-  expect(second.allowed).toBe(true);
+  if (second.kind !== "admitted") throw new Error("the second call was refused");
   expect(second.states[0]).toMatchObject({ used: 100, remaining: 0 });
   // What the first call really used leaves with its own slice, not with the settlement's.
-  expect(store.take(request(rules, START_MS + 61_000, 10)).allowed).toBe(true);
+  expect(store.take(request(rules, START_MS + 61_000, 10)).kind).toBe("admitted");
 });

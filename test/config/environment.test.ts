@@ -37,11 +37,13 @@ describe("variables", () => {
       HOST: "0.0.0.0",
       SHIN_DATA_DIR: "/var/lib/shin",
       SHIN_WORKERS: "4",
+      REDIS_URL: "redis://h:6379",
       LOG_LEVEL: "WARNING",
       NODE_ENV: "production",
       SHIN_MASTER_KEY: STRONG,
       DATABASE_URL: "postgresql://u:p@db/x",
       SHIN_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString("base64"),
+      SHIN_AUDIT_KEY: "0A".repeat(32),
     };
     expect(configOf("general_settings: { log_level: debug }", { env })).toMatchObject({
       port: 0,
@@ -53,6 +55,7 @@ describe("variables", () => {
       masterKey: STRONG,
       databaseUrl: "postgresql://u:p@db/x",
       encryptionKey: "07".repeat(32),
+      auditKey: "0a".repeat(32),
     });
   });
 
@@ -104,7 +107,8 @@ describe("variables", () => {
 describe(".env", () => {
   it("is read beside the config file and in the working folder; the real environment wins", () => {
     const files = {
-      ".env": "PORT=4001\nHOST=0.0.0.0\nSHIN_CONFIG=etc/shin.yaml\nSHIN_WORKERS=2 # two\n",
+      ".env":
+        "PORT=4001\nHOST=0.0.0.0\nSHIN_CONFIG=etc/shin.yaml\nSHIN_WORKERS=2 # two\nREDIS_URL=redis://h\n",
       "etc/.env": "PORT=4002\n",
       "etc/shin.yaml": "litellm_settings: { rpm: 5 }",
     };
@@ -204,6 +208,7 @@ describe("the database", () => {
       "env LITELLM_MASTER_KEY is required on Vercel",
       "env DATABASE_URL is required on Vercel: a PostgreSQL 14 or newer",
       "env SHIN_ENCRYPTION_KEY is required on Vercel — make one: openssl rand -hex 32",
+      "env SHIN_AUDIT_KEY is required on Vercel — make one: openssl rand -hex 32",
     ]);
   });
 });

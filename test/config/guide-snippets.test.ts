@@ -1,5 +1,7 @@
 /** Every piece of YAML printed in the security guide loads as printed and does what the guide says. */
+
 import { describe, expect, it } from "vitest";
+import { NO_LIMITS } from "#lib/config/config.ts";
 import { configOf, warnings } from "./load-text.ts";
 
 const STRONG = "sk-Guide_7hM2vQ9xRkP4wZ8tLs3N";
@@ -49,7 +51,7 @@ litellm_settings:
   rpm: 1000              # Requests per minute
   tpm: 100000            # Tokens per minute
 `;
-    expect(configOf(yaml).globalLimits).toEqual({ rpm: 1000, tpm: 100_000, maxParallelRequests: null });
+    expect(configOf(yaml).globalLimits).toEqual({ ...NO_LIMITS, rpm: 1000, tpm: 100_000 });
   });
 
   it("reads limits of a model as hard ones", () => {

@@ -84,7 +84,9 @@ model_list:
   });
 
   it("does not matter in a setting that has no effect", () => {
-    expect(faults("litellm_settings: { cache_params: { host: os.environ/REDIS_HOST } }")).toEqual([]);
+    expect(faults("litellm_settings: { s3_callback_params: { s3_bucket_name: os.environ/BUCKET } }")).toEqual(
+      [],
+    );
   });
 
   it("says so when it does not name a variable, or is spelled in another tool's way", () => {

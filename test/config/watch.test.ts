@@ -192,7 +192,7 @@ describe("settings that need a restart", () => {
     const { watch } = start();
     write(
       ".env",
-      "PORT=4100\nHOST=0.0.0.0\nSHIN_WORKERS=2\nDATABASE_URL=postgres://u@h/d\nSHIN_DATA_DIR=other\n",
+      "PORT=4100\nHOST=0.0.0.0\nSHIN_WORKERS=2\nREDIS_URL=redis://h\nDATABASE_URL=postgres://u@h/d\nSHIN_DATA_DIR=other\n",
     );
     write("config.yaml", "litellm_settings: { rpm: 6 }\n");
     const reload = watch.reload();
@@ -211,6 +211,7 @@ describe("settings that need a restart", () => {
     expect(reload.kind === "changed" && [...reload.needRestart].sort()).toEqual([
       "HOST",
       "PORT",
+      "REDIS_URL or UPSTASH_REDIS_REST_URL",
       "SHIN_DATA_DIR",
       "SHIN_WORKERS",
       "database_url",

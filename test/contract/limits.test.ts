@@ -94,8 +94,8 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
     const key = await gateway.newKey();
     expect((await call(key, "slow")).status).toBe(200);
     expect((await call(key, "slow")).json.error).toMatchObject({
-      reason: "model_rpm",
-      scope: { kind: "model", name: "slow" },
+      reason: "deployment_rpm",
+      scope: { kind: "deployment", name: "slow" },
     });
     await gateway.reload(config(models, { litellm_settings: { rpm: 0 } }));
     expect((await call(key)).json.error).toMatchObject({ reason: "gateway_rpm", code: 429 });

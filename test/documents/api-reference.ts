@@ -14,6 +14,7 @@ const ACCESS = {
   inference: "any key",
   info: "any key",
   own: "any key, its own things",
+  manage: "any key, where its role allows it",
   admin: "admin",
   master: "master key",
 } as const;

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { describe, expect, it } from "vitest";
-import { type ColumnEntry, PERSONAL_DATA } from "#lib/privacy/registry.ts";
+import type { ColumnEntry } from "#lib/privacy/handling.ts";
+import { PERSONAL_DATA } from "#lib/privacy/registry.ts";
 import { testDatabase } from "#test/helpers/postgres.ts";
 import { listFiles, root } from "./sources.ts";
 

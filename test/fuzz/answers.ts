@@ -27,7 +27,13 @@ export async function sendAndCheck(
   expect(answer.status, shown).toBeLessThan(500);
   expect(answer.headers["x-request-id"], shown).toMatch(/^[A-Za-z0-9_.:-]{1,64}$/);
   if (answer.status === 204 || method === "HEAD") return answer;
-  if (String(answer.headers["content-type"]).startsWith("text/event-stream")) return answer;
+  const type = String(answer.headers["content-type"]);
+  // Streams and exports; a refusal is JSON wherever it comes from.
+  if (
+    answer.status < 400 &&
+    /^(text\/event-stream|text\/plain; version=0\.0\.4|application\/jsonl)\b/.test(type)
+  )
+    return answer;
   expect(answer.headers["content-type"], shown).toBe("application/json");
   if (answer.status >= 400) expectEnvelope(answer, shown, sentText);
   return answer;

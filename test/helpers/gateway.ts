@@ -9,6 +9,7 @@ import type { Config } from "#lib/config/config.ts";
 import { loadConfig } from "#lib/config/load.ts";
 import { departureOf, type GatewayRequest } from "#lib/gateway/http.ts";
 import { type Log, silentLog } from "#lib/log.ts";
+import type { ResolveHost } from "#lib/providers/guard.ts";
 import { createRuntime, type Runtime } from "#lib/runtime.ts";
 import { type TestDatabase, testDatabase } from "./postgres.ts";
 
@@ -49,6 +50,8 @@ export interface TestGatewayOptions {
   readonly log?: Log;
   readonly database?: TestDatabase;
   readonly env?: Record<string, string>;
+  /** Where names of models made through the API lead; without it the machine's resolver says. */
+  readonly resolve?: ResolveHost;
 }
 
 /** Reads a configuration text as a file would be. @throws when it has faults */
@@ -79,6 +82,7 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     log: options.log ?? silentLog,
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
   });
   afterAll(async () => {
     await runtime.close();

@@ -88,6 +88,7 @@ export function record(fields: Partial<SpendRecord> = {}): SpendRecord {
     clientRequestId: null,
     tags: [],
     metadata: null,
+    charges: [],
     keyPeriodStartMs: null,
     userPeriodStartMs: null,
     teamPeriodStartMs: null,

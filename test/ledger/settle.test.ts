@@ -108,14 +108,14 @@ test("a deadlock with somebody else's transaction is tried again", async () => {
     .begin(async (tx) => {
       // The other side waits longer before it looks for deadlocks, so that the ledger is the one that gives way.
       await tx`set local deadlock_timeout = '20s'`;
-      await tx`select 1 from users where id = 'u1' for update`;
+      await tx`select 1 from virtual_keys where id = 'k1' for update`;
       const settled = ledger.settle(one);
       const blocked = async () =>
         (
           await sql`select 1 from pg_stat_activity where application_name = 'ledger' and wait_event_type = 'Lock'
         and datname = current_database()`
         ).length > 0;
-      await until("the ledger waits for the user's row", blocked);
+      await until("the ledger waits for the key's row", blocked);
       // It holds the team's row by now: taking that closes the circle.
       await tx`select 1 from teams where id = 't1' for update`;
       expect(await rowOf(one.id)).toBeUndefined();

@@ -13,7 +13,9 @@ const facts: BannerFacts = {
   databaseReadyMs: 912,
   migrations: 1,
   models: 5,
+  workers: 1,
   consoleUrl: "http://127.0.0.1:4000/ui",
+  setUpUrl: null,
   apiUrl: "http://127.0.0.1:4000/v1",
   masterKey: { kind: "file", path: ".data/secrets/master-key", made: true },
   tryModel: "gpt-3.5-turbo",
@@ -37,6 +39,10 @@ describe("renderBanner", () => {
   Try it: curl http://127.0.0.1:4000/v1/chat/completions -H "Authorization: Bearer $(cat .data/secrets/master-key)" -H "Content-Type: application/json" -d '{"model":"gpt-3.5-turbo","messages":[{"role":"user","content":"Hello"}]}'
 `,
     );
+  });
+
+  test("says how many workers serve, where there are several", () => {
+    expect(renderBanner({ ...facts, workers: 4 }, plain)).toContain("(1 migration), 5 models, 4 workers\n");
   });
 
   test("without a console there is no console line", () => {

@@ -65,6 +65,24 @@ describe("/user/new", () => {
     }
   });
 
+  test("of an id that is a member already keeps its place, on the terms that are said now", async () => {
+    await post("/team/new", {
+      team_id: "early",
+      members_with_roles: [{ role: "admin", user_id: "early-bird" }],
+    });
+    expect((await post("/user/new", { user_id: "early-bird", teams: ["early"] })).json.teams).toEqual([
+      "early",
+    ]);
+    const { json } = await get("/team/info?team_id=early");
+    expect(json.team_memberships).toMatchObject([{ user_id: "early-bird", role: "admin" }]);
+    await post("/team/new", { team_id: "late", members_with_roles: [{ user_id: "late-bird" }] });
+    const teams = [{ team_id: "late", user_role: "admin", max_budget_in_team: 3 }];
+    expect((await post("/user/new", { user_id: "late-bird", teams })).status).toBe(200);
+    expect((await get("/team/info?team_id=late")).json.team_memberships).toMatchObject([
+      { role: "admin", max_budget_in_team: 3 },
+    ]);
+  });
+
   test("refuses an id, and an address in any case, that another has", async () => {
     await post("/user/new", { user_id: "first", user_email: "first@example.com" });
     const id = await post("/user/new", { user_id: "first" });

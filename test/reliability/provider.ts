@@ -1,7 +1,7 @@
 /**
  * A provider on loopback that does what the prompt says: `"<prompt tokens> <completion tokens> <mode>"`, where the mode is
  * `now` (answers), `hold` (takes the call and never answers), `drip` (a stream that stays open until `release`), `fail`
- * (500) or `break` (a stream that is cut after its first words).
+ * (500), `full` (answers with all that it may produce) or `break` (a stream that is cut after its first words).
  */
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
@@ -12,6 +12,8 @@ export interface Provider {
   readonly url: string;
   /** Calls that came, of whatever kind. */
   calls(): number;
+  /** The body of the call that came last. */
+  lastBody(): Record<string, unknown>;
   /** Calls that are held or drip now. */
   readonly open: ReadonlySet<ServerResponse>;
   /** Lets dripping streams end well. */
@@ -19,7 +21,7 @@ export interface Provider {
   close(): Promise<void>;
 }
 
-type Mode = "now" | "hold" | "drip" | "fail" | "break";
+type Mode = "now" | "full" | "hold" | "drip" | "fail" | "break";
 
 interface Asked {
   readonly promptTokens: number;
@@ -32,14 +34,18 @@ export async function startProvider(): Promise<Provider> {
   const open = new Set<ServerResponse>();
   const endings = new Set<() => void>();
   let calls = 0;
+  let lastBody: Record<string, unknown> = {};
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const asked = read(Buffer.concat(chunks).toString());
+      const text = Buffer.concat(chunks).toString();
+      const asked = read(text);
+      lastBody = JSON.parse(text);
       calls += 1;
       if (asked.mode === "fail") return void response.writeHead(500).end('{"error":{"message":"broken"}}');
-      if (asked.mode === "now") return asked.stream ? stream(response, asked) : whole(response, asked);
+      if (asked.mode === "now" || asked.mode === "full")
+        return asked.stream ? stream(response, asked) : whole(response, asked);
       open.add(response);
       response.once("close", () => open.delete(response));
       if (asked.mode === "hold") return;
@@ -56,6 +62,7 @@ export async function startProvider(): Promise<Provider> {
   return {
     url: `http://127.0.0.1:${port}/v1`,
     calls: () => calls,
+    lastBody: () => lastBody,
     open,
     release: () => {
       for (const end of endings) end();
@@ -80,11 +87,12 @@ export function ask(
 }
 
 function read(text: string): Asked {
-  const body: { stream?: boolean; messages: { content: string }[] } = JSON.parse(text);
+  const body: { stream?: boolean; max_tokens?: number; n?: number; messages: { content: string }[] } =
+    JSON.parse(text);
   const [prompt, completion, mode] = (body.messages[0]?.content ?? "").split(" ");
   return {
     promptTokens: Number(prompt),
-    completionTokens: Number(completion),
+    completionTokens: mode === "full" ? (body.max_tokens ?? 4_096) * (body.n ?? 1) : Number(completion),
     mode: mode as Mode,
     stream: body.stream === true,
   };

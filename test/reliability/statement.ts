@@ -69,12 +69,16 @@ function faultsOfAnswered(seen: Seen, row: Row | undefined): string[] {
   return faults;
 }
 
-/** Counters of keys, users and teams and the hourly rollup equal the sum of the records, to the nano-dollar. */
+/**
+ * Counters of keys, users and teams and the hourly rollup equal the sum of the records, to the nano-dollar. What a call for
+ * a team costs is the team's and not its user's.
+ */
 export async function expectExactSums(sql: postgres.Sql): Promise<void> {
   const differing = await sql`
     with sums as (
       select 'key' as kind, key_id as id, sum(cost_nano_usd) as cost from spend_records where state = 'settled' group by 2
-      union all select 'user', user_id, sum(cost_nano_usd) from spend_records where state = 'settled' group by 2
+      union all select 'user', user_id, sum(cost_nano_usd) from spend_records
+        where state = 'settled' and team_id = '' group by 2
       union all select 'team', team_id, sum(cost_nano_usd) from spend_records where state = 'settled' group by 2
     ), counters as (
       select 'key' as kind, id, spend_nano_usd as cost from virtual_keys

@@ -77,7 +77,10 @@ describe.each(["UTC", "Asia/Kolkata", "America/New_York"])("in %s", async (zone)
     const teams = await get("/global/spend/teams");
     expect(
       Object.fromEntries(
-        teams.map((row: { team_id: string | null; total_spend: number }) => [row.team_id, row.total_spend]),
+        teams.total_spend_per_team.map((row: { team_id: string | null; total_spend: number }) => [
+          row.team_id,
+          row.total_spend,
+        ]),
       ),
     ).toEqual({
       team_a: sum((item) => recent(item) && item.teamId === "team_a"),
@@ -103,6 +106,24 @@ describe.each(["UTC", "Asia/Kolkata", "America/New_York"])("in %s", async (zone)
     const inside = (item: SpendRecord) =>
       item.startedAtMs >= Date.parse(from) && item.startedAtMs < Date.parse(to) + 1000;
     expect(nanoSum(cut)).toBeCloseTo(sum(inside), 9);
+  });
+
+  test("/global/spend/report and /global/spend/logs: no call is lost between days, and days are the zone's", async () => {
+    const dates = "start_date=2025-04-01&end_date=2025-06-15";
+    const inside = (item: SpendRecord) => dateOf(item) >= "2025-04-01";
+    const report = await get(`/global/spend/report?${dates}`);
+    expect(
+      nanoSum(report.flatMap((day: { teams: { total_spend: number }[] }) => day.teams.map(toSpend))),
+    ).toBeCloseTo(sum(inside), 6);
+    for (const day of report) {
+      const startMs = Date.parse(day.group_by_day);
+      expect(dayAt(startMs, zone)).toMatchObject({ startMs, date: day.group_by_day.slice(0, 10) });
+    }
+    expect(nanoSum(await get(`/global/spend/logs?${dates}`))).toBeCloseTo(sum(inside), 6);
+    const byCustomer = await get(`/global/spend/report?${dates}&group_by=customer`);
+    expect(byCustomer.map((day: { group_by_day: string }) => day.group_by_day.slice(0, 10))).toEqual(
+      [...new Set(records.filter(inside).map(dateOf))].toSorted(),
+    );
   });
 
   test("/user/daily/activity: each day, and its models, providers and keys", async () => {
@@ -141,6 +162,7 @@ describe.each(["UTC", "Asia/Kolkata", "America/New_York"])("in %s", async (zone)
   });
 });
 
+const toSpend = (row: { total_spend: number }) => ({ spend: row.total_spend });
 const nanoSum = (rows: readonly { spend: number }[]) => rows.reduce((total, row) => total + row.spend, 0);
 
 test("a global budget with a period counts that period alone", async () => {

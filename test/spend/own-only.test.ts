@@ -76,7 +76,8 @@ test("another's user_id is refused, known or not; another's key shows nothing", 
 });
 
 test("the whole gateway's figures are for admins and viewers, its reset for the master key", async () => {
-  for (const path of ["/global/spend", "/global/spend/keys", "/global/spend/models", "/global/spend/teams"]) {
+  const lists = ["logs", "keys", "models", "teams", "tags", "provider", "end_users", "report"];
+  for (const path of ["/global/spend", ...lists.map((list) => `/global/spend/${list}`)]) {
     expect((await get(path, keys.ann1)).status).toBe(403);
     expect((await get(path, keys.viewer)).status).toBe(200);
   }

@@ -29,6 +29,44 @@ test("keys, users and teams start from nothing, and the logs stay", async () => 
   expect(events).toEqual([{ actor_kind: "master_key", before: { keys: 3, users: 1, teams: 1 } }]);
 });
 
+test("budgets beside the main ones start again too", async () => {
+  const budget = [{ max_budget: 0.04, budget_duration: "1d" }];
+  const further = await gateway.newKey({ budget_limits: budget });
+  const ofModel = await gateway.newKey({ model_max_budget: { dear: 0.04 } });
+  await post("/team/new", { team_id: "team-m" });
+  await post("/user/new", { user_id: "user-m", auto_create_key: false });
+  const member = { role: "user", user_id: "user-m" };
+  await post("/team/member_add", { team_id: "team-m", member, max_budget_in_team: 0.04 });
+  const ofMember = await gateway.newKey({ team_id: "team-m", user_id: "user-m" });
+  for (const key of [further, ofModel, ofMember])
+    expect([await spend(key), await spend(key)]).toEqual([200, 400]);
+  expect((await post("/global/spend/reset", {})).status).toBe(200);
+  for (const key of [further, ofModel, ofMember]) expect(await spend(key)).toBe(200);
+});
+
+test("resets and calls beside each other never lock each other out, and no cost is lost or kept", async () => {
+  await post("/team/new", { team_id: "team-busy", max_budget: 1000 });
+  await post("/user/new", { user_id: "user-busy", auto_create_key: false });
+  const owners = { team_id: "team-busy", user_id: "user-busy" };
+  const further = { max_budget: 900, budget_limits: [{ max_budget: 800, budget_duration: "1d" }] };
+  const keys = await Promise.all(Array.from({ length: 4 }, () => gateway.newKey({ ...owners, ...further })));
+  const calls = async (key: string) => {
+    for (let n = 0; n < 40; n++) expect(await spend(key)).toBe(200);
+  };
+  const resets = async () => {
+    for (let n = 0; n < 15; n++) expect((await post("/global/spend/reset", {})).status).toBe(200);
+  };
+  await Promise.all([...keys.map(calls), resets()]);
+  expect((await post("/global/spend/reset", {})).status).toBe(200);
+  for (const key of keys) {
+    expect(await spend(key)).toBe(200);
+    const { budgets } = (await gateway.call("GET", "/v1/usage", { key })).json;
+    const spent = (rule: string) =>
+      budgets.find((row: { rule: string }) => row.rule === rule)?.spent_usd as number;
+    expect([spent("key_budget"), spent("key_budget_1d")]).toEqual([DEAR_CALL_USD, DEAR_CALL_USD]);
+  }
+});
+
 test("lists are sorted by the running period's spend: what an earlier one left behind counts as nothing", async () => {
   const { sql } = gateway.database;
   await sql`insert into users (id, spend_nano_usd, budget_duration, spend_period_started_at) values
@@ -38,7 +76,7 @@ test("lists are sorted by the running period's spend: what an earlier one left b
     ["for life", 700],
     ["current", 500],
   ]);
-  expect(headers["x-total-count"]).toBe("4");
+  expect(headers["x-total-count"]).toBe("6");
   const rest = await gateway.call("GET", "/spend/users?page_size=2&page=2");
   expect(rest.json.map((row: { user_id: string; spend: number }) => [row.user_id, row.spend])).toContainEqual(
     ["stale", 0],

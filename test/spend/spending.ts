@@ -84,6 +84,7 @@ function pastRecord(startedAtMs: number, fields: Partial<SpendRecord>): SpendRec
     keyPeriodStartMs: null,
     userPeriodStartMs: null,
     teamPeriodStartMs: null,
+    charges: [],
     deploymentId: "dep_test",
     provider: "openai",
     upstreamModel: "dear-upstream",

@@ -1,0 +1,180 @@
+/** The Overview's two lists: what was denied last, and what wants attention. */
+import { CircleCheck, ShieldCheck } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { BudgetBar } from "#components/budget-bar.tsx";
+import { ago, percent } from "#components/format.ts";
+import { OutcomeBadge, reasonOf } from "#components/logs/outcome.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { Card, CardHead } from "#components/ui/card.tsx";
+import { keysNearBudget, listKeyRows } from "#db/queries/console-keys.ts";
+import { listCalls } from "#db/queries/console-records.ts";
+import { keyBudget } from "#lib/console/key-state.ts";
+import { maySee } from "#lib/console/roles.ts";
+import { keyName } from "../../../key-actions.ts";
+import type { PageContext } from "../../../request.ts";
+
+const DAY_MS = 86_400_000;
+const SHOWN = 6;
+
+export async function LatestDenials({ page, className }: { page: PageContext; className: string }) {
+  const { deps, nowMs, ownUserId } = page;
+  const filter = {
+    fromMs: nowMs - 7 * DAY_MS,
+    toMs: null,
+    outcome: "refused" as const,
+    ...(ownUserId === null ? {} : { userId: ownUserId }),
+  };
+  const rows = (await listCalls(deps.sql, filter, 0, SHOWN)).slice(0, SHOWN);
+  return (
+    <Card className={className}>
+      <CardHead
+        title="Latest denials"
+        note="The last 7 days"
+        actions={<More href="/ui/logs?range=7d&outcome=refused" />}
+      />
+      {rows.length === 0 ? (
+        <Quiet icon={<ShieldCheck aria-hidden className="size-4" />}>
+          Nothing was denied in the last 7 days.
+        </Quiet>
+      ) : (
+        <ul>
+          {rows.map((row) => (
+            <li
+              key={row.id}
+              className="relative flex items-center gap-3 border-line border-t px-4 py-2 text-sm hover:bg-hover/60"
+            >
+              <OutcomeBadge outcome={row.outcome} status={row.status_code} />
+              <span className="min-w-0 flex-1">
+                <Link
+                  href={`/ui/logs?range=7d&outcome=refused&id=${row.id}`}
+                  prefetch={false}
+                  className="block truncate after:absolute after:inset-0"
+                >
+                  {reasonOf({ rule: row.rule, code: row.error_code }) ?? "denied"}
+                </Link>
+                <span className="block truncate text-faint text-xs">
+                  {row.key_alias ?? (row.key_id === "master" ? "master key" : row.key_id)} · {row.model}
+                </span>
+              </span>
+              <span className="shrink-0 text-faint text-xs">{ago(row.started_at, nowMs)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+export async function Attention({ page, className }: { page: PageContext; className: string }) {
+  const { deps, nowMs, ownUserId, session, timezone } = page;
+  const own = ownUserId === null ? {} : { userId: ownUserId };
+  const expiring = await listKeyRows(
+    deps.sql,
+    { nowMs, state: "expiring", ...own },
+    "expires",
+    "asc",
+    1,
+    SHOWN,
+  );
+  const spent = (await keysNearBudget(deps.sql, ownUserId, 50)).flatMap((row) => {
+    const budget = keyBudget(row, nowMs, timezone);
+    const limit = budget.limitNanoUsd ?? 0n;
+    return limit > 0n && budget.spentNanoUsd * 10n >= limit * 8n ? [{ row, budget, limit }] : [];
+  });
+  const unusable = deps.policy().config.deployments.filter((deployment) => deployment.unusable !== null);
+  const link = maySee(session.role, "keys");
+  return (
+    <Card className={className}>
+      <CardHead
+        title="Needs attention"
+        note="Keys near the end of their time or budget, and models that cannot be called"
+      />
+      {expiring.rows.length + spent.length + unusable.length === 0 ? (
+        <Quiet icon={<CircleCheck aria-hidden className="size-4" />}>Nothing does.</Quiet>
+      ) : (
+        <ul>
+          {spent.slice(0, SHOWN).map(({ row, budget, limit }) => (
+            <Line
+              key={row.id}
+              href={link ? `/ui/keys/${row.id}` : null}
+              name={keyName(row)}
+              badge={`${percent(Number(budget.spentNanoUsd), Number(limit))} of its budget`}
+            >
+              <BudgetBar
+                className="w-32"
+                spent={budget.spentNanoUsd}
+                limit={limit}
+                soft={budget.softNanoUsd}
+              />
+            </Line>
+          ))}
+          {expiring.rows.map((row) => (
+            <Line
+              key={`ends-${row.id}`}
+              href={link ? `/ui/keys/${row.id}` : null}
+              name={keyName(row)}
+              badge="Expiring"
+            >
+              <span className="text-faint text-xs">
+                ends {row.expires_at ? ago(row.expires_at, nowMs) : ""}
+              </span>
+            </Line>
+          ))}
+          {unusable.slice(0, SHOWN).map((deployment) => (
+            <Line key={deployment.id} href="/ui/models" name={deployment.modelGroup} badge="Cannot be called">
+              <span className="w-full truncate text-faint text-xs" title={deployment.unusable ?? ""}>
+                {deployment.unusable}
+              </span>
+            </Line>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Line({
+  href,
+  name,
+  badge,
+  children,
+}: {
+  href: string | null;
+  name: string;
+  badge: string;
+  children: ReactNode;
+}) {
+  return (
+    <li className="relative flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-t px-4 py-2 text-sm hover:has-[a]:bg-hover/60">
+      <span className="min-w-0 flex-1 basis-24 truncate font-medium">
+        {href ? (
+          <Link href={href} prefetch={false} className="after:absolute after:inset-0">
+            {name}
+          </Link>
+        ) : (
+          name
+        )}
+      </span>
+      <Badge tone="warn">{badge}</Badge>
+      {children}
+    </li>
+  );
+}
+
+function More({ href }: { href: string }) {
+  return (
+    <Link href={href} prefetch={false} className="text-accent text-xs hover:underline">
+      View all
+    </Link>
+  );
+}
+
+function Quiet({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+  return (
+    <p className="flex items-center gap-2 border-line border-t px-4 py-6 text-soft text-sm">
+      <span className="text-good">{icon}</span>
+      {children}
+    </p>
+  );
+}

@@ -1,0 +1,191 @@
+/** One person: what they may, what they spend, their keys and where they are signed in. */
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { BudgetActions } from "#components/budgets/budget-actions.tsx";
+import { readQuery } from "#components/data-table/query.ts";
+import { ago, moment } from "#components/format.ts";
+import { ModelChips } from "#components/keys/key-badge.tsx";
+import { ROLE_WORDS } from "#components/people/target.ts";
+import { UserActions } from "#components/people/user-actions.tsx";
+import { PageHeader } from "#components/shell/page-header.tsx";
+import { Tabs } from "#components/shell/tabs.tsx";
+import { Card, CardHead } from "#components/ui/card.tsx";
+import { type Fact, Facts } from "#components/ui/facts.tsx";
+import { listKeyRows, ownerChoices } from "#db/queries/console-keys.ts";
+import { findPerson, type PersonRow } from "#db/queries/console-people.ts";
+import { mayBudget, mayChange, maySee, PAGES, roleOf, USER_ROLE_OF } from "#lib/console/roles.ts";
+import { monthStartMs } from "#lib/spend/calendar.ts";
+import { keyName } from "../../../../../key-actions.ts";
+import { openPage, type PageContext, type SearchParams } from "../../../../../request.ts";
+import { Days } from "../../days.tsx";
+import { KeyTable } from "../../key-table.tsx";
+import { OwnerBudget, ownerBudget } from "../../owner-budget.tsx";
+import { Sessions } from "../../sessions.tsx";
+import { PersonBadge, personName, personTarget } from "../person.tsx";
+
+export const metadata: Metadata = { title: "Person" };
+
+const TABS = { overview: "Overview", keys: "Keys", sessions: "Sessions" } as const;
+const NAMES = ["overview", "keys", "sessions"] as const;
+
+export default async function UserPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ id: string }>;
+  searchParams: SearchParams;
+}) {
+  const page = await openPage("users");
+  const { deps, nowMs, session, timezone } = page;
+  const id = decodeURIComponent((await params).id);
+  const asked = await searchParams;
+  const query = readQuery(asked);
+  const tab = query.word("view", NAMES) ?? "overview";
+  const number = query.whole("page", 1, 1, 1000);
+  await deps.ledger.flush();
+  const month = { fromMs: monthStartMs(nowMs, timezone), toMs: null };
+  const row = await findPerson(deps.sql, { id, month, nowMs });
+  if (!row) notFound();
+  const path = `${PAGES.users.path}/${encodeURIComponent(id)}`;
+  const change = mayChange(session.role);
+  const budget = await ownerBudget(page, "user", id);
+  return (
+    <>
+      <PageHeader
+        above={
+          <Link href={PAGES.users.path} prefetch={false} className="hover:underline">
+            People
+          </Link>
+        }
+        title={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            {personName(row)}
+            <PersonBadge row={row} />
+          </span>
+        }
+        note={row.email ?? row.id}
+        actions={
+          <>
+            {mayBudget(session.role) && <BudgetActions target={budget.target} spread />}
+            {change && <Actions page={page} row={row} />}
+          </>
+        }
+      />
+      <Tabs
+        label="About this person"
+        here={tab}
+        tabs={NAMES.map((one) => ({
+          id: one,
+          label: TABS[one],
+          href: one === "overview" ? path : `${path}?view=${one}`,
+        }))}
+      />
+      {tab === "overview" && (
+        <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
+          <Days page={page} filter={{ userId: id }} month={BigInt(row.spend)} />
+          <Card className="overflow-hidden">
+            <CardHead title="About" />
+            <Facts facts={factsOf(page, row, budget)} className="border-line border-t" />
+          </Card>
+        </div>
+      )}
+      {tab === "keys" && (
+        <KeyTable
+          page={page}
+          owner={{ userId: id }}
+          path={path}
+          params={asked}
+          number={number}
+          empty="No key belongs to this person."
+        />
+      )}
+      {tab === "sessions" && <Sessions page={page} userId={id} path={path} />}
+    </>
+  );
+}
+
+function factsOf(
+  { nowMs, session, timezone }: PageContext,
+  row: PersonRow,
+  budget: Awaited<ReturnType<typeof ownerBudget>>,
+): Fact[] {
+  const role = roleOf(row.role);
+  return [
+    [
+      "Role",
+      <span key="r" title={ROLE_WORDS[role]?.may}>
+        {ROLE_WORDS[role]?.name}
+      </span>,
+    ],
+    [
+      "Teams",
+      row.teams.length === 0 ? (
+        "none"
+      ) : (
+        <span key="t" className="flex flex-col gap-0.5">
+          {row.teams.map((team) => (
+            <span key={team.id}>
+              {maySee(session.role, "teams") ? (
+                <Link
+                  href={`${PAGES.teams.path}/${encodeURIComponent(team.id)}`}
+                  prefetch={false}
+                  className="hover:underline"
+                >
+                  {team.name}
+                </Link>
+              ) : (
+                team.name
+              )}
+              {team.role === "admin" && <span className="text-faint"> (owner)</span>}
+            </span>
+          ))}
+        </span>
+      ),
+    ],
+    ["Budget", <OwnerBudget key="b" budget={budget} timezone={timezone} />],
+    ["Models", <ModelChips key="m" models={row.models} most={3} />],
+    ["Last seen", row.seen_at ? `${moment(row.seen_at, timezone)} (${ago(row.seen_at, nowMs)})` : "never"],
+    ["Second factor", row.has_totp ? "on" : row.has_access ? "off" : "cannot sign in"],
+    ...(row.invited_until ? [["Invitation", `open, ends ${ago(row.invited_until, nowMs)}`] as const] : []),
+    ["Here since", moment(row.created_at, timezone)],
+    [
+      "Id",
+      <code key="i" className="break-all font-mono text-xs">
+        {row.id}
+      </code>,
+    ],
+    ...(maySee(session.role, "audit")
+      ? [
+          [
+            "History",
+            <Link
+              key="h"
+              href={`/ui/audit?object=${encodeURIComponent(`user:${row.id}`)}`}
+              prefetch={false}
+              className="text-accent hover:underline"
+            >
+              What was done to this person
+            </Link>,
+          ] as const,
+        ]
+      : []),
+  ];
+}
+
+async function Actions({ page: { deps, nowMs, session }, row }: { page: PageContext; row: PersonRow }) {
+  const { rows: keys } = await listKeyRows(deps.sql, { nowMs, userId: row.id }, "used", "desc", 1, 500);
+  const { users } = await ownerChoices(deps.sql);
+  return (
+    <UserActions
+      target={personTarget(row, session.userId)}
+      keys={keys.map((key) => ({
+        id: key.id,
+        name: keyName(key),
+        lastUsed: key.last_used_at ? ago(key.last_used_at, nowMs) : null,
+      }))}
+      heirs={users.filter((one) => one.id !== row.id)}
+      roleNames={USER_ROLE_OF}
+    />
+  );
+}

@@ -1,0 +1,86 @@
+"use client";
+/** A form's values and errors: the gateway's own zod schema checks them here first, and its answer names the field at fault. */
+import { useState } from "react";
+import type { z } from "zod";
+import { type ApiAnswer, useApi } from "../shell/api.tsx";
+
+export type Values = Readonly<Record<string, string>>;
+
+export interface Form {
+  readonly values: Values;
+  readonly errors: Readonly<Record<string, string>>;
+  /** An error that belongs to no field. */
+  readonly failure: string | null;
+  readonly busy: boolean;
+  readonly dirty: boolean;
+  readonly set: (name: string, value: string) => void;
+  /** The control's props. */
+  readonly bind: (name: string) => {
+    value: string;
+    name: string;
+    onChange: (event: { target: { value: string } }) => void;
+  };
+  /** Sends the body; null when the schema or the gateway refused it, which the form then shows. */
+  readonly send: (
+    path: string,
+    body: Record<string, unknown>,
+    schema?: z.ZodType,
+  ) => Promise<Record<string, unknown> | null>;
+  readonly reset: () => void;
+}
+
+/** @param fieldOf the form's name for a field of the body, where they differ */
+export function useForm(initial: Values, fieldOf: Readonly<Record<string, string>> = {}): Form {
+  const api = useApi();
+  const [values, setValues] = useState(initial);
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const [failure, setFailure] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const set = (name: string, value: string) => {
+    setValues((before) => ({ ...before, [name]: value }));
+    setErrors(({ [name]: _gone, ...others }) => others);
+  };
+  const place = (param: string | null, message: string) => {
+    const name = param === null ? null : (fieldOf[param] ?? param);
+    if (name !== null && name in initial) setErrors({ [name]: sentence(message, param) });
+    else setFailure(message);
+  };
+  return {
+    values,
+    errors,
+    failure,
+    busy,
+    dirty: Object.keys(initial).some((name) => values[name] !== initial[name]),
+    set,
+    bind: (name) => ({ name, value: values[name] ?? "", onChange: (event) => set(name, event.target.value) }),
+    reset: () => {
+      setValues(initial);
+      setErrors({});
+      setFailure(null);
+    },
+    async send(path, body, schema) {
+      setFailure(null);
+      const checked = schema?.safeParse(body);
+      if (checked && !checked.success) {
+        const [issue] = checked.error.issues;
+        place(String(issue?.path[0] ?? ""), issue?.message ?? "is not valid");
+        return null;
+      }
+      setBusy(true);
+      const answer: ApiAnswer = await api("POST", path, body);
+      setBusy(false);
+      if (answer.ok) return answer.data;
+      const quote = answer.requestId === null || answer.status < 500 ? "" : ` (request ${answer.requestId})`;
+      if (answer.signedOut)
+        setFailure("Your session is over. Sign in in another tab and send again; nothing here is lost.");
+      else place(answer.param, `${answer.message}${quote}`);
+      return null;
+    },
+  };
+}
+
+/** `rpm_limit must be a whole number` under the field itself reads `Must be a whole number`. */
+function sentence(message: string, param: string | null): string {
+  const plain = param !== null && message.startsWith(`${param} `) ? message.slice(param.length + 1) : message;
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}

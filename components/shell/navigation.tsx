@@ -1,0 +1,144 @@
+"use client";
+/** The menu: a column on wide screens, icons on middle ones, a sheet on small ones. */
+import {
+  Boxes,
+  ChartColumn,
+  FlaskConical,
+  Gauge,
+  History,
+  KeyRound,
+  LayoutDashboard,
+  Menu as MenuIcon,
+  ScrollText,
+  Settings,
+  Users,
+  UsersRound,
+  Wallet,
+  X,
+} from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { Dialog as Primitive } from "radix-ui";
+import { useState } from "react";
+import { cn } from "../ui/class-names.ts";
+import { Wordmark } from "./mark.tsx";
+
+export interface NavigationItem {
+  readonly page: string;
+  readonly path: string;
+  readonly title: string;
+}
+
+const GROUPS = [
+  { name: "Build", pages: ["overview", "keys", "models", "playground"] },
+  { name: "Spend", pages: ["usage", "budgets", "limits"] },
+  { name: "Trace", pages: ["logs"] },
+  { name: "Govern", pages: ["audit"] },
+  { name: "Run", pages: ["users", "teams", "settings"] },
+] as const;
+
+const ICONS = {
+  overview: LayoutDashboard,
+  keys: KeyRound,
+  models: Boxes,
+  usage: ChartColumn,
+  budgets: Wallet,
+  limits: Gauge,
+  logs: ScrollText,
+  playground: FlaskConical,
+  audit: History,
+  users: Users,
+  teams: UsersRound,
+  settings: Settings,
+} as const;
+
+export function Navigation({
+  items,
+  compact = false,
+  onGo,
+}: {
+  items: readonly NavigationItem[];
+  compact?: boolean;
+  onGo?: () => void;
+}) {
+  const path = usePathname();
+  return (
+    <nav aria-label="Main" className="flex flex-col gap-5">
+      {GROUPS.map(({ name, pages }) => {
+        const shown = pages.flatMap((page) => items.find((item) => item.page === page) ?? []);
+        if (shown.length === 0) return null;
+        return (
+          <div key={name}>
+            <p className={cn("mb-1 px-2.5 font-medium text-2xs text-faint", compact && "xl:block hidden")}>
+              {name}
+            </p>
+            <ul className="flex flex-col gap-px">
+              {shown.map((item) => {
+                const here = path === item.path || path.startsWith(`${item.path}/`);
+                const Icon = Object.hasOwn(ICONS, item.page)
+                  ? ICONS[item.page as keyof typeof ICONS]
+                  : LayoutDashboard;
+                return (
+                  <li key={item.page}>
+                    <Link
+                      href={item.path}
+                      prefetch={false}
+                      aria-current={here ? "page" : undefined}
+                      title={item.title}
+                      {...(onGo ? { onClick: onGo } : {})}
+                      className={cn(
+                        "group flex h-8 items-center gap-2.5 rounded-md px-2.5 text-soft text-sm transition-colors hover:bg-hover hover:text-ink",
+                        here && "bg-surface font-medium text-ink shadow-card ring-1 ring-line dark:bg-raised",
+                        compact && "justify-center xl:justify-start",
+                      )}
+                    >
+                      <Icon
+                        aria-hidden
+                        className={cn(
+                          "size-4 shrink-0 text-faint group-hover:text-soft",
+                          here && "text-accent!",
+                        )}
+                      />
+                      <span className={cn(compact && "sr-only xl:not-sr-only")}>{item.title}</span>
+                    </Link>
+                  </li>
+                );
+              })}
+            </ul>
+          </div>
+        );
+      })}
+    </nav>
+  );
+}
+
+export function SmallNavigation({ items }: { items: readonly NavigationItem[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Primitive.Root open={open} onOpenChange={setOpen}>
+      <Primitive.Trigger className="inline-flex size-8 items-center justify-center rounded-md text-soft hover:bg-hover hover:text-ink md:hidden">
+        <MenuIcon aria-hidden className="size-5" />
+        <span className="sr-only">Menu</span>
+      </Primitive.Trigger>
+      <Primitive.Portal>
+        <Primitive.Overlay className="fixed inset-0 z-50 bg-black/40 md:hidden" />
+        <Primitive.Content
+          aria-describedby={undefined}
+          className="fixed inset-y-0 left-0 z-50 flex w-64 flex-col gap-5 border-line border-r bg-canvas p-3 outline-none data-[state=open]:animate-in data-[state=open]:slide-in-from-left-8 md:hidden"
+        >
+          <div className="flex h-9 items-center justify-between px-2">
+            <Primitive.Title>
+              <Wordmark />
+              <span className="sr-only">Menu</span>
+            </Primitive.Title>
+            <Primitive.Close className="inline-flex size-8 items-center justify-center rounded-md text-faint hover:bg-hover">
+              <X aria-hidden className="size-4" />
+              <span className="sr-only">Close menu</span>
+            </Primitive.Close>
+          </div>
+          <Navigation items={items} onGo={() => setOpen(false)} />
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}

@@ -1,0 +1,18 @@
+/** Names and values, one a line. */
+import type { ReactNode } from "react";
+import { cn } from "./class-names.ts";
+
+export type Fact = readonly [name: string, value: ReactNode];
+
+export function Facts({ facts, className }: { facts: readonly Fact[]; className?: string }) {
+  return (
+    <dl className={cn("divide-y divide-line text-sm", className)}>
+      {facts.map(([name, value]) => (
+        <div key={name} className="grid grid-cols-[9rem_minmax(0,1fr)] gap-x-4 px-4 py-2">
+          <dt className="text-faint">{name}</dt>
+          <dd className="min-w-0 break-words">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,134 @@
+/** Audit events as the console lists and exports them: the newest first, by keyset, so that page 400 costs what page 1 does. */
+import type { Fragment } from "postgres";
+import type { Sql } from "../client.ts";
+
+export interface AuditFilter {
+  readonly fromMs?: number;
+  readonly actor?: { readonly kind: string; readonly id: string };
+  readonly action?: string;
+  readonly targetKind?: string;
+  readonly targetId?: string;
+  readonly outcome?: string;
+  /** Part of an action, a name, an id or an address. */
+  readonly text?: string;
+  /** The highest sequence number that counts: what came later is left out. */
+  readonly upTo?: bigint;
+}
+
+/** Where a page begins: events older than a number, or newer than it. */
+export type AuditCursor = { readonly older: bigint } | { readonly newer: bigint } | null;
+
+export interface AuditRow {
+  seq: bigint;
+  id: string;
+  at: Date;
+  actor_kind: string;
+  actor_id: string;
+  actor_name: string | null;
+  claimed_by: string | null;
+  action: string;
+  target_kind: string;
+  target_id: string;
+  target_name: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  outcome: string;
+  ip: string | null;
+  request_id: string | null;
+}
+
+/** At most `limit` events, the newest first whichever way the cursor points. */
+export async function listAudit(
+  sql: Sql,
+  filter: AuditFilter,
+  cursor: AuditCursor,
+  limit: number,
+): Promise<AuditRow[]> {
+  const upwards = cursor !== null && "newer" in cursor;
+  const from =
+    cursor === null
+      ? sql`true`
+      : "newer" in cursor
+        ? sql`e.seq > ${cursor.newer}`
+        : sql`e.seq < ${cursor.older}`;
+  const rows = await sql<AuditRow[]>`
+    ${selected(sql)} where ${from} and ${matching(sql, filter)}
+    order by e.seq ${upwards ? sql`asc` : sql`desc`} limit ${limit}`;
+  return upwards ? rows.reverse() : rows;
+}
+
+/** One event, or null. */
+export async function findAudit(sql: Sql, seq: bigint): Promise<AuditRow | null> {
+  const [row] = await sql<AuditRow[]>`${selected(sql)} where e.seq = ${seq}`;
+  return row ?? null;
+}
+
+/** The number of the newest event; 0n when there is none. */
+export async function newestAudit(sql: Sql): Promise<bigint> {
+  const [row] = await sql<{ seq: bigint }[]>`select coalesce(max(seq), 0)::bigint as seq from audit_events`;
+  return row?.seq ?? 0n;
+}
+
+export interface AuditChoices {
+  readonly actions: readonly string[];
+  readonly targets: readonly string[];
+  readonly actors: readonly { kind: string; id: string; name: string | null }[];
+}
+
+/** What the latest events hold, for the filters. @param latest how many events are looked at */
+export async function auditChoices(sql: Sql, latest: number): Promise<AuditChoices> {
+  const recent = sql`select action, target_kind, actor_kind, actor_id from audit_events order by seq desc limit ${latest}`;
+  const actions = await sql<{ action: string }[]>`select distinct action from (${recent}) r order by action`;
+  const targets = await sql<{ target_kind: string }[]>`
+    select distinct target_kind from (${recent}) r order by target_kind`;
+  const actors = await sql<{ kind: string; id: string; name: string | null }[]>`
+    select r.actor_kind as kind, r.actor_id as id, coalesce(u.alias, u.email, k.alias) as name
+    from (select actor_kind, actor_id, count(*) as events from (${recent}) r group by 1, 2 order by 3 desc limit 100) r
+    left join users u on r.actor_kind = 'user' and u.id = r.actor_id
+    left join virtual_keys k on r.actor_kind = 'key' and k.id = r.actor_id
+    order by name nulls last, r.actor_id`;
+  return {
+    actions: actions.map((row) => row.action),
+    targets: targets.map((row) => row.target_kind),
+    actors: [...actors],
+  };
+}
+
+function selected(sql: Sql): Fragment {
+  return sql`
+    select e.seq, e.id, e.at, e.actor_kind, e.actor_id, coalesce(au.alias, au.email, ak.alias) as actor_name, e.claimed_by,
+      e.action, e.target_kind, e.target_id, ${targetName(sql)} as target_name,
+      e.before, e.after, e.outcome, e.ip, e.request_id
+    from audit_events e
+    left join users au on e.actor_kind = 'user' and au.id = e.actor_id
+    left join virtual_keys ak on e.actor_kind = 'key' and ak.id = e.actor_id
+    left join virtual_keys tk on e.target_kind = 'key' and tk.id = e.target_id
+    left join users tu on e.target_kind = 'user' and tu.id = e.target_id
+    left join teams tt on e.target_kind = 'team' and tt.id = e.target_id`;
+}
+
+/** What the object is called now, else what it was called then. */
+function targetName(sql: Sql): Fragment {
+  return sql`coalesce(tk.alias, tu.alias, tu.email, tt.alias, e.after ->> 'modelName', e.before ->> 'modelName',
+    e.after ->> 'alias', e.before ->> 'alias')`;
+}
+
+function matching(sql: Sql, filter: AuditFilter): Fragment {
+  const { fromMs, actor, action, targetKind, targetId, outcome, text, upTo } = filter;
+  const pattern = text === undefined ? "" : `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+  const all = sql`true`;
+  const found =
+    text === undefined
+      ? all
+      : sql`(e.action ilike ${pattern} or e.target_id ilike ${pattern} or ${targetName(sql)} ilike ${pattern}
+          or e.actor_id ilike ${pattern} or coalesce(au.alias, ak.alias) ilike ${pattern} or au.email ilike ${pattern}
+          or e.claimed_by ilike ${pattern} or e.ip = ${text} or e.request_id = ${text} or e.id = ${text}
+          or e.seq::text = ${text.replace(/^#/, "")})`;
+  return sql`${fromMs === undefined ? all : sql`e.at >= ${new Date(fromMs)}`}
+    and ${actor === undefined ? all : sql`e.actor_kind = ${actor.kind} and e.actor_id = ${actor.id}`}
+    and ${action === undefined ? all : sql`e.action = ${action}`}
+    and ${targetKind === undefined ? all : sql`e.target_kind = ${targetKind}`}
+    and ${targetId === undefined ? all : sql`e.target_id = ${targetId}`}
+    and ${outcome === undefined ? all : sql`e.outcome = ${outcome}`}
+    and ${upTo === undefined ? all : sql`e.seq <= ${upTo}`} and ${found}`;
+}

@@ -1,0 +1,236 @@
+/**
+ * Admission in a Redis that every process shares: one script to take, one to settle, one round trip each. The deciding
+ * happens in Redis (lua/*.ts); here requests are put into words and answers into verdicts. Settlements of one turn of
+ * the event loop travel as one call; nobody who answers a client should wait for them.
+ */
+import type {
+  AdmissionStore,
+  BudgetRule,
+  Lease,
+  Rule,
+  RuleState,
+  Settlement,
+  TakeRequest,
+  Verdict,
+} from "./admission.ts";
+import { lookScript } from "./lua/look.lua.ts";
+import { renewScript } from "./lua/renew.lua.ts";
+import { settleScript } from "./lua/settle.lua.ts";
+import { heartbeatScript, setSpendScript, spentScript } from "./lua/spend.lua.ts";
+import { takeScript } from "./lua/take.lua.ts";
+import { refusalsOf, stateOf } from "./standing.ts";
+import { isStoreAway, StoreAwayError } from "./store-away.ts";
+import type { Transport } from "./transport.ts";
+import { apart, money, ruleText, standingOf, stateAfterTake } from "./words.ts";
+
+export interface RedisAdmissionOptions {
+  readonly transport: Transport;
+  /** null: Redis's own time decides, so that the clocks of instances need not agree. Tests pass theirs. */
+  readonly clock: (() => number) | null;
+  /** Gateways with different ones share nothing. It stands in the hash tag, so a cluster keeps each on one shard. */
+  readonly namespace?: string;
+}
+
+interface Waiting {
+  readonly lease: Lease;
+  readonly actual: Settlement;
+  readonly done: (crossed: readonly BudgetRule[]) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** More in one call would hold up the takes of others. */
+const SETTLE_AT_ONCE = 100;
+const RENEW_AT_ONCE = 500;
+
+export class RedisAdmission implements AdmissionStore {
+  readonly #transport: Transport;
+  readonly #clock: (() => number) | null;
+  readonly #prefix: string;
+  readonly #words = new WeakMap<Rule, { readonly key: string; readonly text: string }>();
+  #waiting: Waiting[] = [];
+  /** Leases that were taken here and have not been settled. */
+  readonly #running = new Set<string>();
+
+  constructor({ clock, namespace = "shin", transport }: RedisAdmissionOptions) {
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#prefix = `{${namespace}}:`;
+  }
+
+  /** @throws StoreAwayError, as every method does */
+  async take(request: TakeRequest): Promise<Verdict> {
+    const { least, primed, rules } = request;
+    const leaseKey = this.#leaseKey(request.leaseId);
+    const args = [
+      this.#time(),
+      whole(request.leaseTtlMs),
+      whole(request.tokens),
+      money(request.costNanoUsd),
+      least ? whole(least.tokens) : "",
+      least ? money(least.costNanoUsd) : "",
+    ];
+    const keys = [...this.#ground(), leaseKey];
+    for (const rule of rules) {
+      const { key, text } = this.#wordsOf(rule);
+      keys.push(key);
+      args.push(text);
+    }
+    if (primed)
+      for (const [index, rule] of rules.entries()) {
+        const spent = primed.get(rule.counter);
+        if (spent !== undefined) args.push(String(index), String(spent));
+      }
+    return this.#verdict(request, await this.#transport.run(takeScript, keys, args));
+  }
+
+  settle(lease: Lease, actual: Settlement): Promise<readonly BudgetRule[]> {
+    this.#running.delete(lease.id);
+    return new Promise((done, failed) => {
+      if (this.#waiting.push({ lease, actual, done, failed }) === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  /** Many at a time would hold up the takes of others. */
+  async renew(_nowMs: number, leaseTtlMs: number): Promise<void> {
+    const ids = [...this.#running];
+    for (let i = 0; i < ids.length; i += RENEW_AT_ONCE) {
+      const keys = ids.slice(i, i + RENEW_AT_ONCE).map((id) => this.#leaseKey(id));
+      await this.#transport.run(renewScript, [...this.#ground(), ...keys], [this.#time(), whole(leaseTtlMs)]);
+    }
+  }
+
+  async look(rules: readonly Rule[]): Promise<readonly (RuleState | null)[]> {
+    const words = rules.map((rule) => this.#wordsOf(rule));
+    const keys = [...this.#ground(), ...words.map((word) => word.key)];
+    const args = [this.#time(), ...words.map((word) => word.text)];
+    const [now = "", ...figures] = (await this.#transport.run(lookScript, keys, args)).split(" ");
+    return rules.map((rule, index) => {
+      const figure = figures[index] ?? "-";
+      return figure === "-" ? null : stateOf(standingOf(rule, figure), Number(now));
+    });
+  }
+
+  async setSpend(counter: string, spentNanoUsd: bigint | null): Promise<void> {
+    const spent = spentNanoUsd === null ? "" : String(spentNanoUsd);
+    await this.#transport.run(setSpendScript, [this.#counterKey(counter)], [spent]);
+  }
+
+  /** Makes many budgets unprimed in one round trip. */
+  async forget(counters: readonly string[]): Promise<void> {
+    const keys = counters.map((counter) => this.#counterKey(counter));
+    if (keys.length > 0) await this.#transport.run(setSpendScript, keys, [""]);
+  }
+
+  async spent(counter: string): Promise<bigint | null> {
+    const text = await this.#transport.run(spentScript, [this.#counterKey(counter)], []);
+    return text === "" ? null : BigInt(text);
+  }
+
+  /**
+   * A sign of life of one instance, which counts for so long.
+   * @returns how many instances live
+   */
+  async beat(instance: string, lifeMs: number, leaving = false): Promise<number> {
+    const args = [instance, whole(lifeMs), leaving ? "1" : ""];
+    return Number(await this.#transport.run(heartbeatScript, [`${this.#prefix}instances`], args));
+  }
+
+  reconnect(): void {
+    this.#transport.reconnect();
+  }
+
+  async close(): Promise<void> {
+    await this.#flush();
+    await this.#transport.close();
+  }
+
+  async #flush(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const batches: Promise<void>[] = [];
+    for (let i = 0; i < waiting.length; i += SETTLE_AT_ONCE)
+      batches.push(this.#settle(waiting.slice(i, i + SETTLE_AT_ONCE)));
+    await Promise.all(batches);
+  }
+
+  /** Never rejects: each settlement hears its own end. */
+  async #settle(batch: readonly Waiting[]): Promise<void> {
+    const keys = this.#ground();
+    const args = [this.#time()];
+    for (const { actual, lease } of batch) {
+      keys.push(this.#leaseKey(lease.id));
+      args.push(whole(actual.tokens), money(actual.costNanoUsd), apart(lease, actual));
+    }
+    try {
+      const reply = await this.#transport.run(settleScript, keys, args);
+      const crossed = batch.map((): BudgetRule[] => []);
+      for (const pair of reply === "" ? [] : reply.split(" ")) {
+        const [lease = 0, index = 0] = pair.split("/").map(Number);
+        const rule = batch[lease]?.lease.rules[index];
+        if (rule?.metric === "budget") crossed[lease]?.push(rule);
+      }
+      for (const [index, { done }] of batch.entries()) done(crossed[index] ?? []);
+    } catch (error) {
+      // A settlement that the script cannot digest must not take the others with it; twice is once.
+      if (!isStoreAway(error) && batch.length > 1) await Promise.all(batch.map((one) => this.#settle([one])));
+      else for (const { failed } of batch) failed(error);
+    }
+  }
+
+  #verdict(request: TakeRequest, reply: string): Verdict {
+    const { leaseId, rules } = request;
+    const [kind, ...rest] = reply.split(" ");
+    if (kind === "U") {
+      const budgets = rest.map((index) => rules[Number(index)]).filter((rule) => rule?.metric === "budget");
+      return { kind: "unprimed", budgets };
+    }
+    const [now, tokens = "", cost = "", ...figures] = rest;
+    const nowMs = Number(now);
+    const amounts = { tokens: Number(tokens), costNanoUsd: BigInt(cost) };
+    if (kind === "R") {
+      const standings = rules.map((rule, index) => standingOf(rule, figures[index] ?? ""));
+      const states = standings.map((standing) => stateOf(standing, nowMs));
+      return { kind: "refused", states, refusals: refusalsOf(standings, amounts, nowMs) };
+    }
+    if (kind !== "A") throw new StoreAwayError(`the admission store answered "${reply.slice(0, 40)}"`);
+    const [again, ...after] = figures;
+    const states = rules.map((rule, index) => stateAfterTake(rule, after[index] ?? "", nowMs));
+    const lease: Lease = { id: leaseId + "~".repeat(Number(again)), rules, takenAtMs: nowMs, ...amounts };
+    this.#running.add(lease.id);
+    return { kind: "admitted", states, lease };
+  }
+
+  #time(): string {
+    return this.#clock ? whole(this.#clock()) : "";
+  }
+
+  #ground(): string[] {
+    return [`${this.#prefix}clock`, `${this.#prefix}leases`];
+  }
+
+  #leaseKey(id: string): string {
+    return `${this.#prefix}lease:${line(id)}`;
+  }
+
+  #counterKey(counter: string): string {
+    return `${this.#prefix}counter:${line(counter)}`;
+  }
+
+  #wordsOf(rule: Rule): { readonly key: string; readonly text: string } {
+    const known = this.#words.get(rule);
+    if (known) return known;
+    const words = { key: this.#counterKey(rule.counter), text: ruleText(rule) };
+    this.#words.set(rule, words);
+    return words;
+  }
+}
+
+/** Redis counts in whole numbers, and Lua in those that a double holds. */
+function whole(number: number): string {
+  return String(Math.min(Math.ceil(number), Number.MAX_SAFE_INTEGER));
+}
+
+/** A lease's text has a line for each counter, so a name may not break the line. */
+function line(name: string): string {
+  return name.replace(/[\n%]/g, encodeURIComponent);
+}

@@ -1,0 +1,76 @@
+/** The end user and the tags of a call: who they are, whether they may call, and what holds for them. */
+import type { Named } from "#lib/admission/rules.ts";
+import { listAllows } from "#lib/keys/access.ts";
+import type { SubjectPolicy } from "#lib/keys/caller.ts";
+import { pseudonym } from "#lib/privacy/anonymise.ts";
+import { type ErrorCode, GatewayError } from "../errors.ts";
+import type { Call } from "./call.ts";
+import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
+
+type Kind = Named["kind"];
+type Who = { readonly kind: Kind; readonly id: string };
+
+const NOBODY: readonly Named[] = [];
+
+/** Those that the call names, as they stand in the records; without any, at no cost. */
+export function namedBy(
+  deps: GatewayDeps,
+  context: AuthenticatedContext,
+  call: Call,
+): readonly Named[] | Promise<readonly Named[]> {
+  const { caller } = context;
+  if (call.endUser === null && call.tags.length + caller.tags.length === 0) return NOBODY;
+  const tags = new Set([...caller.tags, ...call.tags]);
+  const who: Who[] = [...tags].map((id) => ({ kind: "tag", id }));
+  if (call.endUser !== null) who.push({ kind: "end_user", id: call.endUser });
+  return lookUp(deps, context, who);
+}
+
+async function lookUp(
+  deps: GatewayDeps,
+  context: AuthenticatedContext,
+  who: readonly Who[],
+): Promise<readonly Named[]> {
+  const { config } = context.policy;
+  const policies = await Promise.all(who.map(({ id, kind }) => deps.subjects.find(kind, id, config)));
+  return who.map(({ id, kind }, index) => {
+    const policy = policies[index] ?? null;
+    if (policy?.blocked) refuseBlocked(kind, policy);
+    return { kind, id: kind === "end_user" ? recordedEndUser(deps, config.anonymizeLogs, id) : id, policy };
+  });
+}
+
+/** An end user as records and counters name it. */
+export function recordedEndUser(
+  deps: Pick<GatewayDeps, "pseudonymKey">,
+  anonymous: boolean,
+  id: string,
+): string {
+  return anonymous ? pseudonym(id, deps.pseudonymKey) : id;
+}
+
+const WORDS: Readonly<Record<Kind, string>> = { end_user: "end user", tag: "tag" };
+const BLOCKED: Readonly<Record<Kind, ErrorCode>> = { end_user: "end_user_blocked", tag: "tag_blocked" };
+const DENIED: Readonly<Record<Kind, ErrorCode>> = {
+  end_user: "end_user_model_not_allowed",
+  tag: "tag_model_not_allowed",
+};
+
+function refuseBlocked(kind: Kind, { name }: SubjectPolicy): never {
+  throw new GatewayError(BLOCKED[kind], `The ${WORDS[kind]} "${name}" is blocked.`, {
+    param: kind === "tag" ? "tags" : "user",
+  });
+}
+
+/** @throws GatewayError when one of them may not use the model */
+export function requireNamedAccess(
+  named: readonly Named[],
+  model: string,
+  accessGroups: ReadonlySet<string>,
+): void {
+  for (const { kind, policy } of named) {
+    if (!policy || listAllows(policy.models, model, accessGroups, null)) continue;
+    const message = `${WORDS[kind]} not allowed to access model. Tried to access ${model}`;
+    throw new GatewayError(DENIED[kind], message, { param: "model" });
+  }
+}

@@ -1,0 +1,148 @@
+/** The body of each route, by method and path: the very schemas that the gateway checks bodies against. */
+import type { z } from "zod";
+import {
+  budgetInfoSchema,
+  deleteBudgetSchema,
+  newBudgetSchema,
+  updateBudgetSchema,
+} from "../budgets/schema.ts";
+import { budgetChangeSchema } from "../console/budget-schema.ts";
+import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
+import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
+import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
+import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
+import {
+  bulkUpdateSchema,
+  deleteSchema,
+  generateSchema,
+  manyKeysSchema,
+  oneKeySchema,
+  regenerateSchema,
+  resetSpendSchema,
+  revokeAllSchema,
+  updateSchema,
+} from "../keys/schema.ts";
+import {
+  addMembersSchema,
+  permissionsSchema,
+  removeMemberSchema,
+  updateMemberSchema,
+} from "../people/member-schema.ts";
+import {
+  bulkUpdateUsersSchema,
+  deleteTeamsSchema,
+  deleteUsersSchema,
+  newTeamSchema,
+  newUserSchema,
+  oneTeamSchema,
+  updateTeamSchema,
+  updateUserSchema,
+} from "../people/schema.ts";
+import { calculateSchema, endUserSpendSchema } from "../spend/schema.ts";
+import { newTagSchema, oneTagSchema, tagNamesSchema, updateTagSchema } from "../tags/schema.ts";
+import {
+  chatAnswer,
+  chatBody,
+  completionBody,
+  embeddingAnswer,
+  embeddingBody,
+  modelAnswer,
+  modelListAnswer,
+  moderationBody,
+} from "./inference-bodies.ts";
+
+type Schemas = Readonly<Record<string, z.ZodType>>;
+
+function underModels(prefix: string): Schemas {
+  return {
+    [`POST ${prefix}/chat/completions`]: chatBody.partial({ model: true }),
+    [`POST ${prefix}/completions`]: completionBody.partial({ model: true }),
+    [`POST ${prefix}/embeddings`]: embeddingBody.partial({ model: true }),
+  };
+}
+
+function endUserBodies(prefix: string): Schemas {
+  return {
+    [`POST ${prefix}/new`]: newEndUserSchema,
+    [`POST ${prefix}/update`]: updateEndUserSchema,
+    [`POST ${prefix}/delete`]: endUserIdsSchema,
+    [`POST ${prefix}/block`]: endUserIdsSchema,
+    [`POST ${prefix}/unblock`]: endUserIdsSchema,
+  };
+}
+
+export const BODIES: Schemas = {
+  "POST /chat/completions": chatBody,
+  "POST /completions": completionBody,
+  "POST /embeddings": embeddingBody,
+  "POST /moderations": moderationBody,
+  ...underModels("/engines/{model*}"),
+  ...underModels("/openai/deployments/{model*}"),
+  "POST /model/new": newModelSchema,
+  "POST /model/update": updateModelSchema,
+  "PATCH /model/{id}/update": updateModelSchema,
+  "POST /model/delete": deleteModelSchema,
+  "POST /key/generate": generateSchema,
+  "POST /key/service-account/generate": generateSchema,
+  "POST /key/update": updateSchema,
+  "POST /key/bulk_update": bulkUpdateSchema,
+  "POST /key/delete": deleteSchema,
+  "DELETE /key/delete": deleteSchema,
+  "POST /key/regenerate": regenerateSchema,
+  "POST /key/{key}/regenerate": regenerateSchema,
+  "POST /key/block": oneKeySchema,
+  "POST /key/unblock": oneKeySchema,
+  "POST /key/revoke_all": revokeAllSchema,
+  "POST /key/{key}/reset_spend": resetSpendSchema,
+  "POST /v2/key/info": manyKeysSchema,
+  "POST /user/new": newUserSchema,
+  "POST /user/update": updateUserSchema,
+  "POST /user/bulk_update": bulkUpdateUsersSchema,
+  "POST /user/delete": deleteUsersSchema,
+  "POST /team/new": newTeamSchema,
+  "POST /team/update": updateTeamSchema,
+  "POST /team/delete": deleteTeamsSchema,
+  "POST /team/block": oneTeamSchema,
+  "POST /team/unblock": oneTeamSchema,
+  "POST /team/member_add": addMembersSchema,
+  "POST /team/member_update": updateMemberSchema,
+  "POST /team/member_delete": removeMemberSchema,
+  "POST /team/permissions_update": permissionsSchema,
+  "POST /budget/new": newBudgetSchema,
+  "POST /budget/update": updateBudgetSchema,
+  "POST /budget/info": budgetInfoSchema,
+  "POST /budget/delete": deleteBudgetSchema,
+  ...endUserBodies("/customer"),
+  ...endUserBodies("/end_user"),
+  "POST /tag/new": newTagSchema,
+  "POST /tag/update": updateTagSchema,
+  "POST /tag/delete": oneTagSchema,
+  "POST /tag/info": tagNamesSchema,
+  "POST /spend/calculate": calculateSchema,
+  "POST /global/spend/end_users": endUserSpendSchema,
+  "POST /console/setup": setUpSchema,
+  "POST /console/password": changePasswordSchema,
+  "POST /console/totp/confirm": codeSchema,
+  "POST /console/totp/remove": passwordSchema,
+  "POST /console/invitations": invitationSchema,
+  "POST /console/invitations/renew": oneUserSchema,
+  "POST /console/invitations/accept": acceptSchema,
+  "POST /console/users/sessions/end": oneUserSchema,
+  "POST /console/budgets/update": budgetChangeSchema,
+};
+
+/** Routes that take a POST and read no body. */
+export const WITHOUT_BODY: ReadonlySet<string> = new Set([
+  "POST /key/health",
+  "POST /global/spend/reset",
+  "POST /console/totp/begin",
+  "POST /console/sessions/end",
+]);
+
+/** What a good answer holds, where it has a shape that clients rely on; elsewhere it is an object or a list. */
+export const ANSWERS: Schemas = {
+  "POST /chat/completions": chatAnswer,
+  "POST /embeddings": embeddingAnswer,
+  "GET /models": modelListAnswer,
+  "GET /models/{id*}": modelAnswer,
+};

@@ -1,0 +1,42 @@
+/** When each error is answered, for docs/api.md and the API reference. A code without a sentence does not compile. */
+import type { ErrorCode } from "../errors.ts";
+
+export const ERROR_NOTES: Readonly<Record<ErrorCode, string>> = {
+  invalid_request: "the body or a field is wrong; `param` names it",
+  unsupported_params: "the provider lacks a parameter and `drop_params` is off",
+  model_not_found: "no such model here",
+  budget_exceeded:
+    "a budget is spent, or what is left may not cover this call; `budget_exceeded_status` sets another status",
+  no_key: "no key was sent",
+  invalid_key: "the key is unknown or deleted",
+  expired_key: "the key has expired",
+  blocked_key: "the key, its user or its team is blocked",
+  model_not_allowed: "the key, or the model's `allowed_keys`, does not allow the model",
+  team_model_not_allowed: "the key's team does not allow it",
+  user_model_not_allowed: "the key's user does not allow it",
+  end_user_blocked: "the end user is blocked",
+  end_user_model_not_allowed: "the end user may not use the model",
+  tag_blocked: "a tag of the call is blocked",
+  tag_model_not_allowed: "a tag of the call does not allow the model",
+  not_allowed: "the role or the key's `allowed_routes` do not allow the route",
+  ip_not_allowed: "the address is not in `allowed_ips`",
+  not_found: "there is no such path, key, user, team or model; also for what the caller may not see",
+  method_not_allowed: "the path answers to other methods; `allow` names them",
+  timeout: "the provider did not answer in time",
+  conflict: "it exists already, or the state has changed meanwhile",
+  payload_too_large: "the body is larger than `max_request_size_mb`",
+  unsupported_media_type: "the body is of a kind that is not read here",
+  rate_limit_exceeded: "a limit is used up; `reason` names the rule, `retry-after` the wait",
+  no_deployments: "every deployment of the model rests after failures, or none has room",
+  client_closed: "the client went away; in records and logs only",
+  internal: "a fault of the gateway; its log says more under the request id",
+  upstream_auth: "the provider refused the gateway's own credential",
+  upstream_invalid: "the provider's answer cannot be used",
+  upstream_error: "the provider answered with an error; its own status is passed on",
+  upstream_unreachable: "the connection to the provider failed",
+  provider_unusable: "the model's provider is not set up (a missing credential)",
+  limits_unavailable:
+    "limits cannot be checked: their store is away and `limits_on_store_outage` is `closed`",
+  no_db_connection: "the database is away and this request needs it",
+  draining: "the gateway is shutting down",
+};

@@ -1,0 +1,82 @@
+/** Every page, in both themes and at 320 pixels: axe finds nothing, nothing sticks out, and no script is refused by the policy. */
+import AxeBuilder from "@axe-core/playwright";
+import { describe, expect, it } from "vitest";
+import { PAGES } from "#lib/console/roles.ts";
+import { services } from "#test/helpers/services.ts";
+import { MASTER_KEY, openConsoleUnderTest, PASSWORD, signIn } from "./console.ts";
+import { seedTraffic } from "./synthetic-traffic.ts";
+
+describe.skipIf(services.chromium === null)("accessibility", async () => {
+  const under = services.chromium === null ? null : await openConsoleUnderTest();
+  if (!under) return;
+  const admin = await under.person("admin");
+  await seedTraffic({
+    url: under.url,
+    masterKey: MASTER_KEY,
+    sql: under.sql,
+    nowMs: Date.now(),
+    days: 3,
+    callsPerDay: 60,
+  });
+  const [key] = await under.sql<
+    { id: string }[]
+  >`select id from virtual_keys where max_budget_nano_usd is not null limit 1`;
+  const [call] = await under.sql<
+    { id: string }[]
+  >`select id from spend_records where outcome = 'refused' limit 1`;
+  const paths = [
+    "/ui/sign-in",
+    ...Object.values(PAGES).map(({ path }) => path),
+    `/ui/keys/${key?.id}`,
+    `/ui/keys/${key?.id}?view=limits`,
+    `/ui/keys/${key?.id}?view=history`,
+    "/ui/keys?q=nothing-has-this-name&page=zzz",
+    `/ui/logs?range=7d&id=${call?.id}`,
+    "/ui/usage?by=key&metric=requests",
+  ];
+
+  it.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 320],
+    ["dark", 320],
+  ] as const)("holds in %s at %i pixels", { timeout: 120_000 }, async (colorScheme, width) => {
+    const { page } = await under.window({
+      viewport: { width, height: 800 },
+      colorScheme,
+      reducedMotion: "reduce",
+    });
+    const said: string[] = [];
+    const faults: string[] = [];
+    page.on("console", (message) => {
+      if (/Content Security Policy|hydrat/i.test(message.text())) said.push(message.text());
+    });
+    page.on("pageerror", (error) => said.push(error.message));
+    await signIn(page, under.url, admin.email, PASSWORD);
+    await page.waitForURL("**/ui/overview");
+    for (const path of paths) {
+      await page.goto(`${under.url}${path}`);
+      // Until the last of what comes later is there.
+      await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+        .analyze();
+      for (const { id, nodes } of violations)
+        faults.push(`${path}: ${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (overflow > 0) faults.push(`${path}: ${overflow} pixels too wide`);
+      const title = await page.title();
+      if (!/ · Shin Gateway$/.test(title)) faults.push(`${path}: is called "${title}"`);
+    }
+    expect(faults).toEqual([]);
+    expect(said).toEqual([]);
+  });
+
+  it("lets the keyboard skip to the content and through the menu", async () => {
+    const page = await under.signedIn(admin);
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+  });
+});

@@ -1,0 +1,104 @@
+/** Signing in through a real OpenID Connect provider: roles come from its claim, and lose their power when it takes them away. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import Provider from "oidc-provider";
+import { afterAll, describe, expect, it } from "vitest";
+import { freePort } from "#lib/node/embedded-postgres-connection.ts";
+import { services } from "#test/helpers/services.ts";
+import { openConsoleUnderTest } from "./console.ts";
+
+/** What the provider says of each person; tests change it. */
+const claims = new Map<string, Record<string, unknown>>([
+  [
+    "pat",
+    { email: "pat@example.com", email_verified: true, name: "Pat Platform", groups: ["staff", "platform"] },
+  ],
+  ["mal", { email: "admin1@example.com", email_verified: false, groups: ["platform"] }],
+  ["lee", { email: "lee@example.com", email_verified: true, groups: ["somebody"] }],
+]);
+
+async function openProvider(redirectUri: string): Promise<string> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const provider = new Provider(issuer, {
+    clients: [{ client_id: "shin", client_secret: "a secret of the client", redirect_uris: [redirectUri] }],
+    claims: { openid: ["sub", "groups"], email: ["email", "email_verified"], profile: ["name"] },
+    conformIdTokenClaims: false,
+    findAccount: (_context: unknown, sub: string) => ({
+      accountId: sub,
+      claims: () => ({ sub, ...claims.get(sub) }),
+    }),
+  });
+  server.on("request", provider.callback());
+  afterAll(() => void server.close());
+  return issuer;
+}
+
+describe.skipIf(services.chromium === null)("OpenID Connect", async () => {
+  if (services.chromium === null) return;
+  const port = await freePort();
+  const issuer = await openProvider(`http://127.0.0.1:${port}/api/auth/callback/oidc`);
+  const under = await openConsoleUnderTest("", {
+    PORT: String(port),
+    SHIN_OIDC_ISSUER: issuer,
+    SHIN_OIDC_CLIENT_ID: "shin",
+    SHIN_OIDC_CLIENT_SECRET: "a secret of the client",
+    SHIN_OIDC_NAME: "Continue with Example",
+    SHIN_OIDC_ROLE_CLAIM: "groups",
+    SHIN_OIDC_ROLES: "platform=admin,books=finance",
+  });
+  await under.person("admin");
+
+  /** Goes to the provider and back as this person. */
+  const enter = async (sub: string) => {
+    const { page } = await under.window();
+    await page.goto(`${under.url}/ui/sign-in`);
+    await page.getByRole("button", { name: "Continue with Example" }).click();
+    await page.locator("input[name=login]").fill(sub);
+    await page.locator("input[name=password]").fill("any");
+    await page.locator("button[type=submit]").click();
+    await page.locator("button[type=submit]").click();
+    await page.waitForURL(`${under.url}/ui/**`);
+    return page;
+  };
+
+  it("makes the person at the first visit, with the role of the claim", async () => {
+    const page = await enter("pat");
+    await page.waitForURL("**/ui/overview");
+    await page.getByRole("button", { name: "Account of Pat Platform" }).waitFor();
+    const [user] = await under.sql<
+      { role: string }[]
+    >`select role from users where email = 'pat@example.com'`;
+    expect(user?.role).toBe("proxy_admin");
+  });
+
+  it("gives somebody without a group of ours the least", async () => {
+    const page = await enter("lee");
+    await page.waitForURL("**/ui/overview");
+    expect((await page.request.get(`${under.url}/ui/logs`)).status()).toBe(200);
+    const [user] = await under.sql<
+      { role: string }[]
+    >`select role from users where email = 'lee@example.com'`;
+    expect(user?.role).toBe("internal_user");
+  });
+
+  it("ends earlier sessions when the claim says less", async () => {
+    const before = await enter("pat");
+    claims.set("pat", { ...claims.get("pat"), groups: ["books"] });
+    const after = await enter("pat");
+    const status = async (page: typeof before) =>
+      (await page.request.get(`${under.url}/ui/keys`, { maxRedirects: 0 })).status();
+    expect([await status(before), await status(after)]).toEqual([307, 403]);
+  });
+
+  it("does not give an account to whoever claims its address without proof", async () => {
+    const page = await enter("mal");
+    await page.getByText("This account may not use the console").waitFor();
+    const [account] = await under.sql<{ oidc_subject: string | null }[]>`
+      select a.oidc_subject from console_accounts a join users u on u.id = a.user_id where u.email = 'admin1@example.com'`;
+    expect(account).toEqual({ oidc_subject: null });
+  });
+});

@@ -1,0 +1,75 @@
+/** Bad days: the database stands still, the session is over. The page says so, nothing typed is lost, and it recovers. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { services } from "#test/helpers/services.ts";
+import { openConsoleUnderTest, PASSWORD, signIn } from "./console.ts";
+
+describe.skipIf(services.chromium === null)("bad days", async () => {
+  const under = services.chromium === null ? null : await openConsoleUnderTest();
+  if (!under) return;
+  const admin = await under.person("admin");
+  const [server] = await under.sql<{ pid: string }[]>`select pg_read_file('postmaster.pid') as pid`;
+  const postmaster = Number(server?.pid.split("\n")[0]);
+
+  /** Postgres and everything it has started: alive, and answering nothing. */
+  const signalAll = (signal: NodeJS.Signals) => {
+    const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, "utf8")
+      .trim()
+      .split(" ");
+    for (const pid of [postmaster, ...children.map(Number)]) process.kill(pid, signal);
+  };
+
+  it("says that the database is away, keeps what was typed, and goes on when it is back", {
+    timeout: 60_000,
+  }, async () => {
+    const page = await under.signedIn(admin);
+    await page.goto(`${under.url}/ui/keys`);
+    await page.getByRole("button", { name: "Create key" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("typed-before");
+    await dialog.getByLabel("Requests a minute").fill("120");
+    const other = await page.context().newPage();
+    signalAll("SIGSTOP");
+    try {
+      await dialog.getByRole("button", { name: "Create key" }).click();
+      await dialog.getByText("cannot reach its database").waitFor();
+      await other.goto(`${under.url}/ui/models`);
+      await other.getByText("The console could not be loaded").waitFor();
+      expect(await other.content()).not.toMatch(/at \w+ \(|node_modules|DatabaseAway/);
+    } finally {
+      signalAll("SIGCONT");
+    }
+    expect(await dialog.getByLabel("Requests a minute").inputValue()).toBe("120");
+    await expect
+      .poll(
+        async () => {
+          await other
+            .getByRole("button", { name: /Try/ })
+            .click({ timeout: 1000 })
+            .catch(() => null);
+          return other.getByRole("heading", { name: "Models" }).count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    await dialog.getByRole("button", { name: "Create key" }).click();
+    await page.getByRole("dialog", { name: "Your new key" }).waitFor();
+  });
+
+  it("says when the session is over in the middle of a form, and takes the form after signing in elsewhere", async () => {
+    const person = await under.person("admin");
+    const page = await under.signedIn(person);
+    await page.goto(`${under.url}/ui/keys`);
+    await page.getByRole("button", { name: "Create key" }).first().click();
+    await page.getByLabel("Name").fill("half-typed");
+    await under.sql`update console_sessions set ended_at = now() where user_id = ${person.id}`;
+    await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
+    await page.getByText("Your session is over").waitFor();
+    expect(await page.getByLabel("Name").inputValue()).toBe("half-typed");
+    const other = await page.context().newPage();
+    await signIn(other, under.url, person.email, PASSWORD);
+    await other.waitForURL("**/ui/overview");
+    await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
+    await page.getByRole("dialog", { name: "Your new key" }).waitFor();
+  });
+});
