@@ -1,5 +1,5 @@
 /** The admission step of a call: which candidate has room, and what a refusal says. */
-import type { Lease, Refusal } from "#lib/admission/admission.ts";
+import type { Lease, Refusal, RuleState } from "#lib/admission/admission.ts";
 import { isOfCandidate } from "#lib/admission/standing.ts";
 import type { Deployment } from "#lib/config/config.ts";
 import { GatewayError } from "../errors.ts";
@@ -19,7 +19,7 @@ export async function admit(
   running: RunningCall,
   candidates: readonly Deployment[],
 ): Promise<readonly Deployment[]> {
-  let refused: { error: GatewayError; rule: string | null; waitMs: number } | null = null;
+  let refused: Refused | null = null;
   for (const [index, deployment] of candidates.entries()) {
     const reservation = reservationFor(running, deployment, deps.clock.now());
     const verdict = await take(deps, reservation.take);
@@ -29,32 +29,39 @@ export async function admit(
       running.admitted(deployment, verdict.lease, reservation);
       return candidates.slice(index);
     }
-    const { refusals } = verdict;
-    const waitMs = refusals[0]?.retryAfterMs ?? Infinity;
+    const { refusals, states } = verdict;
+    const final = refusals.some(({ rule }) => !isOfCandidate(rule));
     // Of several full candidates the one that frees first tells when to come back.
-    if (refused === null || waitMs < refused.waitMs)
-      refused = { error: tell(running, reservation, refusals), rule: refusals[0]?.rule.id ?? null, waitMs };
-    if (refusals.some(({ rule }) => !isOfCandidate(rule))) {
-      refused = { error: tell(running, reservation, refusals), rule: refusals[0]?.rule.id ?? null, waitMs };
-      break;
-    }
+    if (final || refused === null || waitOf(refusals) < waitOf(refused.refusals))
+      refused = { reservation, refusals, states };
+    if (final) break;
   }
-  running.rule = refused?.rule ?? null;
-  throw (
-    refused?.error ??
-    new GatewayError("no_deployments", `No deployments available for selected model "${running.modelGroup}"`)
-  );
+  if (refused === null)
+    throw new GatewayError(
+      "no_deployments",
+      `No deployments available for selected model "${running.modelGroup}"`,
+    );
+  running.states = refused.states;
+  running.rule = refused.refusals[0]?.rule.id ?? null;
+  throw tell(running, refused);
 }
 
-function tell(
-  running: RunningCall,
-  { take: { costNanoUsd, nowMs, tokens } }: Reservation,
-  refusals: readonly Refusal[],
-): GatewayError {
+interface Refused {
+  readonly reservation: Reservation;
+  readonly refusals: readonly Refusal[];
+  readonly states: readonly RuleState[];
+}
+
+function waitOf([first]: readonly Refusal[]): number {
+  return first?.retryAfterMs ?? Infinity;
+}
+
+function tell(running: RunningCall, { refusals, reservation, states }: Refused): GatewayError {
   const { caller, policy } = running.context;
+  const { costNanoUsd, nowMs, tokens } = reservation.take;
   return refusalError({
     refusals,
-    states: running.states,
+    states,
     caller,
     modelGroup: running.modelGroup,
     nowMs,
@@ -71,6 +78,9 @@ export async function admitNext(
   deployment: Deployment,
 ): Promise<{ lease: Lease; reservation: Reservation } | null> {
   const reservation = reservationFor(running, deployment, deps.clock.now());
+  const { affords } = reservation;
+  // A dearer candidate whose price the strict reservation does not cover would pass the budget.
+  if (affords && affords(running.costNanoUsd) < running.call.choices) return null;
   const rules = reservation.take.rules.filter(isOfCandidate);
   const leaseId = `${reservation.take.leaseId}:${deployment.id}`;
   const verdict = await take(deps, { ...reservation.take, rules, leaseId });

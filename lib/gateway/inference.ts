@@ -85,7 +85,7 @@ function usableCandidates(
       },
     );
   }
-  requireNamedAccess(named, group.name, new Set(allowed.flatMap((deployment) => deployment.accessGroups)));
+  requireNamedAccess(named, group.name, allowed);
   const usable = allowed.filter((deployment) => deployment.unusable === null);
   if (usable.length === 0) {
     throw new GatewayError(

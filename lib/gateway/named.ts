@@ -1,6 +1,7 @@
 /** The end user and the tags of a call: who they are, whether they may call, and what holds for them. */
 import type { Named } from "#lib/admission/rules.ts";
-import { listAllows } from "#lib/keys/access.ts";
+import type { Deployment } from "#lib/config/config.ts";
+import { accessGroupsOf, listAllows } from "#lib/keys/access.ts";
 import type { SubjectPolicy } from "#lib/keys/caller.ts";
 import { pseudonym } from "#lib/privacy/anonymise.ts";
 import { type ErrorCode, GatewayError } from "../errors.ts";
@@ -62,12 +63,14 @@ function refuseBlocked(kind: Kind, { name }: SubjectPolicy): never {
   });
 }
 
-/** @throws GatewayError when one of them may not use the model */
+/** @throws GatewayError when one of them may not use the model; calls that name nobody pay nothing for it */
 export function requireNamedAccess(
   named: readonly Named[],
   model: string,
-  accessGroups: ReadonlySet<string>,
+  deployments: readonly Deployment[],
 ): void {
+  if (named.length === 0) return;
+  const accessGroups = accessGroupsOf(deployments);
   for (const { kind, policy } of named) {
     if (!policy || listAllows(policy.models, model, accessGroups, null)) continue;
     const message = `${WORDS[kind]} not allowed to access model. Tried to access ${model}`;

@@ -70,7 +70,9 @@ export class RunningCall {
     this.unpriced = unpriced;
     const [shared = lease] = this.#leases;
     this.costNanoUsd = shared.costNanoUsd;
-    this.outputCap = affords && Math.max(1, Math.floor(affords(shared.costNanoUsd) / this.call.choices));
+    // What the shared budgets and the candidate's own have both set aside.
+    const reserved = lease.costNanoUsd < shared.costNanoUsd ? lease.costNanoUsd : shared.costNanoUsd;
+    this.outputCap = affords && Math.max(1, Math.floor(affords(reserved) / this.call.choices));
   }
 
   /** Writes the ledger's `started`. */

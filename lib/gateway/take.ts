@@ -8,6 +8,7 @@ import type { GatewayDeps } from "./context.ts";
 
 /** Two instances may prime one after the other, and a period may end in between. */
 const MOST_ROUNDS = 4;
+const NOTHING: ReadonlyMap<string, bigint> = new Map();
 
 /** @throws GatewayError no_db_connection, limits_unavailable */
 export async function take(
@@ -17,13 +18,12 @@ export async function take(
   try {
     const first = deps.admission.take(request);
     let verdict = first instanceof Promise ? await first : first;
-    const primed = new Map<string, bigint>();
+    let primed: ReadonlyMap<string, bigint> = NOTHING;
     for (let round = 0; verdict.kind === "unprimed"; round++) {
       if (round === MOST_ROUNDS) throw unavailable("a budget's counter is lost again and again");
       await deps.ledger.flush();
       const { budgets } = verdict;
-      for (const [counter, spent] of await deps.health.run(() => ledgerSpend(deps.sql, budgets)))
-        primed.set(counter, spent);
+      primed = new Map([...primed, ...(await deps.health.run(() => ledgerSpend(deps.sql, budgets)))]);
       verdict = await deps.admission.take({ ...request, primed });
     }
     return verdict;

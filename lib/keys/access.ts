@@ -18,12 +18,24 @@ export function accessibleDeployments(
   deployments: readonly Deployment[],
 ): readonly Deployment[] | AccessDenial {
   if (caller.kind === "master") return deployments;
-  const groups = new Set(deployments.flatMap((deployment) => deployment.accessGroups));
+  const groups = accessGroupsOf(deployments);
   if (!listAllows(caller.key.models, model, groups, caller.team)) return "key";
   if (caller.team && !listAllows(caller.team.models, model, groups, null)) return "team";
   if (caller.user && !listAllows(caller.user.models, model, groups, null)) return "user";
   const usable = deployments.filter((deployment) => keyAllowed(deployment, caller));
   return usable.length > 0 ? usable : "allowed_keys";
+}
+
+const accessGroups = new WeakMap<readonly Deployment[], ReadonlySet<string>>();
+
+/** The access groups of these deployments: a model group's list is one object from call to call. */
+export function accessGroupsOf(deployments: readonly Deployment[]): ReadonlySet<string> {
+  let groups = accessGroups.get(deployments);
+  if (!groups) {
+    groups = new Set(deployments.flatMap((deployment) => deployment.accessGroups));
+    accessGroups.set(deployments, groups);
+  }
+  return groups;
 }
 
 /** Whether a list of models, access groups and patterns holds the model; an empty one holds all. */

@@ -143,3 +143,35 @@ test("counters of every kind of budget equal the ledger to the nano-dollar when 
   );
   for (const row of rows) expect(BigInt(row.spend), `${row.kind} ${row.budget}`).toBe(cost);
 });
+
+test("a dearer deployment that stands in for a broken one is bounded by its own price, and not tried when it cannot pay", async () => {
+  const entry = (order: number, apiBase: string, each: number) => ({
+    model_name: "pair",
+    litellm_params: {
+      model: "openai/upstream",
+      api_key: "k",
+      api_base: apiBase,
+      order,
+      input_cost_per_token: each,
+      output_cost_per_token: each,
+    },
+  });
+  const models = (dear: number) => ({
+    model_list: [entry(1, "http://127.0.0.1:9/v1", 0.000001), entry(2, provider.url, dear)],
+  });
+  const body = { ...ask(10, 0, "full"), model: "pair", max_tokens: 5_000 };
+  await gateway.reload(JSON.stringify(models(0.00001)));
+  const key = await gateway.newKey({ max_budget: 0.002, reservation: "strict" });
+  const { headers, status } = await gateway.call("POST", "/v1/chat/completions", { key, body });
+  expect(status).toBe(200);
+  // Two thousandths of a dollar are 200 tokens at that price, some 40 of them the prompt's.
+  expect(Number(headers["x-shin-max-tokens"])).toBeLessThan(170);
+  expect(await spendOf(key)).toBeLessThanOrEqual(2_000_000n);
+  await gateway.reload(JSON.stringify(models(0.001)));
+  const other = await gateway.newKey({ max_budget: 0.002, reservation: "strict" });
+  const before = provider.calls();
+  expect(
+    (await gateway.call("POST", "/v1/chat/completions", { key: other, body })).status,
+  ).toBeGreaterThanOrEqual(400);
+  expect(provider.calls()).toBe(before);
+});
