@@ -1,8 +1,8 @@
 /** One step over many rules: either all of them take, or the call leaves no trace in any. Checked against a plain model. */
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Lease, Rule, Subject } from "#lib/admission/admission.ts";
 import { MemoryAdmission } from "#lib/admission/memory.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 15, 12, 0, 0);
 const subject: Subject = { kind: "key", id: "k", name: "k" };

@@ -1,7 +1,7 @@
 /** Budget periods on the calendar of a zone, clock changes and skipped midnights included. */
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { budgetPeriod } from "#lib/admission/period.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 
 const ZONES = [
   "UTC",

@@ -1,8 +1,8 @@
 /** No span of a minute ever admits more than the ceiling, and a refusal's "come back in" is true to the millisecond. */
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Rule, TakeRequest } from "#lib/admission/admission.ts";
 import { MemoryAdmission } from "#lib/admission/memory.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 
 const SPAN_MS = 60_000;
 const START_MS = Date.UTC(2026, 5, 15, 12, 0, 0);

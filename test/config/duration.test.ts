@@ -1,5 +1,4 @@
 /** Durations mean the same in config.yaml and in the key API; nonsense is refused, never guessed at. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   addDuration,
@@ -8,6 +7,7 @@ import {
   parseDuration,
   readDuration,
 } from "#lib/config/duration.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 
 const DAY = 86_400_000;
 

@@ -1,8 +1,8 @@
 /** Master keys that anybody could guess or read in a guide are weak; what `openssl rand -hex 32` prints is strong. */
 import { createHash } from "node:crypto";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { masterKeyWeakness } from "#lib/config/master-key.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 
 const hexOf = (seed: string, length: number) =>
   createHash("sha256").update(seed).digest("hex").slice(0, length);

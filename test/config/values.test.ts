@@ -1,10 +1,9 @@
 /** Numbers, switches, addresses, origins and prices: read exactly or refused with what to write instead. */
-
-import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
 import { canonicalCidr } from "#lib/config/network.ts";
 import { pricePerMillion } from "#lib/config/price.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 import { configOf, faults, warnings } from "./load-text.ts";
 
 const general = (text: string) => `general_settings:\n  ${text}\n`;

@@ -1,6 +1,6 @@
 /** Broken YAML ends in one clear sentence with its place, never in a stack trace or a hang. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "#test/helpers/fast-check.ts";
 import { faults, loadText } from "./load-text.ts";
 
 describe("broken YAML", () => {

@@ -1,7 +1,7 @@
 /** Every route, fed with malformed paths, queries, headers and bodies: never a 500, never a hang, always the envelope. */
-import fc from "fast-check";
 import { describe, test } from "vitest";
 import { ROUTES } from "#lib/gateway/route-table.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 import { mountedGateway } from "#test/helpers/mounts.ts";
 import { sendAndCheck } from "./answers.ts";
 import { NAMES, NUMBERS, WORDS } from "./vocabulary.ts";

@@ -1,7 +1,7 @@
 /** Random schedules of takes, settlements, crashes, clock jumps and operators: every store decides as the reference does. */
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AdmissionStore, Lease, Rule, TakeRequest } from "#lib/admission/admission.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 import { Reference } from "../admission/contract/reference.ts";
 import { budget, DAY_MS, daily, HOUR_MS, parallel, requests, tokens } from "../admission/contract/rules.ts";
 import { type Fresh, NOW_MS, storeRows } from "../admission/contract/stores.ts";
@@ -108,6 +108,7 @@ const settle = fc
         const lease = leases[end.which % leases.length];
         if (!lease) return;
         for (let i = 0; i < end.times; i++) {
+          if (reference.isForgotten(lease.id, clock.nowMs)) return;
           reference.tick(clock.nowMs);
           const costNanoUsd = BigInt(end.cost);
           const crossed = await store.settle(lease, { nowMs: clock.nowMs, tokens: end.tokens, costNanoUsd });

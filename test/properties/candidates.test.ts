@@ -1,8 +1,8 @@
 /** Which deployment is tried first, second, ...: everyone once, levels in order, shares by weight. */
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Deployment } from "#lib/config/config.ts";
 import { orderCandidates } from "#lib/routing/candidates.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 import { configOf } from "#test/helpers/gateway.ts";
 
 const [base] = configOf("").deployments;

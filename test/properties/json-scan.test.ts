@@ -1,7 +1,7 @@
 /** The scan of a body agrees with JSON.parse on every JSON text, and a rewritten body means what was asked for. */
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { rewriteObject, scanObject } from "#lib/gateway/json-scan.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 
 const space = fc.stringMatching(/^[ \n\r\t]{0,3}$/);
 

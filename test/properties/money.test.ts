@@ -1,9 +1,9 @@
 /** Money is exact: decimals go in and out unchanged, sums and costs are those of integer arithmetic. */
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Price } from "#lib/config/config.ts";
 import { costOf, type Usage } from "#lib/models/cost.ts";
 import { formatUsd, nanoToUsd, roundHalfUp, usdToNano } from "#lib/money.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 
 const MOST = 9_223_372_036_854_775_807n;
 const amount = fc.bigInt({ min: 0n, max: MOST });

@@ -1,9 +1,9 @@
 /** Secrets, masks, wildcards and rows: what a typo, a pattern or a strange name may and may not do. */
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hashSecret, isMistyped, mask, newSecret, sameHash, toHash } from "#lib/keys/secret.ts";
 import { defaultRow, toRow } from "#lib/ledger/record.ts";
 import { matchesWildcard } from "#lib/wildcard.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 import { record } from "../ledger/setting.ts";
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

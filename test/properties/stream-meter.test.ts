@@ -1,7 +1,7 @@
 /** However a network cuts a stream into pieces, the client gets the same bytes and the ledger the same usage. */
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StreamMeter } from "#lib/gateway/meter.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 
 const chunk = (fields: object) => ({
   id: "c1",

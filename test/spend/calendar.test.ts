@@ -1,7 +1,7 @@
 /** Dates mean days of the configured zone: a report for a day holds that day's calls, on every calendar. */
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dayAt, daysAgoStartMs, daysBetween, readDate, readRange } from "#lib/spend/calendar.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 
 const iso = (ms: number | null | undefined) =>
   ms === null || ms === undefined ? ms : new Date(ms).toISOString();

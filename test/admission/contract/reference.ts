@@ -3,6 +3,7 @@
  * question. Slow and obviously right; the stores are compared with it.
  */
 import type { BudgetRule, Rule, WindowRule } from "#lib/admission/admission.ts";
+import { DAY_MS } from "./rules.ts";
 
 interface Taken {
   readonly id: string;
@@ -91,6 +92,12 @@ export class Reference {
       const crosses = before < rule.ceilingNanoUsd && before + costNanoUsd >= rule.ceilingNanoUsd;
       return rule.soft && crosses ? [rule.counter] : [];
     });
+  }
+
+  /** Over for two days: its settlement is too late, and no store has to know it any more. */
+  isForgotten(id: string, nowMs: number): boolean {
+    const taken = this.#taken.find((one) => one.id === id && !one.settled);
+    return taken !== undefined && taken.expiresAtMs + 2 * DAY_MS <= Math.max(this.nowMs, nowMs);
   }
 
   setSpend(counter: string, spent: bigint | null): void {

@@ -1,6 +1,6 @@
 /** Windows: no span ever holds more than the ceiling, retry times are true to the millisecond, and clocks may lie. */
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fc } from "#test/helpers/fast-check.ts";
 import {
   admitted,
   budget,
