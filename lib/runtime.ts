@@ -17,6 +17,9 @@ import { addressPolicy } from "./gateway/address.ts";
 import type { GatewayDeps, Policy } from "./gateway/context.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { newId } from "./ids.ts";
+import type { JobDeps } from "./jobs/deps.ts";
+import { JobEngine } from "./jobs/engine.ts";
+import { JOB_KINDS } from "./jobs/kinds.ts";
 import { CallerLookup } from "./keys/lookup.ts";
 import { SubjectLookup } from "./keys/subjects.ts";
 import { Journal } from "./ledger/journal.ts";
@@ -136,7 +139,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   // Every start in the open has its own; one without is of tests.
   const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
   const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
+  const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
   const deps: GatewayDeps = {
+    jobs,
     policy: () => policy,
     policyChanged: () => running.refresh(),
     sql,
@@ -177,6 +182,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   reconciling.unref();
   await keepHouse(deps);
   auditSigner.start();
+  jobs.start(deps);
 
   return {
     gateway: createGateway(deps),
@@ -190,6 +196,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       clearInterval(upkeep);
       clearInterval(reconciling);
       running.close();
+      await jobs.close();
       await ledger.close();
       await limits.close();
       await deps.upstreams.close();

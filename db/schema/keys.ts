@@ -42,6 +42,10 @@ export const virtualKeys = pgTable(
     blocked: boolean("blocked").notNull().default(false),
     rotationCount: integer("rotation_count").notNull().default(0),
     lastRotatedAt: instant("last_rotated_at"),
+    /** LiteLLM's auto_rotate and rotation_interval (`90d`). */
+    autoRotate: boolean("auto_rotate").notNull().default(false),
+    rotationInterval: text("rotation_interval"),
+    rotateAt: instant("rotate_at"),
     lastUsedAt: instant("last_used_at"),
     createdBy: text("created_by").notNull(),
     updatedBy: text("updated_by").notNull(),

@@ -33,6 +33,8 @@ export const users = pgTable(
     alias: text("alias"),
     /** LiteLLM's role names: proxy_admin, proxy_admin_viewer, internal_user, internal_user_viewer. */
     role: text("role").notNull().default("internal_user"),
+    /** person, service (an account for programs, which nobody signs in to) or drill (made up) */
+    kind: text("kind").notNull().default("person"),
     ...ceilings(),
     ...spend(),
   },

@@ -1,5 +1,5 @@
-/** Settings, stored deployments, alerts and jobs. */
-import { index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+/** Settings, stored deployments and alerts. */
+import { index, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { instant } from "./columns.ts";
 
 export const settings = pgTable("settings", {
@@ -8,21 +8,6 @@ export const settings = pgTable("settings", {
   updatedBy: text("updated_by").notNull(),
   updatedAt: instant("updated_at").notNull().defaultNow(),
 });
-
-export const jobs = pgTable(
-  "jobs",
-  {
-    id: text("id").primaryKey(),
-    kind: text("kind").notNull(),
-    state: text("state").notNull(),
-    progress: jsonb("progress").$type<Record<string, unknown>>().notNull().default({}),
-    attempts: integer("attempts").notNull().default(0),
-    runAfter: instant("run_after").notNull().defaultNow(),
-    createdAt: instant("created_at").notNull().defaultNow(),
-    updatedAt: instant("updated_at").notNull().defaultNow(),
-  },
-  (table) => [index("jobs_due").on(table.state, table.runAfter)],
-);
 
 /** Deployments made with `/model/new`; those of config.yaml are not here. */
 export const storedDeployments = pgTable("stored_deployments", {
@@ -54,6 +39,10 @@ export const alerts = pgTable(
     cause: text("cause").notNull(),
     message: text("message").notNull(),
     data: jsonb("data").$type<Record<string, unknown>>().notNull().default({}),
+    /** info, warning, critical */
+    severity: text("severity").notNull().default("warning"),
+    /** What caused it is over. */
+    resolvedAt: instant("resolved_at"),
   },
   (table) => [
     uniqueIndex("alerts_once").on(table.kind, table.subjectKind, table.subjectId, table.cause),

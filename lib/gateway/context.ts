@@ -5,6 +5,8 @@ import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { RuleBasis } from "#lib/admission/rules.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
+import type { JobDeps } from "#lib/jobs/deps.ts";
+import type { JobEngine } from "#lib/jobs/engine.ts";
 import type { Caller } from "#lib/keys/caller.ts";
 import type { CallerLookup } from "#lib/keys/lookup.ts";
 import type { SubjectLookup } from "#lib/keys/subjects.ts";
@@ -31,6 +33,8 @@ export interface Policy extends RuleBasis {
 }
 
 export interface GatewayDeps {
+  /** Work that outlives a request. */
+  readonly jobs: JobEngine<JobDeps>;
   /** The running policy; a call reads it once and keeps it to its end. */
   readonly policy: () => Policy;
   /** Reads it anew from the configuration and the database, and puts it in force. */

@@ -43,6 +43,11 @@ export const AUDIT: Reason = {
   retention: "400 days",
 };
 
+export const GOVERN: Reason = {
+  purpose: "to answer requests and incidents, and to prove that it was done",
+  legalBasis: "legal obligation",
+  retention: "three years",
+};
 export const SESSIONS: Reason = {
   purpose: "to keep people signed in, and to tell who was",
   legalBasis: "legitimate interest",

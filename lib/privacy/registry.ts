@@ -26,11 +26,12 @@ import {
   TIMES,
   told,
 } from "./handling.ts";
+import { GOVERN_DATA } from "./registry-govern.ts";
 
 /** By table (or view), then by column, as SQL names them. */
 export const PERSONAL_DATA = {
   users: {
-    ...told(ACCOUNT, "id", "email", "alias", "role", "metadata"),
+    ...told(ACCOUNT, "id", "email", "alias", "role", "kind", "metadata"),
     ...told(ACCOUNT, "created_at", "updated_at"),
     ...notPersonal(LIMITS, ...OWNER_LIMITS, "blocked"),
   },
@@ -69,6 +70,7 @@ export const PERSONAL_DATA = {
     ...notPersonal("what the key may do", "aliases", "allowed_routes", "permissions"),
     ...notPersonal(TIMES, "expires_at", "duration", "previous_secret_expires_at"),
     ...notPersonal(TIMES, "rotation_count", "last_rotated_at", "updated_at", "deleted_at"),
+    ...notPersonal(TIMES, "auto_rotate", "rotation_interval", "rotate_at"),
   },
   budgets: {
     ...notPersonal("names a tier, not a person", "id"),
@@ -162,7 +164,16 @@ export const PERSONAL_DATA = {
     ...notPersonal(TIMES, "created_at", "updated_at"),
   },
   alerts: {
-    ...notPersonal("what happened, and to what kind of thing", "id", "at", "kind", "subject_kind", "cause"),
+    ...notPersonal(
+      "what happened, and to what kind of thing",
+      "id",
+      "at",
+      "kind",
+      "subject_kind",
+      "cause",
+      "severity",
+      "resolved_at",
+    ),
     ...erased(CALLS, "subject_id", "subject_name", "message", "data"),
   },
   console_accounts: {
@@ -188,12 +199,7 @@ export const PERSONAL_DATA = {
     ...notPersonal("what the code is good for", "kind", "role", "team_id"),
     ...notPersonal(TIMES, "created_at", "expires_at", "used_at"),
   },
-  jobs: {
-    ...notPersonal("work of the gateway's own", "id", "kind", "state", "attempts"),
-    // A job may be about a person: an export, an erasure.
-    ...erased(ACCOUNT, "progress"),
-    ...notPersonal(TIMES, "run_after", "created_at", "updated_at"),
-  },
+  ...GOVERN_DATA,
   shin_migrations: {
     ...notPersonal("which schema this database has", "version", "tag", "hash", "applied_at"),
   },

@@ -1,0 +1,25 @@
+/** What jobs work with: the part of the gateway's own parts that any of them needs. */
+import type { Db, Sql } from "#db/client.ts";
+import type { AdmissionStore } from "#lib/admission/admission.ts";
+import type { HeadSigner } from "#lib/audit/signer.ts";
+import type { Config } from "#lib/config/config.ts";
+import type { CallerLookup } from "#lib/keys/lookup.ts";
+import type { SubjectLookup } from "#lib/keys/subjects.ts";
+import type { Ledger } from "#lib/ledger/ledger.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+
+export interface JobDeps {
+  readonly policy: () => { readonly config: Config };
+  readonly sql: Sql;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly lookup: CallerLookup;
+  readonly subjects: SubjectLookup;
+  readonly admission: AdmissionStore;
+  readonly ledger: Ledger;
+  readonly auditSigner: HeadSigner;
+  readonly pseudonymKey: string;
+  readonly origin: string;
+}

@@ -1,0 +1,6 @@
+/** Every kind of job there is. */
+import type { JobDeps } from "./deps.ts";
+import type { JobKind } from "./job.ts";
+import { tidyJobs } from "./tidy.ts";
+
+export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs];
