@@ -61,8 +61,10 @@ export function reaches(severity: string, least: Severity): boolean {
   return rank(severity) >= rank(least);
 }
 
+const RANKS: readonly string[] = SEVERITIES;
+
 function rank(severity: string): number {
-  return SEVERITIES.findIndex((known) => severity === known);
+  return RANKS.indexOf(severity);
 }
 
 /** True between `from` and `to`, over midnight as well. @param clockTime `23:10`, in the reporting time zone */
