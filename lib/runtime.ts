@@ -5,10 +5,13 @@ import { type MigrationResult, migrate } from "#db/migrate.ts";
 import { installationId } from "#db/queries/installation.ts";
 import { ensurePartitions } from "#db/queries/partitions.ts";
 import { openAdmission } from "./admission/open.ts";
+import { AlertDesk } from "./alerts/desk.ts";
+import { Watch } from "./alerts/watch.ts";
 import { sha256Hex } from "./audit/canonical.ts";
 import { HeadSigner } from "./audit/signer.ts";
 import { signingKey } from "./audit/signing-key.ts";
 import { listenForChanges } from "./changes.ts";
+import { startChores } from "./chores.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
 import { DatabaseHealth } from "./database-health.ts";
@@ -31,7 +34,7 @@ import { BudgetReader } from "./metrics/budget-families.ts";
 import type { Figures } from "./metrics/figures.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { keepRetention } from "./privacy/retention.ts";
-import type { ResolveHost } from "./providers/guard.ts";
+import { type ResolveHost, systemResolver } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { Cooldown } from "./routing/cooldown.ts";
 import { modelGroups } from "./routing/groups.ts";
@@ -73,6 +76,8 @@ const DATABASE_DEADLINE_MS = 2_000;
 const LISTENING_TTL_MS = 60_000;
 const UPKEEP_MS = 3_600_000;
 const RECONCILE_MS = 60_000;
+const WATCH_MS = 60_000;
+const SEND_MS = 20_000;
 const PARTITION_DAYS = 8;
 
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
@@ -140,7 +145,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
   const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
+  const resolve = options.resolve ?? systemResolver;
   const deps: GatewayDeps = {
+    alertDesk: new AlertDesk({ sql, clock, log, config: () => policy.config, resolve }),
     jobs,
     policy: () => policy,
     policyChanged: () => running.refresh(),
@@ -157,7 +164,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     metrics: new Metrics(),
     budgetFigures: new BudgetReader(sql, health),
     figuresOfAll: options.figuresOfAll ?? (async (own) => [own]),
-    upstreams: new Upstreams(options.resolve),
+    upstreams: new Upstreams(resolve),
     cooldown: new Cooldown(),
     clock,
     random: options.random,
@@ -172,14 +179,16 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
   );
-  const upkeep = setInterval(() => {
-    keepHouse(deps).catch((error: unknown) => log.warn({ err: error }, "hourly upkeep failed"));
-  }, UPKEEP_MS);
-  upkeep.unref();
-  const reconciling = setInterval(() => {
-    reconciler.pass().catch((error: unknown) => log.warn({ err: error }, "counters were not compared"));
-  }, RECONCILE_MS);
-  reconciling.unref();
+  const watch = new Watch(deps);
+  const stopChores = startChores(
+    [
+      { name: "hourly upkeep", everyMs: UPKEEP_MS, run: () => keepHouse(deps) },
+      { name: "comparing counters with the ledger", everyMs: RECONCILE_MS, run: () => reconciler.pass() },
+      { name: "looking for what to raise an alert about", everyMs: WATCH_MS, run: () => watch.pass() },
+      { name: "sending alerts", everyMs: SEND_MS, run: () => deps.alertDesk.pass() },
+    ],
+    log,
+  );
   await keepHouse(deps);
   auditSigner.start();
   jobs.start(deps);
@@ -193,8 +202,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       draining = true;
     },
     close: async () => {
-      clearInterval(upkeep);
-      clearInterval(reconciling);
+      stopChores();
       running.close();
       await jobs.close();
       await ledger.close();

@@ -4,9 +4,26 @@ import { insertAlert } from "#db/queries/alerts.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../ids.ts";
 import type { Log } from "../log.ts";
+import type { Severity } from "./channel.ts";
+
+/** What a channel can choose among. */
+export const ALERT_KINDS = [
+  "budget_soft",
+  "budget_level",
+  "budget_forecast",
+  "counter_drift",
+  "error_rate",
+  "provider_down",
+  "database_slow",
+  "key_expiring",
+  "disk_low",
+] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
 
 export interface Alert {
-  readonly kind: "budget_soft" | "counter_drift";
+  readonly kind: AlertKind;
+  /** warning when absent */
+  readonly severity?: Severity;
   readonly subject: { readonly kind: string; readonly id: string; readonly name: string };
   /** An alert with the same kind, subject and cause is the same alert, whichever instance raises it. */
   readonly cause: string;
@@ -23,7 +40,12 @@ export interface AlertDeps {
 /** @returns false when it was raised before */
 export async function raiseAlert({ clock, log, sql }: AlertDeps, alert: Alert): Promise<boolean> {
   const nowMs = clock.now();
-  const raised = await insertAlert(sql, { id: newId("alt", nowMs), atMs: nowMs, ...alert });
+  const raised = await insertAlert(sql, {
+    id: newId("alt", nowMs),
+    atMs: nowMs,
+    severity: "warning",
+    ...alert,
+  });
   if (raised) log.warn({ alert: alert.kind, subject: alert.subject, ...alert.data }, alert.message);
   return raised;
 }

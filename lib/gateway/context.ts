@@ -3,6 +3,7 @@
 import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { RuleBasis } from "#lib/admission/rules.ts";
+import type { AlertDesk } from "#lib/alerts/desk.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
@@ -33,6 +34,8 @@ export interface Policy extends RuleBasis {
 }
 
 export interface GatewayDeps {
+  /** Sends alerts to their channels. */
+  readonly alertDesk: AlertDesk;
   /** Work that outlives a request. */
   readonly jobs: JobEngine<JobDeps>;
   /** The running policy; a call reads it once and keeps it to its end. */

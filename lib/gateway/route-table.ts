@@ -1,4 +1,5 @@
 /** Every route of the gateway. `/v1` in front of any of them is the same route. */
+import { ALERT_ROUTES } from "./alert-routes.ts";
 import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
@@ -29,6 +30,7 @@ const DESCRIBED: readonly Route[] = [
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
   ...AUDIT_ROUTES,
+  ...ALERT_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
 ];

@@ -1,5 +1,6 @@
 /** The body of each route, by method and path: the very schemas that the gateway checks bodies against. */
 import type { z } from "zod";
+import { newChannelSchema, oneChannelSchema, updateChannelSchema } from "../alerts/channel.ts";
 import {
   budgetInfoSchema,
   deleteBudgetSchema,
@@ -114,6 +115,10 @@ export const BODIES: Schemas = {
   "POST /budget/delete": deleteBudgetSchema,
   ...endUserBodies("/customer"),
   ...endUserBodies("/end_user"),
+  "POST /alerts/channels/new": newChannelSchema,
+  "POST /alerts/channels/update": updateChannelSchema,
+  "POST /alerts/channels/delete": oneChannelSchema,
+  "POST /alerts/channels/test": oneChannelSchema,
   "POST /tag/new": newTagSchema,
   "POST /tag/update": updateTagSchema,
   "POST /tag/delete": oneTagSchema,

@@ -55,6 +55,7 @@ export const TAGS: readonly { name: string; description: string; paths: readonly
     description: "Who changed what, in a chain that shows every meddling.",
     paths: ["audit"],
   },
+  { name: "Alerts", description: "What operators are told of, and where.", paths: ["alerts"] },
   { name: "Health", description: "Whether the gateway lives and is ready.", paths: ["health"] },
   {
     name: "Console",

@@ -115,6 +115,7 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
   "GET /end_user/info": endUserInfo,
   "GET /customer/list": page("page_size", 1000),
   "GET /end_user/list": page("page_size", 1000),
+  "GET /alerts": [count("limit", "at most 500")],
   "GET /tag/info": [text("names", "tags, `a,b,c`"), text("name", "the same")],
   "GET /tag/list": page("page_size", 1000),
   "GET /spend/logs": [
