@@ -8,6 +8,8 @@ import { openAdmission } from "./admission/open.ts";
 import { sha256Hex } from "./audit/canonical.ts";
 import { HeadSigner } from "./audit/signer.ts";
 import { signingKey } from "./audit/signing-key.ts";
+import { noBackupRuns } from "./backup/lock.ts";
+import { replayErasures } from "./backup/replay-erasures.ts";
 import { listenForChanges } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
@@ -169,6 +171,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     draining: () => draining,
     workers: options.workers ?? (() => null),
   };
+  await replayErasures(deps, null);
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
   );
@@ -210,6 +213,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 async function keepHouse(deps: GatewayDeps): Promise<void> {
   const { dataRetentionDays } = deps.policy().config;
+  // Days are made ahead, and a day too long is no harm: the next hour will do.
+  if (!(await noBackupRuns(deps.sql))) return;
   await ensurePartitions(deps.sql, deps.clock.now(), PARTITION_DAYS);
   if (dataRetentionDays === null) return;
   const dropped = await keepRetention(deps.sql, deps.clock.now(), dataRetentionDays);

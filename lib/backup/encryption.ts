@@ -2,14 +2,7 @@
  * A backup's envelope: one line that says how it is sealed, then chunks of AES-256-GCM. Each chunk's nonce is its number
  * and whether it is the last, so none can be moved, left out or cut off unseen; the line itself is authenticated with each.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  hkdfSync,
-  randomBytes,
-  scryptSync,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, scryptSync } from "node:crypto";
 import { StartError } from "../node/start-error.ts";
 
 export const MAGIC = "SHINBACKUP1";

@@ -1,9 +1,9 @@
 /** The scheduled backup: written, read back, older ones cleared away. */
 import path from "node:path";
+import { GatewayError } from "../errors.ts";
 import type { JobDeps } from "../jobs/deps.ts";
 import type { JobKind } from "../jobs/job.ts";
 import { isStartError } from "../node/start-error.ts";
-import { GatewayError } from "../errors.ts";
 import { backupKey, backupName, keepNewest, takeBackup } from "./take.ts";
 
 export const backupJob: JobKind<JobDeps> = {
@@ -18,11 +18,15 @@ export const backupJob: JobKind<JobDeps> = {
   run: async ({ deps, progress, signal, startedBy }) => {
     const { backups, encryptionKey } = deps.policy().config;
     const { folder } = backups;
-    if (folder === null) throw new GatewayError("invalid_request", "general_settings.backup_folder is not set.");
+    if (folder === null)
+      throw new GatewayError("invalid_request", "general_settings.backup_folder is not set.");
     // The runtime's own key where the configuration leaves it to the data folder.
     const key = backupKey(backups.passphrase, encryptionKey);
     if (key === null)
-      throw new GatewayError("invalid_request", "There is neither SHIN_ENCRYPTION_KEY nor SHIN_BACKUP_PASSPHRASE.");
+      throw new GatewayError(
+        "invalid_request",
+        "There is neither SHIN_ENCRYPTION_KEY nor SHIN_BACKUP_PASSPHRASE.",
+      );
     const nowMs = deps.clock.now();
     try {
       const taken = await takeBackup({
@@ -42,7 +46,7 @@ export const backupJob: JobKind<JobDeps> = {
     } catch (error) {
       // Sentences for people: a full disk, a folder that cannot be written.
       if (isStartError(error))
-        throw new GatewayError("internal_error", `${error.message}. ${error.advice}`, { cause: error });
+        throw new GatewayError("internal", `${error.message}. ${error.advice}`, { cause: error });
       throw error;
     }
   },

@@ -8,12 +8,15 @@ import { chainEnd } from "#db/queries/audit.ts";
 import { gatewaysConnected, type LedgerSums, ledgerSums, schemaOf, tablesOf } from "#db/queries/backup.ts";
 import type { BeginNote, TableNote } from "./contents.ts";
 import { type BackupKey, damaged, type Envelope, unusable } from "./encryption.ts";
-import { type Erasure, erasuresBeside, erasuresOf, missingErasures } from "./replay-erasures.ts";
+import {
+  type Erasure,
+  erasuresBeside,
+  erasuresOf,
+  leaveErasures,
+  missingErasures,
+} from "./replay-erasures.ts";
 import { isKept } from "./tables.ts";
 import { framesOf, verifyBackup } from "./verify.ts";
-
-/** Erases again, inside the transaction. @returns how many people were found */
-export type ReplayErasures = (tx: SqlTx, erasures: readonly Erasure[]) => Promise<number>;
 
 export interface RestoreOptions {
   readonly sql: Sql;
@@ -21,7 +24,6 @@ export interface RestoreOptions {
   readonly key: BackupKey;
   /** The database's own content goes; without it only an empty one is filled. */
   readonly replace: boolean;
-  readonly replayErasures: ReplayErasures;
   readonly onTable?: (name: string, rows: number) => void;
 }
 
@@ -32,9 +34,8 @@ export interface Restored {
   readonly ledger: LedgerSums;
   /** Migrations applied on top of the backup's own schema. */
   readonly migrated: number;
-  readonly erasuresReplayed: number;
-  /** People among them whom the backup still had. */
-  readonly peopleErased: number;
+  /** People who were erased since: the next start erases them again before it serves. */
+  readonly erasuresPending: number;
 }
 
 /** @throws StartError for what a person can mend; the database is then as it was */
@@ -55,14 +56,15 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await migrateIn(tx, envelope.schemaVersion);
     await load(tx, options);
     for (const { name, value } of begin.sequences)
-      if (value !== null) await tx`select setval(${name}::regclass, ${value}::bigint)`;
+      if (value !== null)
+        await tx`select setval(to_regclass(${name}), ${value}::bigint) where to_regclass(${name}) is not null`;
     const ledger = await compare(tx, begin);
     // Whoever was signed in then need not be welcome now.
     await tx`update console_sessions set ended_at = now() where ended_at is null`;
     const { applied } = await migrateIn(tx);
     const erasures = missingErasures(await erasuresOf(tx), live, beside);
-    const people = erasures.length === 0 ? 0 : await options.replayErasures(tx, erasures);
-    return { ledger, migrated: applied, erasures: erasures.length, people };
+    await leaveErasures(tx, erasures);
+    return { ledger, migrated: applied, erasures: erasures.length };
   });
   return {
     envelope,
@@ -70,8 +72,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     rows: verified.rows,
     ledger: done.ledger,
     migrated: done.migrated,
-    erasuresReplayed: done.erasures,
-    peopleErased: done.people,
+    erasuresPending: done.erasures,
   };
 }
 
@@ -86,9 +87,7 @@ async function clear(tx: SqlTx, replace: boolean): Promise<Erasure[]> {
     for (const { name } of tables) {
       // A first start makes these two by itself.
       if (name === "audit_chain" || name === "settings") continue;
-      const [row] = await tx.unsafe<{ filled: boolean }[]>(
-        `select exists (select from "${name}") as filled`,
-      );
+      const [row] = await tx.unsafe<{ filled: boolean }[]>(`select exists (select from "${name}") as filled`);
       if (row?.filled)
         throw unusable(
           `the database is not empty: ${name} has rows`,
@@ -128,8 +127,7 @@ const DAY_MS = 86_400_000;
 /** Days of spend records; the tables themselves are made by the migrations. */
 async function makePartition(tx: SqlTx, { columns, name, parent }: TableNote): Promise<void> {
   // The file is sealed, but its key may be anybody's passphrase: no name of it is more than a name.
-  if (![name, ...columns].every((one) => NAME.test(one)))
-    throw damaged(`${name} is not the name of a table`);
+  if (![name, ...columns].every((one) => NAME.test(one))) throw damaged(`${name} is not the name of a table`);
   const day = /^spend_records_(\d{4})(\d{2})(\d{2})$/.exec(name);
   if (parent !== "spend_records" || !day) return;
   const start = `${day[1]}-${day[2]}-${day[3]}`;

@@ -1,8 +1,9 @@
 /** Takes a backup into a folder, writes down that it was, and clears away what is too old. */
-import { readdir, rm, writeFile, rename, stat } from "node:fs/promises";
+import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Db, Sql } from "#db/client.ts";
 import { newestVersion } from "#db/migrate.ts";
+import { backups } from "#db/schema/operate.ts";
 import { type Actor, writeAudit } from "../audit/audit.ts";
 import { newId } from "../ids.ts";
 import { systemErrorCode } from "../node/start-error.ts";
@@ -49,9 +50,10 @@ export async function takeBackup(options: TakeOptions): Promise<Taken> {
         rows: written.rows,
       },
     });
+    const at = new Date(options.nowMs);
+    const { file, sha256, sizeBytes } = written;
+    await tx.insert(backups).values({ id, at, file, sha256, sizeBytes, verifiedAt: at });
   });
-  await options.sql`insert into backups (id, at, file, size_bytes, sha256, verified_at)
-    values (${id}, ${new Date(options.nowMs)}, ${options.file}, ${written.sizeBytes}, ${written.sha256}, now())`;
   return { ...written, id };
 }
 

@@ -9,6 +9,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress } from "node:zlib";
 import type { Sql, SqlTx } from "#db/client.ts";
+import { chainEnd } from "#db/queries/audit.ts";
 import {
   type LedgerSums,
   ledgerSums,
@@ -18,7 +19,6 @@ import {
   type TableFacts,
   tablesOf,
 } from "#db/queries/backup.ts";
-import { chainEnd } from "#db/queries/audit.ts";
 import { folderFault } from "../node/data-folder-lock.ts";
 import { systemErrorCode } from "../node/start-error.ts";
 import { dataFrame, noteFrame, RowCount } from "./contents.ts";
@@ -70,13 +70,7 @@ export async function writeBackup(options: WriteOptions): Promise<Written> {
       await tx`set local statement_timeout = 0`;
       await tx`set local idle_in_transaction_session_timeout = 0`;
       await tx`select pg_advisory_xact_lock_shared(${BACKUP_LOCK})`;
-      await pipeline(
-        contents(tx, options),
-        createZstdCompress(),
-        sealing(envelope, options.key),
-        file,
-        rest,
-      );
+      await pipeline(contents(tx, options), createZstdCompress(), sealing(envelope, options.key), file, rest);
     });
     const handle = await open(part, "r+");
     await handle.sync();
@@ -156,6 +150,8 @@ async function* tableContents(tx: SqlTx, table: TableFacts): AsyncGenerator<Buff
     waiting = [];
     bytes = 0;
   }
+  // The driver pauses its socket when the reader lags, and leaves it so when the end came in the same packet.
+  stream._read(0);
   if (bytes > 0) {
     const all = Buffer.concat(waiting);
     count.add(all);

@@ -5,10 +5,10 @@ import { CONSOLE_VARIABLES, type ConsoleSettings, readConsoleEnvironment } from 
 import type { Environment } from "./environment-reference.ts";
 import { logLevel } from "./general-settings.ts";
 import { databaseUrlFault } from "./network.ts";
+import { OPERATE_VARIABLES, type OperateEnvironment, readOperateEnvironment } from "./operate-environment.ts";
 import { wholeNumber } from "./parsers.ts";
 import type { Reporter } from "./problems.ts";
 import type { Parser } from "./setting.ts";
-import { OPERATE_VARIABLES, type OperateEnvironment, readOperateEnvironment } from "./operate-environment.ts";
 import { redisUrlFault } from "./store-settings.ts";
 
 /** Every variable that is read, for the documentation. */
