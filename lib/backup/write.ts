@@ -19,8 +19,7 @@ import {
   type TableFacts,
   tablesOf,
 } from "#db/queries/backup.ts";
-import { folderFault } from "../node/data-folder-lock.ts";
-import { systemErrorCode } from "../node/start-error.ts";
+import { StartError, systemErrorCode } from "../node/start-error.ts";
 import { dataFrame, noteFrame, RowCount } from "./contents.ts";
 import { type BackupKey, type Envelope, keyPart, sealing, unusable } from "./encryption.ts";
 import { BACKUP_LOCK } from "./lock.ts";
@@ -87,17 +86,25 @@ export async function writeBackup(options: WriteOptions): Promise<Written> {
       chain: verified.begin.chain,
     };
   } catch (error) {
-    await rm(part, { force: true });
-    throw /^E[A-Z]+$/.test(systemErrorCode(error) ?? "") && isOfDisk(error)
-      ? folderFault(error, path.dirname(options.file))
-      : error;
+    const fault = diskFault(error, path.dirname(options.file));
+    // Where the folder itself is no folder there is nothing to remove.
+    if (systemErrorCode(error) !== "ENOTDIR") await rm(part, { force: true });
+    throw fault ?? error;
   }
 }
 
-function isOfDisk(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR", "EFBIG"].includes(
-    systemErrorCode(error) ?? "",
-  );
+/** What the disk has against it, for a person to mend; null for anything else. */
+function diskFault(error: unknown, folder: string): StartError | null {
+  const code = systemErrorCode(error) ?? "";
+  const elsewhere = "or write the backup elsewhere (--out, general_settings.backup_folder)";
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
+    return new StartError("disk_full", `the disk that holds ${folder} is full: no backup was written`, {
+      advice: `Free some space there, ${elsewhere}.`,
+      cause: error,
+    });
+  if (!["EROFS", "EACCES", "EPERM", "ENOTDIR", "ENOENT"].includes(code)) return null;
+  const why = code === "EROFS" ? "lies on a read-only disk" : `cannot be written (${code})`;
+  return unusable(`${folder} ${why}`, `Make it writable for this user, ${elsewhere}.`);
 }
 
 async function* contents(tx: SqlTx, options: WriteOptions): AsyncGenerator<Buffer> {
