@@ -62,12 +62,12 @@ try {
         sum(prompt_tokens), sum(completion_tokens), 0, 0, 0, sum(cost_nano_usd) from spend_records group by 1, 2, 3, 4, 5, 6`;
     await sql`update virtual_keys k set spend_nano_usd = s.sum from (select key_id, sum(cost_nano_usd) from spend_records group by 1) s where s.key_id = k.id`;
   });
-  const event = JSON.stringify({
-    action: "key.update",
-    actor: { auth: "system", claimedBy: null, id: "bench", ip: null, kind: "system" },
-  });
+  // As lib/audit/audit.ts writes them: canonical JSON.
+  const head =
+    '{"action":"key.update","actor":{"auth":"system","claimedBy":null,"id":"bench","ip":null,"kind":"system"},"after":null,"before":null,"id":"evt_';
+  const tail = '","outcome":"ok","reason":null,"requestId":null,"target":{"id":"key_1","kind":"key"}}';
   await timed(`${EVENTS} audit events made`, async () => {
-    await sql`insert into audit_pending select 'evt_' || n, ${event} || '' from generate_series(1, ${EVENTS}) n`;
+    await sql`insert into audit_pending select 'evt_' || n, ${head}::text || n || ${tail}::text from generate_series(1, ${EVENTS}) n`;
   });
   const file = path.join(folder, "drill.backup");
   const key = { kind: "encryption_key", hex: randomBytes(32).toString("hex") } as const;

@@ -8,7 +8,6 @@ import { openAdmission } from "./admission/open.ts";
 import { sha256Hex } from "./audit/canonical.ts";
 import { HeadSigner } from "./audit/signer.ts";
 import { signingKey } from "./audit/signing-key.ts";
-import { noBackupRuns } from "./backup/lock.ts";
 import { replayErasures } from "./backup/replay-erasures.ts";
 import { listenForChanges } from "./changes.ts";
 import type { Clock } from "./clock.ts";
@@ -32,7 +31,7 @@ import type { Log } from "./log.ts";
 import { BudgetReader } from "./metrics/budget-families.ts";
 import type { Figures } from "./metrics/figures.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { keepRetention } from "./privacy/retention.ts";
+import { keepHouse, PARTITION_DAYS } from "./privacy/upkeep.ts";
 import type { ResolveHost } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { Cooldown } from "./routing/cooldown.ts";
@@ -75,7 +74,6 @@ const DATABASE_DEADLINE_MS = 2_000;
 const LISTENING_TTL_MS = 60_000;
 const UPKEEP_MS = 3_600_000;
 const RECONCILE_MS = 60_000;
-const PARTITION_DAYS = 8;
 
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -209,17 +207,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       await Promise.all([sql, drizzleSql, ledgerSql].map((client) => client.end({ timeout: 2 })));
     },
   };
-}
-
-async function keepHouse(deps: GatewayDeps): Promise<void> {
-  const { dataRetentionDays } = deps.policy().config;
-  // Days are made ahead, and a day too long is no harm: the next hour will do.
-  if (!(await noBackupRuns(deps.sql))) return;
-  await ensurePartitions(deps.sql, deps.clock.now(), PARTITION_DAYS);
-  if (dataRetentionDays === null) return;
-  const dropped = await keepRetention(deps.sql, deps.clock.now(), dataRetentionDays);
-  if (dropped.length > 0)
-    deps.log.info({ dropped, dataRetentionDays }, "spend records past data_retention_days dropped");
 }
 
 /** What a configuration means from now on. */
