@@ -64,8 +64,10 @@ export interface Runtime {
   readonly migrations: MigrationResult;
   /** Puts a new configuration in force; calls that run keep the one they began with. */
   readonly apply: (config: Config) => Promise<void>;
-  /** Refuses new calls from now on. */
+  /** Says from now on, to who asks whether it is ready, that it stops. */
   readonly drain: () => void;
+  /** Refuses new calls from now on. */
+  readonly refuse: () => void;
   /** Flushes the ledger and closes every connection. */
   readonly close: () => Promise<void>;
 }
@@ -79,6 +81,7 @@ const RECONCILE_MS = 60_000;
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { clock, log } = options;
   let draining = false;
+  let refusing = false;
   const open = (max: number, name: string) =>
     connect({ target: options.database, max, applicationName: name });
   const sql = open(options.config.databasePoolSize, "shin");
@@ -167,6 +170,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     version: options.version,
     origin,
     draining: () => draining,
+    refusing: () => refusing,
     workers: options.workers ?? (() => null),
   };
   await replayErasures(deps, null);
@@ -192,6 +196,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     apply: (config) => running.apply(config),
     drain: () => {
       draining = true;
+    },
+    refuse: () => {
+      draining = true;
+      refusing = true;
     },
     close: async () => {
       clearInterval(upkeep);
