@@ -31,6 +31,7 @@ import type { Log } from "./log.ts";
 import { BudgetReader } from "./metrics/budget-families.ts";
 import type { Figures } from "./metrics/figures.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { StandingReader } from "./metrics/standing-families.ts";
 import { keepHouse, PARTITION_DAYS } from "./privacy/upkeep.ts";
 import type { ResolveHost } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
@@ -159,6 +160,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     ledger,
     metrics: new Metrics(),
     budgetFigures: new BudgetReader(sql, health),
+    standingFigures: new StandingReader(sql, health),
     figuresOfAll: options.figuresOfAll ?? (async (own) => [own]),
     upstreams: new Upstreams(options.resolve),
     cooldown: new Cooldown(),

@@ -15,6 +15,7 @@ import type { Reconciler } from "#lib/ledger/reconciler.ts";
 import type { BudgetReader } from "#lib/metrics/budget-families.ts";
 import type { Figures } from "#lib/metrics/figures.ts";
 import type { Metrics } from "#lib/metrics/metrics.ts";
+import type { StandingReader } from "#lib/metrics/standing-families.ts";
 import type { Upstreams } from "#lib/providers/upstream.ts";
 import type { Cooldown } from "#lib/routing/cooldown.ts";
 import type { ModelGroups } from "#lib/routing/groups.ts";
@@ -53,6 +54,7 @@ export interface GatewayDeps {
   readonly ledger: Ledger;
   readonly metrics: Metrics;
   readonly budgetFigures: BudgetReader;
+  readonly standingFigures: StandingReader;
   /** What every process of this gateway has counted, this one's among it. */
   readonly figuresOfAll: (own: Figures) => Promise<readonly Figures[]>;
   readonly upstreams: Upstreams;
