@@ -21,7 +21,8 @@ export type IdPrefix =
   | "job"
   | "ses"
   | "alt"
-  | "chn";
+  | "chn"
+  | "bak";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {

@@ -10,6 +10,7 @@ import { Watch } from "./alerts/watch.ts";
 import { sha256Hex } from "./audit/canonical.ts";
 import { HeadSigner } from "./audit/signer.ts";
 import { signingKey } from "./audit/signing-key.ts";
+import { replayErasures } from "./backup/replay-erasures.ts";
 import { listenForChanges } from "./changes.ts";
 import { startChores } from "./chores.ts";
 import type { Clock } from "./clock.ts";
@@ -33,7 +34,8 @@ import type { Log } from "./log.ts";
 import { BudgetReader } from "./metrics/budget-families.ts";
 import type { Figures } from "./metrics/figures.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { keepRetention } from "./privacy/retention.ts";
+import { StandingReader } from "./metrics/standing-families.ts";
+import { keepHouse, PARTITION_DAYS } from "./privacy/upkeep.ts";
 import { type ResolveHost, systemResolver } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { Cooldown } from "./routing/cooldown.ts";
@@ -66,8 +68,10 @@ export interface Runtime {
   readonly migrations: MigrationResult;
   /** Puts a new configuration in force; calls that run keep the one they began with. */
   readonly apply: (config: Config) => Promise<void>;
-  /** Refuses new calls from now on. */
+  /** Says from now on, to who asks whether it is ready, that it stops. */
   readonly drain: () => void;
+  /** Refuses new calls from now on. */
+  readonly refuse: () => void;
   /** Flushes the ledger and closes every connection. */
   readonly close: () => Promise<void>;
 }
@@ -78,12 +82,12 @@ const UPKEEP_MS = 3_600_000;
 const RECONCILE_MS = 60_000;
 const WATCH_MS = 60_000;
 const SEND_MS = 20_000;
-const PARTITION_DAYS = 8;
 
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { clock, log } = options;
   let draining = false;
+  let refusing = false;
   const open = (max: number, name: string) =>
     connect({ target: options.database, max, applicationName: name });
   const sql = open(options.config.databasePoolSize, "shin");
@@ -163,6 +167,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     ledger,
     metrics: new Metrics(),
     budgetFigures: new BudgetReader(sql, health),
+    standingFigures: new StandingReader(sql, health),
     figuresOfAll: options.figuresOfAll ?? (async (own) => [own]),
     upstreams: new Upstreams(resolve),
     cooldown: new Cooldown(),
@@ -174,8 +179,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     version: options.version,
     origin,
     draining: () => draining,
+    refusing: () => refusing,
     workers: options.workers ?? (() => null),
   };
+  await replayErasures(deps, null);
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
   );
@@ -201,6 +208,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     drain: () => {
       draining = true;
     },
+    refuse: () => {
+      draining = true;
+      refusing = true;
+    },
     close: async () => {
       stopChores();
       running.close();
@@ -214,15 +225,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       await Promise.all([sql, drizzleSql, ledgerSql].map((client) => client.end({ timeout: 2 })));
     },
   };
-}
-
-async function keepHouse(deps: GatewayDeps): Promise<void> {
-  const { dataRetentionDays } = deps.policy().config;
-  await ensurePartitions(deps.sql, deps.clock.now(), PARTITION_DAYS);
-  if (dataRetentionDays === null) return;
-  const dropped = await keepRetention(deps.sql, deps.clock.now(), dataRetentionDays);
-  if (dropped.length > 0)
-    deps.log.info({ dropped, dataRetentionDays }, "spend records past data_retention_days dropped");
 }
 
 /** What a configuration means from now on. */

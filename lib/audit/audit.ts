@@ -33,6 +33,7 @@ export interface AuditEvent {
       | "deployment"
       | "setting"
       | "audit"
+      | "backup"
       | "route";
     readonly id: string;
   };

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { makeMasterKey } from "../node/data-folder.ts";
 import { isStartError, messageOf } from "../node/start-error.ts";
 import { addAuditCommands } from "./audit-commands.ts";
+import { addBackupCommands } from "./backup-commands.ts";
 import { type DatabaseTarget, openShell, showUrl } from "./database.ts";
 import { addStartOptions, readStartOptions, toArguments } from "./start-options.ts";
 import { showWorkers } from "./workers.ts";
@@ -111,6 +112,7 @@ function buildProgram(host: CliHost, done: (code: number) => void): Command {
     );
 
   addAuditCommands(program, host, target, done);
+  addBackupCommands(program, host, done);
 
   program
     .command("doctor")

@@ -16,6 +16,7 @@ import type { Reconciler } from "#lib/ledger/reconciler.ts";
 import type { BudgetReader } from "#lib/metrics/budget-families.ts";
 import type { Figures } from "#lib/metrics/figures.ts";
 import type { Metrics } from "#lib/metrics/metrics.ts";
+import type { StandingReader } from "#lib/metrics/standing-families.ts";
 import type { Upstreams } from "#lib/providers/upstream.ts";
 import type { Cooldown } from "#lib/routing/cooldown.ts";
 import type { ModelGroups } from "#lib/routing/groups.ts";
@@ -56,6 +57,7 @@ export interface GatewayDeps {
   readonly ledger: Ledger;
   readonly metrics: Metrics;
   readonly budgetFigures: BudgetReader;
+  readonly standingFigures: StandingReader;
   /** What every process of this gateway has counted, this one's among it. */
   readonly figuresOfAll: (own: Figures) => Promise<readonly Figures[]>;
   readonly upstreams: Upstreams;
@@ -72,6 +74,8 @@ export interface GatewayDeps {
   readonly origin: string;
   /** True once the process has begun to stop. */
   readonly draining: () => boolean;
+  /** A little later: new calls are refused. */
+  readonly refusing: () => boolean;
   /** The processes that serve the port together; null when there is one. */
   readonly workers: () => Workers | null;
 }

@@ -85,7 +85,7 @@ function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
       internal: context.ip,
     });
   }
-  if (deps.draining()) {
+  if (deps.refusing()) {
     throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
       headers: { "retry-after": "1" },
     });

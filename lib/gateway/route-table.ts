@@ -4,6 +4,7 @@ import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
+import { CRON_ROUTES } from "./cron-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
 import { INFERENCE_ROUTES } from "./inference-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
@@ -24,6 +25,7 @@ const DESCRIBED: readonly Route[] = [
   ...MODEL_ADMIN_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,
+  ...CRON_ROUTES,
   ...KEY_ROUTES,
   ...PEOPLE_ROUTES,
   ...BUDGET_ROUTES,

@@ -21,5 +21,6 @@ export interface JobDeps {
   readonly ledger: Ledger;
   readonly auditSigner: HeadSigner;
   readonly pseudonymKey: string;
+  readonly version: string;
   readonly origin: string;
 }

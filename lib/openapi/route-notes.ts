@@ -48,6 +48,11 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /health/ready": "the same",
   "GET /health/readiness/details":
     "the processes that serve, where limits are counted, and what is wrong with that; for admins",
+  "GET /cron/upkeep":
+    "for a platform's scheduler (`Authorization: Bearer` and CRON_SECRET): makes the days ahead, drops those past retention; 404 while CRON_SECRET is not set",
+  "GET /cron/jobs": "the same: begins the jobs that are due and works for up to 45 s",
+  "GET /cron/sign": "the same: signs the head of the audit log",
+  "GET /cron/reconcile": "the same: compares counters of budgets with the ledger",
   "GET /metrics":
     "counters and gauges in Prometheus' text format; asks for an admin's or a viewer's key unless `require_auth_for_metrics_endpoint` is false",
   "POST /key/generate": "makes a key; the secret is shown this once",
