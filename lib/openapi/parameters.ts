@@ -148,7 +148,10 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
   ],
   "GET /global/activity": activity,
   "GET /global/activity/model": [...activity, rows],
-  "GET /usage": [text("model", "the limits of one model besides")],
+  "GET /usage": [
+    text("model", "the limits of one model besides"),
+    text("customer_id", "the limits of one end user besides; a call's own headers name one too"),
+  ],
   "GET /user/daily/activity": [...dates, ...spendOf],
   "GET /team/daily/activity": [...dates, text("team_ids", "teams, `a,b,c`"), text("team_id", "one team")],
   "GET /console/first-call": [text("key_id", "the key whose latest call is asked for")],

@@ -138,7 +138,7 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /global/activity": "requests and tokens by day, the caller's own; everybody's for admins",
   "GET /global/activity/model": "the same for each model",
   "GET /usage":
-    "what the key has spent, and each limit and budget its calls fall under, with what is left and when it resets; of one model with `model`",
+    "what the key has spent, and each limit and budget its calls fall under, with what is left and when it resets; of one model with `model`, of an end user with `customer_id`",
   "POST /global/spend/reset":
     "sets the spend of every key, user and team to 0, that of all their budgets too; records stay",
   "GET /user/daily/activity": "a user's days, by model, provider and key",
