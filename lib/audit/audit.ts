@@ -33,6 +33,9 @@ export interface AuditEvent {
       | "deployment"
       | "setting"
       | "audit"
+      | "job"
+      | "review"
+      | "budget_request"
       | "route";
     readonly id: string;
   };

@@ -3,8 +3,10 @@ import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
+import { EXPORT_ROUTES } from "./export-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
 import { INFERENCE_ROUTES } from "./inference-routes.ts";
+import { JOB_ROUTES } from "./job-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
 import { METRICS_ROUTES } from "./metrics-route.ts";
 import { MODEL_ADMIN_ROUTES } from "./model-admin-routes.ts";
@@ -28,6 +30,8 @@ const DESCRIBED: readonly Route[] = [
   ...BUDGET_ROUTES,
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
+  ...JOB_ROUTES,
+  ...EXPORT_ROUTES,
   ...AUDIT_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,

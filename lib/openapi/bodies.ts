@@ -11,6 +11,7 @@ import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
 import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
+import { exportSchema } from "../exports/schema.ts";
 import {
   bulkUpdateSchema,
   deleteSchema,
@@ -120,6 +121,7 @@ export const BODIES: Schemas = {
   "POST /tag/info": tagNamesSchema,
   "POST /spend/calculate": calculateSchema,
   "POST /global/spend/end_users": endUserSpendSchema,
+  "POST /exports": exportSchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,
@@ -134,6 +136,7 @@ export const BODIES: Schemas = {
 /** Routes that take a POST and read no body. */
 export const WITHOUT_BODY: ReadonlySet<string> = new Set([
   "POST /key/health",
+  "POST /jobs/{id}/cancel",
   "POST /global/spend/reset",
   "POST /console/totp/begin",
   "POST /console/sessions/end",

@@ -55,6 +55,11 @@ export const TAGS: readonly { name: string; description: string; paths: readonly
     description: "Who changed what, in a chain that shows every meddling.",
     paths: ["audit"],
   },
+  {
+    name: "Jobs",
+    description: "Work that outlives a request: exports, and the files they make.",
+    paths: ["jobs", "exports"],
+  },
   { name: "Health", description: "Whether the gateway lives and is ready.", paths: ["health"] },
   {
     name: "Console",
