@@ -8,6 +8,7 @@ import {
   History,
   KeyRound,
   LayoutDashboard,
+  ListChecks,
   Menu as MenuIcon,
   ScrollText,
   Settings,
@@ -34,7 +35,7 @@ const GROUPS = [
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
   { name: "Govern", pages: ["audit"] },
-  { name: "Run", pages: ["users", "teams", "settings"] },
+  { name: "Run", pages: ["users", "teams", "jobs", "settings"] },
 ] as const;
 
 const ICONS = {
@@ -49,6 +50,7 @@ const ICONS = {
   audit: History,
   users: Users,
   teams: UsersRound,
+  jobs: ListChecks,
   settings: Settings,
 } as const;
 

@@ -1,12 +1,12 @@
 /** Jobs over HTTP: what runs, how far it is, stopping it, and the file it made, also by a link that needs no session. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { findFile, findFiles, type JobFileRow } from "#db/queries/job-files.ts";
-import { cancelJob, findJob, type JobRow, listJobs } from "#db/queries/jobs.ts";
+import { findFile, type JobFileRow } from "#db/queries/job-files.ts";
+import { cancelJob, findJob, type JobRow } from "#db/queries/jobs.ts";
 import { type Actor, writeAudit } from "#lib/audit/audit.ts";
 import type { Role } from "#lib/console/roles.ts";
-import { type JobViewer, mayCancelJob, mayFetchFile, maySeeJob, seesAllJobs } from "#lib/jobs/access.ts";
+import { type JobViewer, mayCancelJob, mayFetchFile, maySeeJob } from "#lib/jobs/access.ts";
 import { openJobFile } from "#lib/jobs/download.ts";
-import { jobView } from "#lib/jobs/view.ts";
+import { type JobReader, readJob, readJobs } from "#lib/jobs/list.ts";
 import type { Caller } from "#lib/keys/caller.ts";
 import { isStorable } from "#lib/storable.ts";
 import { GatewayError } from "../errors.ts";
@@ -39,36 +39,25 @@ const list: KeyRoute["run"] = async (deps, context) => {
   const page = queryNumber(context, "page", 1, 1, 10_000);
   const kind = queryText(context, "kind");
   const state = queryWord(context, "state", STATES);
-  const filter = {
-    ...(kind === undefined ? {} : { kind }),
-    ...(state === undefined ? {} : { state }),
-    ...(seesAllJobs(viewer.role) ? {} : { seenBy: { id: viewer.id, kinds: deps.jobs.kindsOf(viewer.role) } }),
-  };
-  const rows = await listJobs(deps.sql, filter, (page - 1) * limit, limit);
-  const shown = rows.slice(0, limit);
-  return json(200, { jobs: await viewsOf(deps, shown), more: rows.length > limit });
+  const filter = { ...(kind === undefined ? {} : { kind }), ...(state === undefined ? {} : { state }) };
+  return json(200, await readJobs(readerOf(deps), viewer, filter, page, limit));
 };
 
 const one: KeyRoute["run"] = async (deps, context) => {
-  const job = await seenJob(deps, context);
-  return json(200, (await viewsOf(deps, [job]))[0]);
+  const job = await readJob(readerOf(deps), viewerOf(context), context.params["id"] ?? "");
+  if (!job) throw noJob();
+  return json(200, job);
 };
+
+function readerOf({ clock, jobs, sql }: GatewayDeps): JobReader {
+  return { jobs, sql, nowMs: clock.now() };
+}
 
 /** The same 404 for what is not there and for what is somebody else's. */
 async function seenJob(deps: GatewayDeps, context: AuthenticatedContext): Promise<JobRow> {
   const job = await findJob(deps.sql, context.params["id"] ?? "");
   if (job && maySeeJob(job, deps.jobs.kind(job.kind), viewerOf(context))) return job;
   throw noJob();
-}
-
-async function viewsOf(deps: GatewayDeps, jobs: readonly JobRow[]) {
-  const nowMs = deps.clock.now();
-  const files = await findFiles(
-    deps.sql,
-    jobs.map(({ id }) => id),
-    new Date(nowMs),
-  );
-  return jobs.map((job) => jobView(job, deps.jobs.kind(job.kind), files.get(job.id), nowMs));
 }
 
 const cancel: KeyRoute["run"] = async (deps, context) => {

@@ -25,6 +25,8 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/settings/retention": ["admin", "dpo", "auditor"],
   "/ui/settings/alerts": ["admin", "finance", "auditor"],
   "/ui/settings/appearance": ["admin", "developer", "finance", "dpo", "auditor"],
+  "/ui/jobs": ["admin", "developer", "finance", "dpo", "auditor"],
+  "/ui/jobs/[id]/file": ["admin", "developer", "finance", "dpo", "auditor"],
   "/ui/account": ["admin", "developer", "finance", "dpo", "auditor"],
   "/ui/budgets": ["admin", "developer", "finance", "auditor"],
   "/ui/limits": ["admin", "developer", "auditor"],
