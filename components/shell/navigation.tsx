@@ -1,6 +1,7 @@
 "use client";
 /** The menu: a column on wide screens, icons on middle ones, a sheet on small ones. */
 import {
+  Bot,
   Boxes,
   ChartColumn,
   FlaskConical,
@@ -35,7 +36,7 @@ const GROUPS = [
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
   { name: "Govern", pages: ["audit"] },
-  { name: "Run", pages: ["users", "teams", "jobs", "settings"] },
+  { name: "Run", pages: ["users", "serviceAccounts", "teams", "jobs", "settings"] },
 ] as const;
 
 const ICONS = {
@@ -49,6 +50,7 @@ const ICONS = {
   playground: FlaskConical,
   audit: History,
   users: Users,
+  serviceAccounts: Bot,
   teams: UsersRound,
   jobs: ListChecks,
   settings: Settings,

@@ -102,6 +102,7 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
   "GET /key/aliases": keyFilters,
   "GET /user/list": [
     text("role", "users with a role"),
+    choice("kind", ["person", "service"], "people, or accounts of programs"),
     text("user_ids", "these users, `a,b,c`"),
     text("team", "members of a team"),
     text("user_email", "part of an address"),

@@ -33,6 +33,7 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/limits/live": ["admin", "developer", "auditor"],
   "/ui/people/users": ["admin", "dpo", "auditor"],
   "/ui/people/users/[id]": ["admin", "dpo", "auditor"],
+  "/ui/people/service-accounts": ["admin", "dpo", "auditor"],
   "/ui/people/teams": ["admin", "developer", "finance", "auditor"],
   "/ui/people/teams/[id]": ["admin", "developer", "finance", "auditor"],
 };
