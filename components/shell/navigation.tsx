@@ -13,6 +13,7 @@ import {
   Menu as MenuIcon,
   ScrollText,
   Settings,
+  UserCheck,
   Users,
   UsersRound,
   Wallet,
@@ -36,7 +37,7 @@ const GROUPS = [
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
   { name: "Govern", pages: ["audit"] },
-  { name: "Run", pages: ["users", "serviceAccounts", "teams", "jobs", "settings"] },
+  { name: "Run", pages: ["users", "serviceAccounts", "teams", "accessReview", "jobs", "settings"] },
 ] as const;
 
 const ICONS = {
@@ -51,6 +52,7 @@ const ICONS = {
   audit: History,
   users: Users,
   serviceAccounts: Bot,
+  accessReview: UserCheck,
   teams: UsersRound,
   jobs: ListChecks,
   settings: Settings,

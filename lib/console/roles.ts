@@ -51,6 +51,7 @@ export const PAGES = {
     title: "Service accounts",
     roles: ["admin", "dpo", "auditor"],
   },
+  accessReview: { path: "/ui/people/access-review", title: "Access review", roles: ["admin", "auditor"] },
   jobs: { path: "/ui/jobs", title: "Jobs", roles: ROLES },
   settings: { path: "/ui/settings", title: "Settings", roles: ROLES },
   settingsSignIn: { path: "/ui/settings/sign-in", title: "Sign-in", roles: ROLES },

@@ -14,6 +14,7 @@ import { MODEL_INFO_ROUTES } from "./model-info-routes.ts";
 import { MODEL_ROUTES } from "./model-routes.ts";
 import { openApiRoute } from "./openapi-route.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
+import { REVIEW_ROUTES } from "./review-routes.ts";
 import type { Route } from "./routes.ts";
 import { SPEND_ROUTES } from "./spend-routes.ts";
 import { USAGE_ROUTES } from "./usage-routes.ts";
@@ -30,6 +31,7 @@ const DESCRIBED: readonly Route[] = [
   ...BUDGET_ROUTES,
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
+  ...REVIEW_ROUTES,
   ...JOB_ROUTES,
   ...EXPORT_ROUTES,
   ...AUDIT_ROUTES,

@@ -39,6 +39,7 @@ import {
   updateTeamSchema,
   updateUserSchema,
 } from "../people/schema.ts";
+import { decideSchema, finishSchema } from "../reviews/schema.ts";
 import { calculateSchema, endUserSpendSchema } from "../spend/schema.ts";
 import { newTagSchema, oneTagSchema, tagNamesSchema, updateTagSchema } from "../tags/schema.ts";
 import {
@@ -122,6 +123,8 @@ export const BODIES: Schemas = {
   "POST /spend/calculate": calculateSchema,
   "POST /global/spend/end_users": endUserSpendSchema,
   "POST /exports": exportSchema,
+  "POST /access-reviews/{id}/decide": decideSchema,
+  "POST /access-reviews/{id}/finish": finishSchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,
@@ -137,6 +140,8 @@ export const BODIES: Schemas = {
 export const WITHOUT_BODY: ReadonlySet<string> = new Set([
   "POST /key/health",
   "POST /jobs/{id}/cancel",
+  "POST /access-reviews",
+  "POST /access-reviews/{id}/abandon",
   "POST /global/spend/reset",
   "POST /console/totp/begin",
   "POST /console/sessions/end",

@@ -38,7 +38,11 @@ export const TAGS: readonly { name: string; description: string; paths: readonly
     description: "Virtual keys: make, change, rotate, block, delete.",
     paths: ["key"],
   },
-  { name: "People", description: "Users, teams and their members.", paths: ["user", "team"] },
+  {
+    name: "People",
+    description: "Users, teams and their members.",
+    paths: ["user", "team", "access-reviews"],
+  },
   {
     name: "Limits",
     description: "Shared tiers, end users and tags, each with limits and budgets.",
