@@ -23,6 +23,8 @@ export type IdPrefix =
   | "alt"
   | "chn"
   | "bak";
+  | "rev"
+  | "breq";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {

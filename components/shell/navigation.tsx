@@ -1,6 +1,7 @@
 "use client";
 /** The menu: a column on wide screens, icons on middle ones, a sheet on small ones. */
 import {
+  Bot,
   Boxes,
   ChartColumn,
   FlaskConical,
@@ -8,9 +9,11 @@ import {
   History,
   KeyRound,
   LayoutDashboard,
+  ListChecks,
   Menu as MenuIcon,
   ScrollText,
   Settings,
+  UserCheck,
   Users,
   UsersRound,
   Wallet,
@@ -34,7 +37,7 @@ const GROUPS = [
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
   { name: "Govern", pages: ["audit"] },
-  { name: "Run", pages: ["users", "teams", "settings"] },
+  { name: "Run", pages: ["users", "serviceAccounts", "teams", "accessReview", "jobs", "settings"] },
 ] as const;
 
 const ICONS = {
@@ -48,7 +51,10 @@ const ICONS = {
   playground: FlaskConical,
   audit: History,
   users: Users,
+  serviceAccounts: Bot,
+  accessReview: UserCheck,
   teams: UsersRound,
+  jobs: ListChecks,
   settings: Settings,
 } as const;
 

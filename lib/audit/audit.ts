@@ -34,6 +34,9 @@ export interface AuditEvent {
       | "setting"
       | "audit"
       | "backup"
+      | "job"
+      | "review"
+      | "budget_request"
       | "route";
     readonly id: string;
   };

@@ -5,8 +5,10 @@ import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
 import { CRON_ROUTES } from "./cron-routes.ts";
+import { EXPORT_ROUTES } from "./export-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
 import { INFERENCE_ROUTES } from "./inference-routes.ts";
+import { JOB_ROUTES } from "./job-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
 import { METRICS_ROUTES } from "./metrics-route.ts";
 import { MODEL_ADMIN_ROUTES } from "./model-admin-routes.ts";
@@ -14,6 +16,7 @@ import { MODEL_INFO_ROUTES } from "./model-info-routes.ts";
 import { MODEL_ROUTES } from "./model-routes.ts";
 import { openApiRoute } from "./openapi-route.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
+import { REVIEW_ROUTES } from "./review-routes.ts";
 import type { Route } from "./routes.ts";
 import { SPEND_ROUTES } from "./spend-routes.ts";
 import { USAGE_ROUTES } from "./usage-routes.ts";
@@ -31,6 +34,9 @@ const DESCRIBED: readonly Route[] = [
   ...BUDGET_ROUTES,
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
+  ...REVIEW_ROUTES,
+  ...JOB_ROUTES,
+  ...EXPORT_ROUTES,
   ...AUDIT_ROUTES,
   ...ALERT_ROUTES,
   ...CONSOLE_ROUTES,

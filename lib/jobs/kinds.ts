@@ -1,7 +1,9 @@
 /** Every kind of job there is. */
 import { backupJob } from "../backup/job.ts";
+import { exportCalls, exportUsage } from "../exports/job.ts";
 import type { JobDeps } from "./deps.ts";
 import type { JobKind } from "./job.ts";
 import { tidyJobs } from "./tidy.ts";
 
 export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs, backupJob];
+export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs, exportCalls, exportUsage];

@@ -12,6 +12,7 @@ import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
 import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
+import { exportSchema } from "../exports/schema.ts";
 import {
   bulkUpdateSchema,
   deleteSchema,
@@ -39,6 +40,7 @@ import {
   updateTeamSchema,
   updateUserSchema,
 } from "../people/schema.ts";
+import { decideSchema, finishSchema } from "../reviews/schema.ts";
 import { calculateSchema, endUserSpendSchema } from "../spend/schema.ts";
 import { newTagSchema, oneTagSchema, tagNamesSchema, updateTagSchema } from "../tags/schema.ts";
 import {
@@ -125,6 +127,9 @@ export const BODIES: Schemas = {
   "POST /tag/info": tagNamesSchema,
   "POST /spend/calculate": calculateSchema,
   "POST /global/spend/end_users": endUserSpendSchema,
+  "POST /exports": exportSchema,
+  "POST /access-reviews/{id}/decide": decideSchema,
+  "POST /access-reviews/{id}/finish": finishSchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,
@@ -139,6 +144,9 @@ export const BODIES: Schemas = {
 /** Routes that take a POST and read no body. */
 export const WITHOUT_BODY: ReadonlySet<string> = new Set([
   "POST /key/health",
+  "POST /jobs/{id}/cancel",
+  "POST /access-reviews",
+  "POST /access-reviews/{id}/abandon",
   "POST /global/spend/reset",
   "POST /console/totp/begin",
   "POST /console/sessions/end",

@@ -80,6 +80,13 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
     { name: "progress", type: "boolean", doc: "JSON lines on the way, the verdict last" },
     text("key", "the id of a former key whose heads count, too; may be repeated"),
   ],
+  "GET /jobs": [
+    count("limit", "so many jobs, at most 200"),
+    count("page", "from 1"),
+    text("kind", "jobs of one kind, such as export.usage"),
+    choice("state", ["queued", "running", "done", "failed", "cancelled"], "jobs in this state"),
+  ],
+  "GET /jobs/{id}/file": [text("link", "the secret of a link to this file; no key is needed with it")],
   "GET /model/info": [oneModel],
   "GET /v2/model/info": [
     oneModel,
@@ -95,6 +102,7 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
   "GET /key/aliases": keyFilters,
   "GET /user/list": [
     text("role", "users with a role"),
+    choice("kind", ["person", "service"], "people, or accounts of programs"),
     text("user_ids", "these users, `a,b,c`"),
     text("team", "members of a team"),
     text("user_email", "part of an address"),
