@@ -72,7 +72,7 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
       if (answer.ok) return answer.data;
       const quote = answer.requestId === null || answer.status < 500 ? "" : ` (request ${answer.requestId})`;
       if (answer.signedOut)
-        setFailure("Your session is over. Sign in in another tab and send again; nothing here is lost.");
+        setFailure("Your session is over, so nothing was sent. Send again to sign in; nothing here is lost.");
       else place(answer.param, `${answer.message}${quote}`);
       return null;
     },

@@ -3,6 +3,7 @@ import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
+import { CONSOLE_SHELL_ROUTES } from "./console-shell-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
 import { INFERENCE_ROUTES } from "./inference-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
@@ -31,6 +32,7 @@ const DESCRIBED: readonly Route[] = [
   ...AUDIT_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
+  ...CONSOLE_SHELL_ROUTES,
 ];
 
 export const ROUTES: readonly Route[] = [...DESCRIBED, openApiRoute(DESCRIBED)];

@@ -9,6 +9,7 @@ import {
 import { budgetChangeSchema } from "../console/budget-schema.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
+import { removeViewSchema, saveViewSchema, searchSchema } from "../console/shell-schema.ts";
 import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
 import {
@@ -129,6 +130,9 @@ export const BODIES: Schemas = {
   "POST /console/invitations/accept": acceptSchema,
   "POST /console/users/sessions/end": oneUserSchema,
   "POST /console/budgets/update": budgetChangeSchema,
+  "POST /console/search": searchSchema,
+  "POST /console/views/save": saveViewSchema,
+  "POST /console/views/remove": removeViewSchema,
 };
 
 /** Routes that take a POST and read no body. */

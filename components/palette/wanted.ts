@@ -1,0 +1,27 @@
+"use client";
+/** An act that was asked for on one page and happens on another: whoever does it takes it when it is there. */
+import { useEffect } from "react";
+
+let wanted: string | null = null;
+const takers = new Map<string, () => void>();
+
+/** Asks for an act; done at once when somebody here does it, else by the next page that does. */
+export function want(act: string): void {
+  const taker = takers.get(act);
+  if (taker) taker();
+  else wanted = act;
+}
+
+/** This component does that act. */
+export function useWanted(act: string, run: () => void): void {
+  useEffect(() => {
+    takers.set(act, run);
+    if (wanted === act) {
+      wanted = null;
+      run();
+    }
+    return () => {
+      if (takers.get(act) === run) takers.delete(act);
+    };
+  }, [act, run]);
+}
