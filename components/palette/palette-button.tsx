@@ -77,8 +77,7 @@ function useRun(): (command: Command) => void {
       if (id === "refresh") return router.refresh();
       if (id === "copy link") return void copyLink();
       if (id === "sign out") return void leave();
-      want(id);
-      if (path !== undefined && window.location.pathname !== path) router.push(path);
+      if (!want(id) && path !== undefined) router.push(path);
     },
     [router, setTheme],
   );

@@ -5,11 +5,12 @@ import { useEffect } from "react";
 let wanted: string | null = null;
 const takers = new Map<string, () => void>();
 
-/** Asks for an act; done at once when somebody here does it, else by the next page that does. */
-export function want(act: string): void {
+/** Asks for an act; @returns true when it is done here and now, false when the next page that does it will. */
+export function want(act: string): boolean {
   const taker = takers.get(act);
   if (taker) taker();
   else wanted = act;
+  return taker !== undefined;
 }
 
 /** This component does that act. */

@@ -1,6 +1,7 @@
 /** Every route of the gateway. `/v1` in front of any of them is the same route. */
 import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
+import { CONSOLE_KEY_ROUTES } from "./console-key-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
 import { CONSOLE_SHELL_ROUTES } from "./console-shell-routes.ts";
@@ -33,6 +34,7 @@ const DESCRIBED: readonly Route[] = [
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
   ...CONSOLE_SHELL_ROUTES,
+  ...CONSOLE_KEY_ROUTES,
 ];
 
 export const ROUTES: readonly Route[] = [...DESCRIBED, openApiRoute(DESCRIBED)];

@@ -12,6 +12,7 @@ import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from ".
 import { removeViewSchema, saveViewSchema, searchSchema } from "../console/shell-schema.ts";
 import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
+import { bulkKeysSchema, matchingKeysSchema } from "../keys/bulk-schema.ts";
 import {
   bulkUpdateSchema,
   deleteSchema,
@@ -131,6 +132,8 @@ export const BODIES: Schemas = {
   "POST /console/users/sessions/end": oneUserSchema,
   "POST /console/budgets/update": budgetChangeSchema,
   "POST /console/search": searchSchema,
+  "POST /console/keys/matching": matchingKeysSchema,
+  "POST /console/keys/bulk": bulkKeysSchema,
   "POST /console/views/save": saveViewSchema,
   "POST /console/views/remove": removeViewSchema,
 };
