@@ -25,6 +25,7 @@ export type IdPrefix =
   | "bak";
   | "rev"
   | "breq";
+  | "view";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {

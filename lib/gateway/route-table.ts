@@ -2,10 +2,12 @@
 import { ALERT_ROUTES } from "./alert-routes.ts";
 import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
+import { CONSOLE_KEY_ROUTES } from "./console-key-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
 import { CRON_ROUTES } from "./cron-routes.ts";
 import { EXPORT_ROUTES } from "./export-routes.ts";
+import { CONSOLE_SHELL_ROUTES } from "./console-shell-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
 import { INFERENCE_ROUTES } from "./inference-routes.ts";
 import { JOB_ROUTES } from "./job-routes.ts";
@@ -41,6 +43,8 @@ const DESCRIBED: readonly Route[] = [
   ...ALERT_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
+  ...CONSOLE_SHELL_ROUTES,
+  ...CONSOLE_KEY_ROUTES,
 ];
 
 export const ROUTES: readonly Route[] = [...DESCRIBED, openApiRoute(DESCRIBED)];

@@ -10,9 +10,11 @@ import {
 import { budgetChangeSchema } from "../console/budget-schema.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
+import { removeViewSchema, saveViewSchema, searchSchema } from "../console/shell-schema.ts";
 import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
 import { exportSchema } from "../exports/schema.ts";
+import { bulkKeysSchema, matchingKeysSchema } from "../keys/bulk-schema.ts";
 import {
   bulkUpdateSchema,
   deleteSchema,
@@ -139,6 +141,11 @@ export const BODIES: Schemas = {
   "POST /console/invitations/accept": acceptSchema,
   "POST /console/users/sessions/end": oneUserSchema,
   "POST /console/budgets/update": budgetChangeSchema,
+  "POST /console/search": searchSchema,
+  "POST /console/keys/matching": matchingKeysSchema,
+  "POST /console/keys/bulk": bulkKeysSchema,
+  "POST /console/views/save": saveViewSchema,
+  "POST /console/views/remove": removeViewSchema,
 };
 
 /** Routes that take a POST and read no body. */

@@ -76,6 +76,7 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
     choice("outcome", ["ok", "denied"], "how it ended"),
     text("search", "part of an action, a name, an id or an address"),
   ],
+  "GET /console/views": [choice("page", ["keys", "logs", "usage"], "the page they are views of")],
   "GET /audit/verify": [
     { name: "progress", type: "boolean", doc: "JSON lines on the way, the verdict last" },
     text("key", "the id of a former key whose heads count, too; may be repeated"),

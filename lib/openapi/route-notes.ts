@@ -181,5 +181,14 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "POST /console/users/sessions/end": "ends every console session of a person",
   "POST /console/budgets/update":
     "sets the budget of a key, user, team, member, end user or tag; for admins, and for finance at the console",
+  "POST /console/search":
+    "keys, users, teams, models and calls by name, id or the SHA-256 of a secret, as far as the person's role sees them",
+  "POST /console/keys/matching":
+    "the ids of the live keys that the filters of the Keys page mean, at most 1000",
+  "POST /console/keys/bulk":
+    "one act on up to 100 keys, each on its own: disable, enable, extend, budget, team, tag or revoke; answers a result for each, and what brings back what was",
+  "GET /console/views": "the person's own views of a page (`?page=keys`)",
+  "POST /console/views/save": "keeps the filters of a page under a name; the same name again replaces them",
+  "POST /console/views/remove": "removes one of the person's own views",
   "GET /openapi.json": "this API in OpenAPI 3.1, made from the routes and schemas themselves",
 };
