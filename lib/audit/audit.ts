@@ -33,6 +33,7 @@ export interface AuditEvent {
       | "deployment"
       | "setting"
       | "audit"
+      | "privacy_request"
       | "route";
     readonly id: string;
   };

@@ -12,6 +12,7 @@ import { MODEL_INFO_ROUTES } from "./model-info-routes.ts";
 import { MODEL_ROUTES } from "./model-routes.ts";
 import { openApiRoute } from "./openapi-route.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
+import { PRIVACY_ROUTES } from "./privacy-routes.ts";
 import type { Route } from "./routes.ts";
 import { SPEND_ROUTES } from "./spend-routes.ts";
 import { USAGE_ROUTES } from "./usage-routes.ts";
@@ -31,6 +32,7 @@ const DESCRIBED: readonly Route[] = [
   ...AUDIT_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
+  ...PRIVACY_ROUTES,
 ];
 
 export const ROUTES: readonly Route[] = [...DESCRIBED, openApiRoute(DESCRIBED)];

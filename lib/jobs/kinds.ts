@@ -1,8 +1,9 @@
 /** Every kind of job there is. */
 
 import { privacyExport } from "../privacy/export/job.ts";
+import { watchRequests } from "../privacy/requests/watch.ts";
 import type { JobDeps } from "./deps.ts";
 import type { JobKind } from "./job.ts";
 import { tidyJobs } from "./tidy.ts";
 
-export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs, privacyExport];
+export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs, privacyExport, watchRequests];

@@ -38,6 +38,17 @@ import {
   updateTeamSchema,
   updateUserSchema,
 } from "../people/schema.ts";
+import {
+  closeSchema,
+  decideSchema,
+  downloadSchema,
+  extendSchema,
+  identifySchema,
+  newRequestSchema,
+  noFieldsSchema,
+  verifySchema,
+  withdrawSchema,
+} from "../privacy/requests/schema.ts";
 import { calculateSchema, endUserSpendSchema } from "../spend/schema.ts";
 import { newTagSchema, oneTagSchema, tagNamesSchema, updateTagSchema } from "../tags/schema.ts";
 import {
@@ -120,6 +131,18 @@ export const BODIES: Schemas = {
   "POST /tag/info": tagNamesSchema,
   "POST /spend/calculate": calculateSchema,
   "POST /global/spend/end_users": endUserSpendSchema,
+  "POST /privacy/requests": newRequestSchema,
+  "POST /privacy/requests/{id}/identify": identifySchema,
+  "POST /privacy/requests/{id}/locate": noFieldsSchema,
+  "POST /privacy/requests/{id}/decide": decideSchema,
+  "POST /privacy/requests/{id}/approve": noFieldsSchema,
+  "POST /privacy/requests/{id}/run": noFieldsSchema,
+  "POST /privacy/requests/{id}/extend": extendSchema,
+  "POST /privacy/requests/{id}/close": closeSchema,
+  "POST /privacy/requests/{id}/withdraw": withdrawSchema,
+  "POST /privacy/requests/{id}/link": noFieldsSchema,
+  "POST /privacy/download": downloadSchema,
+  "POST /privacy/verify": verifySchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,

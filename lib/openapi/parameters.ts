@@ -1,4 +1,5 @@
 /** What routes read from the query, by method and path. A test compares the names with those that the handlers read. */
+import { REQUEST_TYPES } from "../privacy/requests/schema.ts";
 
 export interface QueryParameter {
   readonly name: string;
@@ -79,6 +80,11 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
   "GET /audit/verify": [
     { name: "progress", type: "boolean", doc: "JSON lines on the way, the verdict last" },
     text("key", "the id of a former key whose heads count, too; may be repeated"),
+  ],
+  "GET /privacy/requests": [
+    choice("state", ["open", "finished"], "open or finished ones"),
+    choice("type", REQUEST_TYPES, "of one type"),
+    ...page("page_size", 100),
   ],
   "GET /model/info": [oneModel],
   "GET /v2/model/info": [

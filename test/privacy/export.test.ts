@@ -70,7 +70,14 @@ describe("an export of a user", () => {
   test("tells nothing of others: not their rows, their end users, or who acted on them", async () => {
     const { json, texts } = await exported(runtime, { kind: "user", id: "ana" });
     const all = Object.values(texts).join("\n");
-    for (const foreign of ["bob", "customer-of-ana", "carla", "192.0.2.77", "default_user_id", "eve-the-customer"])
+    for (const foreign of [
+      "bob",
+      "customer-of-ana",
+      "carla",
+      "192.0.2.77",
+      "default_user_id",
+      "eve-the-customer",
+    ])
       expect(all.includes(foreign), foreign).toBe(false);
     const events = json("data/audit_events.json");
     expect(events.length).toBeGreaterThan(0);
