@@ -30,7 +30,6 @@ import type { Log } from "./log.ts";
 import { BudgetReader } from "./metrics/budget-families.ts";
 import type { Figures } from "./metrics/figures.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { keepRetention } from "./privacy/retention.ts";
 import type { ResolveHost } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { Cooldown } from "./routing/cooldown.ts";
@@ -209,12 +208,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 async function keepHouse(deps: GatewayDeps): Promise<void> {
-  const { dataRetentionDays } = deps.policy().config;
   await ensurePartitions(deps.sql, deps.clock.now(), PARTITION_DAYS);
-  if (dataRetentionDays === null) return;
-  const dropped = await keepRetention(deps.sql, deps.clock.now(), dataRetentionDays);
-  if (dropped.length > 0)
-    deps.log.info({ dropped, dataRetentionDays }, "spend records past data_retention_days dropped");
 }
 
 /** What a configuration means from now on. */

@@ -2,8 +2,14 @@
 
 import { privacyExport } from "../privacy/export/job.ts";
 import { watchRequests } from "../privacy/requests/watch.ts";
+import { purgeRetention } from "../privacy/retention/purge.ts";
 import type { JobDeps } from "./deps.ts";
 import type { JobKind } from "./job.ts";
 import { tidyJobs } from "./tidy.ts";
 
-export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs, privacyExport, watchRequests];
+export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
+  tidyJobs,
+  privacyExport,
+  watchRequests,
+  purgeRetention,
+];

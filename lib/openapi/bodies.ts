@@ -49,6 +49,7 @@ import {
   verifySchema,
   withdrawSchema,
 } from "../privacy/requests/schema.ts";
+import { retentionSchema } from "../privacy/retention/schema.ts";
 import { calculateSchema, endUserSpendSchema } from "../spend/schema.ts";
 import { newTagSchema, oneTagSchema, tagNamesSchema, updateTagSchema } from "../tags/schema.ts";
 import {
@@ -143,6 +144,9 @@ export const BODIES: Schemas = {
   "POST /privacy/requests/{id}/link": noFieldsSchema,
   "POST /privacy/download": downloadSchema,
   "POST /privacy/verify": verifySchema,
+  "POST /privacy/retention": retentionSchema,
+  "POST /privacy/retention/preview": retentionSchema,
+  "POST /privacy/retention/run": noFieldsSchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,

@@ -86,6 +86,7 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
     choice("type", REQUEST_TYPES, "of one type"),
     ...page("page_size", 100),
   ],
+  "GET /privacy/records": [choice("format", ["json", "csv"], "json when absent")],
   "GET /model/info": [oneModel],
   "GET /v2/model/info": [
     oneModel,

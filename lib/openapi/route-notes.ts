@@ -171,5 +171,12 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "a link to the export that needs no sign-in, shown this once; it ends with the file, a week after it was written",
   "POST /privacy/download": "the file behind such a link; the secret is sent in the body",
   "POST /privacy/verify": "says whether a certificate or an export's manifest is genuine; anybody may ask",
+  "GET /privacy/retention":
+    "how long each store keeps what it holds, when it was last purged and how much went",
+  "POST /privacy/retention": 'sets days by store: `{"days": {"records": 30}}`; null for the default',
+  "POST /privacy/retention/preview":
+    "how much would go now, with these days or as they are set; removes nothing",
+  "POST /privacy/retention/run": "begins the daily purge now",
+  "GET /privacy/records": "the record of processing activities, from the registry; `format=csv` as a table",
   "GET /openapi.json": "this API in OpenAPI 3.1, made from the routes and schemas themselves",
 };
