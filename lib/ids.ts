@@ -26,6 +26,7 @@ export type IdPrefix =
   | "rev"
   | "breq";
   | "view";
+  | "prv";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {

@@ -37,6 +37,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { StandingReader } from "./metrics/standing-families.ts";
 import { keepHouse, PARTITION_DAYS } from "./privacy/upkeep.ts";
 import { type ResolveHost, systemResolver } from "./providers/guard.ts";
+import type { ResolveHost } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { Cooldown } from "./routing/cooldown.ts";
 import { modelGroups } from "./routing/groups.ts";
@@ -225,6 +226,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       await Promise.all([sql, drizzleSql, ledgerSql].map((client) => client.end({ timeout: 2 })));
     },
   };
+}
+
+async function keepHouse(deps: GatewayDeps): Promise<void> {
+  await ensurePartitions(deps.sql, deps.clock.now(), PARTITION_DAYS);
 }
 
 /** What a configuration means from now on. */

@@ -24,6 +24,7 @@ export interface Alert {
   readonly kind: AlertKind;
   /** warning when absent */
   readonly severity?: Severity;
+  readonly kind: "budget_soft" | "counter_drift" | "privacy_due" | "privacy_overdue";
   readonly subject: { readonly kind: string; readonly id: string; readonly name: string };
   /** An alert with the same kind, subject and cause is the same alert, whichever instance raises it. */
   readonly cause: string;

@@ -37,6 +37,7 @@ export interface AuditEvent {
       | "job"
       | "review"
       | "budget_request"
+      | "privacy_request"
       | "route";
     readonly id: string;
   };

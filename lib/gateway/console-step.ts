@@ -50,8 +50,8 @@ export async function consoleCaller(
       param: "x-csrf-token",
     });
   // To the API these are people with keys of their own; at the console they look and do not make any. What stands under
-  // /console asks for the role itself: finance sets budgets.
-  const console = route.path.startsWith("/console/");
+  // /console and /privacy asks for the role itself: finance sets budgets, the dpo answers requests.
+  const console = route.path.startsWith("/console/") || route.path.startsWith("/privacy/");
   if (route.access === "manage" && !console && !mayManageKeys(session.role))
     throw new GatewayError("not_allowed", `Your role is ${session.role}, which may not change keys.`, {
       param: "None",

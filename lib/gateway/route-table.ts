@@ -19,6 +19,9 @@ import { MODEL_ROUTES } from "./model-routes.ts";
 import { openApiRoute } from "./openapi-route.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import { REVIEW_ROUTES } from "./review-routes.ts";
+import { PRIVACY_ROUTES } from "./privacy-routes.ts";
+import { RECORDS_ROUTES } from "./records-route.ts";
+import { RETENTION_ROUTES } from "./retention-routes.ts";
 import type { Route } from "./routes.ts";
 import { SPEND_ROUTES } from "./spend-routes.ts";
 import { USAGE_ROUTES } from "./usage-routes.ts";
@@ -45,6 +48,9 @@ const DESCRIBED: readonly Route[] = [
   ...CONSOLE_PEOPLE_ROUTES,
   ...CONSOLE_SHELL_ROUTES,
   ...CONSOLE_KEY_ROUTES,
+  ...PRIVACY_ROUTES,
+  ...RETENTION_ROUTES,
+  ...RECORDS_ROUTES,
 ];
 
 export const ROUTES: readonly Route[] = [...DESCRIBED, openApiRoute(DESCRIBED)];

@@ -11,6 +11,8 @@ import type { Log } from "../log.ts";
 
 export interface JobDeps {
   readonly policy: () => { readonly config: Config };
+  /** Reads the policy anew and puts it in force. */
+  readonly policyChanged: () => Promise<void>;
   readonly sql: Sql;
   readonly db: Db;
   readonly clock: Clock;

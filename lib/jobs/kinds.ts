@@ -1,9 +1,19 @@
 /** Every kind of job there is. */
 import { backupJob } from "../backup/job.ts";
 import { exportCalls, exportUsage } from "../exports/job.ts";
+
+import { privacyExport } from "../privacy/export/job.ts";
+import { watchRequests } from "../privacy/requests/watch.ts";
+import { purgeRetention } from "../privacy/retention/purge.ts";
 import type { JobDeps } from "./deps.ts";
 import type { JobKind } from "./job.ts";
 import { tidyJobs } from "./tidy.ts";
 
 export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs, backupJob];
 export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs, exportCalls, exportUsage];
+export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
+  tidyJobs,
+  privacyExport,
+  watchRequests,
+  purgeRetention,
+];

@@ -43,6 +43,18 @@ import {
   updateUserSchema,
 } from "../people/schema.ts";
 import { decideSchema, finishSchema } from "../reviews/schema.ts";
+import {
+  closeSchema,
+  decideSchema,
+  downloadSchema,
+  extendSchema,
+  identifySchema,
+  newRequestSchema,
+  noFieldsSchema,
+  verifySchema,
+  withdrawSchema,
+} from "../privacy/requests/schema.ts";
+import { retentionSchema } from "../privacy/retention/schema.ts";
 import { calculateSchema, endUserSpendSchema } from "../spend/schema.ts";
 import { newTagSchema, oneTagSchema, tagNamesSchema, updateTagSchema } from "../tags/schema.ts";
 import {
@@ -132,6 +144,21 @@ export const BODIES: Schemas = {
   "POST /exports": exportSchema,
   "POST /access-reviews/{id}/decide": decideSchema,
   "POST /access-reviews/{id}/finish": finishSchema,
+  "POST /privacy/requests": newRequestSchema,
+  "POST /privacy/requests/{id}/identify": identifySchema,
+  "POST /privacy/requests/{id}/locate": noFieldsSchema,
+  "POST /privacy/requests/{id}/decide": decideSchema,
+  "POST /privacy/requests/{id}/approve": noFieldsSchema,
+  "POST /privacy/requests/{id}/run": noFieldsSchema,
+  "POST /privacy/requests/{id}/extend": extendSchema,
+  "POST /privacy/requests/{id}/close": closeSchema,
+  "POST /privacy/requests/{id}/withdraw": withdrawSchema,
+  "POST /privacy/requests/{id}/link": noFieldsSchema,
+  "POST /privacy/download": downloadSchema,
+  "POST /privacy/verify": verifySchema,
+  "POST /privacy/retention": retentionSchema,
+  "POST /privacy/retention/preview": retentionSchema,
+  "POST /privacy/retention/run": noFieldsSchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,

@@ -1,4 +1,5 @@
 /** What routes read from the query, by method and path. A test compares the names with those that the handlers read. */
+import { REQUEST_TYPES } from "../privacy/requests/schema.ts";
 
 export interface QueryParameter {
   readonly name: string;
@@ -88,6 +89,12 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
     choice("state", ["queued", "running", "done", "failed", "cancelled"], "jobs in this state"),
   ],
   "GET /jobs/{id}/file": [text("link", "the secret of a link to this file; no key is needed with it")],
+  "GET /privacy/requests": [
+    choice("state", ["open", "finished"], "open or finished ones"),
+    choice("type", REQUEST_TYPES, "of one type"),
+    ...page("page_size", 100),
+  ],
+  "GET /privacy/records": [choice("format", ["json", "csv"], "json when absent")],
   "GET /model/info": [oneModel],
   "GET /v2/model/info": [
     oneModel,

@@ -190,5 +190,30 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /console/views": "the person's own views of a page (`?page=keys`)",
   "POST /console/views/save": "keeps the filters of a page under a name; the same name again replaces them",
   "POST /console/views/remove": "removes one of the person's own views",
+  "GET /privacy/requests":
+    "requests of people about their data: open ones first, by the day they are due; `state`, `type`, `page`, `page_size`",
+  "POST /privacy/requests": "takes a request in; it must be answered within a month of `received_at`",
+  "GET /privacy/requests/{id}": "one request with its step, its job and its certificate",
+  "POST /privacy/requests/{id}/identify": "writes down how the person was identified",
+  "POST /privacy/requests/{id}/locate": "counts the person's records, store by store; 404 when there is none",
+  "POST /privacy/requests/{id}/decide": "grants it or refuses it with a ground",
+  "POST /privacy/requests/{id}/approve":
+    "the second person's yes; not for whoever took it in or decided it, nor for whom it is about, nor with the master key",
+  "POST /privacy/requests/{id}/run":
+    "begins the export or the erasure as a job; restricts or corrects at once; again after a job that failed",
+  "POST /privacy/requests/{id}/extend": "two months more, once, with the reason that the person is told",
+  "POST /privacy/requests/{id}/close": "ends it without doing anything, such as `no_data_held`",
+  "POST /privacy/requests/{id}/withdraw": "the person takes it back",
+  "POST /privacy/requests/{id}/link":
+    "a link to the export that needs no sign-in, shown this once; it ends with the file, a week after it was written",
+  "POST /privacy/download": "the file behind such a link; the secret is sent in the body",
+  "POST /privacy/verify": "says whether a certificate or an export's manifest is genuine; anybody may ask",
+  "GET /privacy/retention":
+    "how long each store keeps what it holds, when it was last purged and how much went",
+  "POST /privacy/retention": 'sets days by store: `{"days": {"records": 30}}`; null for the default',
+  "POST /privacy/retention/preview":
+    "how much would go now, with these days or as they are set; removes nothing",
+  "POST /privacy/retention/run": "begins the daily purge now",
+  "GET /privacy/records": "the record of processing activities, from the registry; `format=csv` as a table",
   "GET /openapi.json": "this API in OpenAPI 3.1, made from the routes and schemas themselves",
 };
