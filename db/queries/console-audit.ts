@@ -38,6 +38,7 @@ export interface AuditRow {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   outcome: string;
+  reason: string | null;
   ip: string | null;
   request_id: string | null;
 }
@@ -103,7 +104,7 @@ function selected(sql: Sql): Fragment {
   return sql`
     select e.seq, e.id, e.at, e.actor_kind, e.actor_id, coalesce(au.alias, au.email, ak.alias) as actor_name, e.claimed_by,
       e.action, e.target_kind, e.target_id, ${targetName(sql)} as target_name,
-      e.before, e.after, e.outcome, e.ip, e.request_id
+      e.before, e.after, e.outcome, e.reason, e.ip, e.request_id
     from audit_events e
     left join users au on e.actor_kind = 'user' and au.id = e.actor_id
     left join virtual_keys ak on e.actor_kind = 'key' and ak.id = e.actor_id
@@ -152,7 +153,11 @@ export interface PersonName {
 }
 
 /** What people are called now. */
-export async function namesOf(sql: Sql, userIds: readonly string[], endUserIds: readonly string[]): Promise<PersonName[]> {
+export async function namesOf(
+  sql: Sql,
+  userIds: readonly string[],
+  endUserIds: readonly string[],
+): Promise<PersonName[]> {
   const users =
     userIds.length === 0
       ? []
@@ -161,7 +166,9 @@ export async function namesOf(sql: Sql, userIds: readonly string[], endUserIds: 
   const endUsers =
     endUserIds.length === 0
       ? []
-      : await sql<PersonName[]>`select 'end_user' as kind, id, alias as name from end_users where id in ${sql(endUserIds)}`;
+      : await sql<
+          PersonName[]
+        >`select 'end_user' as kind, id, alias as name from end_users where id in ${sql(endUserIds)}`;
   return [...users, ...endUsers];
 }
 

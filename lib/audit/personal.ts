@@ -34,7 +34,9 @@ const READABLE = new Set([
 const PERSONAL_NAMES: ReadonlySet<string> = new Set(
   Object.values(PERSONAL_DATA).flatMap((table) =>
     Object.entries(table)
-      .filter(([name, { handling }]) => handling !== "not personal" && !READABLE.has(name) && !/_at$/.test(name))
+      .filter(
+        ([name, { handling }]) => handling !== "not personal" && !READABLE.has(name) && !/_at$/.test(name),
+      )
       .map(([name]) => name),
   ),
 );
@@ -87,7 +89,11 @@ class Walk {
   }
 
   /** @param whose the person whose row it is. @param thing whose key seals where no person is named */
-  members(row: Readonly<Record<string, unknown>>, whose: Owner | null, thing: Owner): Record<string, unknown> {
+  members(
+    row: Readonly<Record<string, unknown>>,
+    whose: Owner | null,
+    thing: Owner,
+  ): Record<string, unknown> {
     const named = row["userId"] ?? row["user_id"];
     const owner =
       whose ??
@@ -103,7 +109,13 @@ class Walk {
     );
   }
 
-  #member(name: string, value: unknown, whose: Owner | null, thing: Owner, subjectKind: string | null): unknown {
+  #member(
+    name: string,
+    value: unknown,
+    whose: Owner | null,
+    thing: Owner,
+    subjectKind: string | null,
+  ): unknown {
     if (isNothing(value)) return value;
     if (typeof value === "string") {
       if (/^subject_?id$/i.test(name) && subjectKind !== null)

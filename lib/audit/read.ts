@@ -22,7 +22,8 @@ export interface AuditReader {
 }
 
 /** What is asked for, in ids as people know them. */
-export interface AskedEvents extends Omit<AuditFilter, "actor" | "targetIds" | "textPseudonyms" | "textSealed"> {
+export interface AskedEvents
+  extends Omit<AuditFilter, "actor" | "targetIds" | "textPseudonyms" | "textSealed"> {
   readonly actor?: Owner;
   readonly targetId?: string;
 }
@@ -51,7 +52,10 @@ export async function readEvent(reader: AuditReader, seq: bigint): Promise<Audit
 export async function readChoices(reader: AuditReader, latest: number): Promise<AuditChoices> {
   const choices = await auditChoices(reader.sql, latest);
   const actors = await reader.auditSealer.opened(choices.actors);
-  const names = await namesById(reader.sql, actors.map((one) => ({ kind: one.kind, id: one.id })));
+  const names = await namesById(
+    reader.sql,
+    actors.map((one) => ({ kind: one.kind, id: one.id })),
+  );
   return {
     ...choices,
     actors: actors.map((one) => ({ ...one, name: names.get(`${one.kind}:${one.id}`) ?? one.name })),

@@ -4,7 +4,12 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 import type { Sql } from "#db/client.ts";
-import { addSubjectKeys, keysByHash, keysByPseudonym, type StoredSubjectKey } from "#db/queries/subject-keys.ts";
+import {
+  addSubjectKeys,
+  keysByHash,
+  keysByPseudonym,
+  type StoredSubjectKey,
+} from "#db/queries/subject-keys.ts";
 import { subjectHash } from "#lib/privacy/subject.ts";
 import { newId } from "../ids.ts";
 import { open, seal } from "../secret-box.ts";
@@ -110,7 +115,9 @@ export class AuditSealer {
     let rows = await keysByHash(this.#sql, hashes);
     if (rows.length < hashes.length) {
       const known = new Set(rows.map((row) => row.subject_hash));
-      const made = hashes.filter((hash) => !known.has(hash)).map((hash) => this.#made(hash, owners.get(hash), nowMs));
+      const made = hashes
+        .filter((hash) => !known.has(hash))
+        .map((hash) => this.#made(hash, owners.get(hash), nowMs));
       await addSubjectKeys(this.#sql, made, new Date(nowMs));
       rows = await keysByHash(this.#sql, hashes);
     }
@@ -125,7 +132,11 @@ export class AuditSealer {
   #made(hash: string, owner: Owner | undefined, nowMs: number) {
     const pseudonym = newId("psn", nowMs);
     const contents = { kind: owner?.kind, id: owner?.id, key: randomBytes(32).toString("hex") };
-    return { pseudonym, subjectHash: hash, sealedKey: seal(this.#box, contextOf(pseudonym), JSON.stringify(contents)) };
+    return {
+      pseudonym,
+      subjectHash: hash,
+      sealedKey: seal(this.#box, contextOf(pseudonym), JSON.stringify(contents)),
+    };
   }
 
   /** Null once destroyed. @throws when it was sealed under another encryption key: nothing personal may be written in clear */
