@@ -27,6 +27,9 @@ export type IdPrefix =
   | "breq";
   | "view";
   | "prv";
+  | "psn"
+  | "ers"
+  | "hold";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {

@@ -1,6 +1,6 @@
 /** The composition root: a configuration and a database become a gateway with all that it works with. */
 import path from "node:path";
-import { connect, database } from "#db/client.ts";
+import { connect } from "#db/client.ts";
 import { type MigrationResult, migrate } from "#db/migrate.ts";
 import { installationId } from "#db/queries/installation.ts";
 import { ensurePartitions } from "#db/queries/partitions.ts";
@@ -8,6 +8,8 @@ import { openAdmission } from "./admission/open.ts";
 import { AlertDesk } from "./alerts/desk.ts";
 import { Watch } from "./alerts/watch.ts";
 import { sha256Hex } from "./audit/canonical.ts";
+import { sealedDatabase } from "./audit/sealed-database.ts";
+import { AuditSealer } from "./audit/sealer.ts";
 import { HeadSigner } from "./audit/signer.ts";
 import { signingKey } from "./audit/signing-key.ts";
 import { replayErasures } from "./backup/replay-erasures.ts";
@@ -149,6 +151,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   // Every start in the open has its own; one without is of tests.
   const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
   const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
+  const auditSealer = new AuditSealer(sql, options.pseudonymKey);
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
   const resolve = options.resolve ?? systemResolver;
   const deps: GatewayDeps = {
@@ -157,7 +160,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     policy: () => policy,
     policyChanged: () => running.refresh(),
     sql,
-    db: database(drizzleSql),
+    db: sealedDatabase(drizzleSql, auditSealer),
     health,
     lookup,
     subjects,
@@ -176,6 +179,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     random: options.random,
     log,
     auditSigner,
+    auditSealer,
     pseudonymKey: options.pseudonymKey,
     version: options.version,
     origin,
