@@ -22,11 +22,11 @@ export type IdPrefix =
   | "ses"
   | "alt"
   | "chn"
-  | "bak";
+  | "bak"
   | "rev"
-  | "breq";
-  | "view";
-  | "prv";
+  | "breq"
+  | "view"
+  | "prv"
   | "psn"
   | "ers"
   | "hold";
