@@ -9,7 +9,20 @@ let used = pool.length;
 let lastMs = -1;
 let lastTime = "";
 
-export type IdPrefix = "req" | "dep" | "key" | "usr" | "team" | "evt" | "ins" | "bud" | "job" | "ses" | "alt";
+export type IdPrefix =
+  | "req"
+  | "dep"
+  | "key"
+  | "usr"
+  | "team"
+  | "evt"
+  | "ins"
+  | "bud"
+  | "job"
+  | "ses"
+  | "alt"
+  | "chk"
+  | "att";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {

@@ -10,11 +10,14 @@ import { HeadSigner } from "./audit/signer.ts";
 import { signingKey } from "./audit/signing-key.ts";
 import { listenForChanges } from "./changes.ts";
 import type { Clock } from "./clock.ts";
+import { checkSoon } from "./compliance/jobs.ts";
+import { Sightings } from "./compliance/sightings.ts";
 import type { Config } from "./config/config.ts";
 import { DatabaseHealth } from "./database-health.ts";
 import { RunningConfig } from "./deployments/running-config.ts";
 import { addressPolicy } from "./gateway/address.ts";
 import type { GatewayDeps, Policy } from "./gateway/context.ts";
+import { frontDoorOf } from "./gateway/front-door.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { newId } from "./ids.ts";
 import type { JobDeps } from "./jobs/deps.ts";
@@ -142,6 +145,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
   const deps: GatewayDeps = {
     jobs,
+    sightings: new Sightings(clock.now()),
+    frontDoor: frontDoorOf((request) => gateway.handle(request), clock),
     policy: () => policy,
     policyChanged: () => running.refresh(),
     sql,
@@ -169,6 +174,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     draining: () => draining,
     workers: options.workers ?? (() => null),
   };
+  const gateway = createGateway(deps);
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
   );
@@ -185,10 +191,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   jobs.start(deps);
 
   return {
-    gateway: createGateway(deps),
+    gateway,
     deps,
     migrations,
-    apply: (config) => running.apply(config),
+    apply: async (config) => {
+      await running.apply(config);
+      await checkSoon(deps);
+    },
     drain: () => {
       draining = true;
     },

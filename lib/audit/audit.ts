@@ -33,6 +33,7 @@ export interface AuditEvent {
       | "deployment"
       | "setting"
       | "audit"
+      | "check"
       | "route";
     readonly id: string;
   };

@@ -4,6 +4,8 @@ import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { RuleBasis } from "#lib/admission/rules.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
+import type { FrontDoor } from "#lib/compliance/front-door.ts";
+import type { Sightings } from "#lib/compliance/sightings.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobEngine } from "#lib/jobs/engine.ts";
@@ -33,6 +35,10 @@ export interface Policy extends RuleBasis {
 }
 
 export interface GatewayDeps {
+  /** What passed by that no table tells. */
+  readonly sightings: Sightings;
+  /** The gateway itself, for its self-test. */
+  readonly frontDoor: FrontDoor;
   /** Work that outlives a request. */
   readonly jobs: JobEngine<JobDeps>;
   /** The running policy; a call reads it once and keeps it to its end. */

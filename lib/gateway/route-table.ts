@@ -1,6 +1,7 @@
 /** Every route of the gateway. `/v1` in front of any of them is the same route. */
 import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
+import { COMPLIANCE_ROUTES } from "./compliance-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
@@ -29,6 +30,7 @@ const DESCRIBED: readonly Route[] = [
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
   ...AUDIT_ROUTES,
+  ...COMPLIANCE_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
 ];

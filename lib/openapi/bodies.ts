@@ -6,6 +6,7 @@ import {
   newBudgetSchema,
   updateBudgetSchema,
 } from "../budgets/schema.ts";
+import { attestSchema, fixSchema, runSchema, waiveSchema, withdrawSchema } from "../compliance/schema.ts";
 import { budgetChangeSchema } from "../console/budget-schema.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
@@ -129,6 +130,11 @@ export const BODIES: Schemas = {
   "POST /console/invitations/accept": acceptSchema,
   "POST /console/users/sessions/end": oneUserSchema,
   "POST /console/budgets/update": budgetChangeSchema,
+  "POST /compliance/run": runSchema,
+  "POST /compliance/attest": attestSchema,
+  "POST /compliance/waive": waiveSchema,
+  "POST /compliance/withdraw": withdrawSchema,
+  "POST /compliance/fix": fixSchema,
 };
 
 /** Routes that take a POST and read no body. */

@@ -55,6 +55,11 @@ export const TAGS: readonly { name: string; description: string; paths: readonly
     description: "Who changed what, in a chain that shows every meddling.",
     paths: ["audit"],
   },
+  {
+    name: "Compliance",
+    description: "The guide's checklists, the GDPR and SOC 2 as checks with evidence.",
+    paths: ["compliance"],
+  },
   { name: "Health", description: "Whether the gateway lives and is ready.", paths: ["health"] },
   {
     name: "Console",
