@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   tag: "tag",
   deployment: "model",
   setting: "setting",
+  check: "check",
 };
 
 export function kindWord(kind: string): string {

@@ -140,7 +140,7 @@ describe("running", () => {
     );
     expect(await statusOf("authentication")).toBe("passed");
     const { days } = (await call("GET", "/compliance/history?days=7")).json;
-    expect(days).toContainEqual({ day: "2026-06-25", result: "passed", checks: expect.any(Number) });
+    expect(days).toContainEqual({ day: "2026-06-30", result: "passed", checks: expect.any(Number) });
   });
 
   test("an unknown check is refused", async () => {

@@ -19,6 +19,7 @@ const KINDS: Readonly<Record<string, string>> = {
   budget_soft: "Budget warning",
   counter_drift: "Counter corrected",
   limits_local: "Limits counted locally",
+  check_failed: "Check no longer holds",
 };
 
 export default async function AlertSettings() {
