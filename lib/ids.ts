@@ -30,6 +30,8 @@ export type IdPrefix =
   | "psn"
   | "ers"
   | "hold";
+  | "chk"
+  | "att";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {

@@ -16,11 +16,14 @@ import { replayErasures } from "./backup/replay-erasures.ts";
 import { listenForChanges } from "./changes.ts";
 import { startChores } from "./chores.ts";
 import type { Clock } from "./clock.ts";
+import { checkSoon } from "./compliance/jobs.ts";
+import { Sightings } from "./compliance/sightings.ts";
 import type { Config } from "./config/config.ts";
 import { DatabaseHealth } from "./database-health.ts";
 import { RunningConfig } from "./deployments/running-config.ts";
 import { addressPolicy } from "./gateway/address.ts";
 import type { GatewayDeps, Policy } from "./gateway/context.ts";
+import { frontDoorOf } from "./gateway/front-door.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { newId } from "./ids.ts";
 import type { JobDeps } from "./jobs/deps.ts";
@@ -157,6 +160,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const deps: GatewayDeps = {
     alertDesk: new AlertDesk({ sql, clock, log, config: () => policy.config, resolve }),
     jobs,
+    sightings: new Sightings(clock.now()),
+    frontDoor: frontDoorOf((request) => gateway.handle(request), clock),
     policy: () => policy,
     policyChanged: () => running.refresh(),
     sql,
@@ -188,6 +193,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     workers: options.workers ?? (() => null),
   };
   await replayErasures(deps, null);
+  const gateway = createGateway(deps);
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
   );
@@ -206,10 +212,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   jobs.start(deps);
 
   return {
-    gateway: createGateway(deps),
+    gateway,
     deps,
     migrations,
-    apply: (config) => running.apply(config),
+    apply: async (config) => {
+      await running.apply(config);
+      await checkSoon(deps);
+    },
     drain: () => {
       draining = true;
     },

@@ -11,6 +11,15 @@ export const ALERT_WORDS: Readonly<Record<AlertKind, string>> = {
   database_slow: "Slow database",
   disk_low: "Disk nearly full",
   counter_drift: "Counter corrected",
+  authentication_failures: "Many failed sign-ins or wrong keys",
+  key_new_network: "Key used from a new network",
+  key_above_habit: "Key far above its habit",
+  key_every_model: "Key for every model made",
+  rotation_due: "Rotation due",
+  key_rotation: "Key rotated by schedule",
+  check_failed: "Check no longer holds",
+  privacy_due: "Privacy request due soon",
+  privacy_overdue: "Privacy request overdue",
 };
 
 export function alertWords(kind: string): string {

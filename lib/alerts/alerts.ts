@@ -17,6 +17,15 @@ export const ALERT_KINDS = [
   "database_slow",
   "key_expiring",
   "disk_low",
+  "authentication_failures",
+  "key_new_network",
+  "key_above_habit",
+  "key_every_model",
+  "rotation_due",
+  "key_rotation",
+  "check_failed",
+  "privacy_due",
+  "privacy_overdue",
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
@@ -24,7 +33,6 @@ export interface Alert {
   readonly kind: AlertKind;
   /** warning when absent */
   readonly severity?: Severity;
-  readonly kind: "budget_soft" | "counter_drift" | "privacy_due" | "privacy_overdue";
   readonly subject: { readonly kind: string; readonly id: string; readonly name: string };
   /** An alert with the same kind, subject and cause is the same alert, whichever instance raises it. */
   readonly cause: string;

@@ -39,6 +39,7 @@ export interface AuditEvent {
       | "review"
       | "budget_request"
       | "privacy_request"
+      | "check"
       | "route";
     readonly id: string;
   };

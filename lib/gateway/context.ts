@@ -6,6 +6,8 @@ import type { RuleBasis } from "#lib/admission/rules.ts";
 import type { AlertDesk } from "#lib/alerts/desk.ts";
 import type { AuditSealer } from "#lib/audit/sealer.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
+import type { FrontDoor } from "#lib/compliance/front-door.ts";
+import type { Sightings } from "#lib/compliance/sightings.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobEngine } from "#lib/jobs/engine.ts";
@@ -38,6 +40,10 @@ export interface Policy extends RuleBasis {
 export interface GatewayDeps {
   /** Sends alerts to their channels. */
   readonly alertDesk: AlertDesk;
+  /** What passed by that no table tells. */
+  readonly sightings: Sightings;
+  /** The gateway itself, for its self-test. */
+  readonly frontDoor: FrontDoor;
   /** Work that outlives a request. */
   readonly jobs: JobEngine<JobDeps>;
   /** The running policy; a call reads it once and keeps it to its end. */

@@ -3,6 +3,7 @@ import { ALERT_ROUTES } from "./alert-routes.ts";
 import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { CONSOLE_KEY_ROUTES } from "./console-key-routes.ts";
+import { COMPLIANCE_ROUTES } from "./compliance-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
 import { CRON_ROUTES } from "./cron-routes.ts";
@@ -44,6 +45,7 @@ const DESCRIBED: readonly Route[] = [
   ...EXPORT_ROUTES,
   ...AUDIT_ROUTES,
   ...ALERT_ROUTES,
+  ...COMPLIANCE_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
   ...CONSOLE_SHELL_ROUTES,

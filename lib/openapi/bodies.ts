@@ -7,6 +7,7 @@ import {
   newBudgetSchema,
   updateBudgetSchema,
 } from "../budgets/schema.ts";
+import { attestSchema, fixSchema, runSchema, waiveSchema, withdrawSchema } from "../compliance/schema.ts";
 import { budgetChangeSchema } from "../console/budget-schema.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
@@ -42,7 +43,7 @@ import {
   updateTeamSchema,
   updateUserSchema,
 } from "../people/schema.ts";
-import { decideSchema, finishSchema } from "../reviews/schema.ts";
+import { decideSchema as decideReviewSchema, finishSchema } from "../reviews/schema.ts";
 import {
   closeSchema,
   decideSchema,
@@ -142,7 +143,7 @@ export const BODIES: Schemas = {
   "POST /spend/calculate": calculateSchema,
   "POST /global/spend/end_users": endUserSpendSchema,
   "POST /exports": exportSchema,
-  "POST /access-reviews/{id}/decide": decideSchema,
+  "POST /access-reviews/{id}/decide": decideReviewSchema,
   "POST /access-reviews/{id}/finish": finishSchema,
   "POST /privacy/requests": newRequestSchema,
   "POST /privacy/requests/{id}/identify": identifySchema,
@@ -173,6 +174,11 @@ export const BODIES: Schemas = {
   "POST /console/keys/bulk": bulkKeysSchema,
   "POST /console/views/save": saveViewSchema,
   "POST /console/views/remove": removeViewSchema,
+  "POST /compliance/run": runSchema,
+  "POST /compliance/attest": attestSchema,
+  "POST /compliance/waive": waiveSchema,
+  "POST /compliance/withdraw": withdrawSchema,
+  "POST /compliance/fix": fixSchema,
 };
 
 /** Routes that take a POST and read no body. */

@@ -95,6 +95,16 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
     ...page("page_size", 100),
   ],
   "GET /privacy/records": [choice("format", ["json", "csv"], "json when absent")],
+  "GET /compliance": [
+    choice("framework", ["guide", "gdpr", "soc2"], "checks of one framework"),
+    choice(
+      "status",
+      ["passed", "attested", "waived", "failed", "unknown", "expired", "not_applicable"],
+      "checks that stand so",
+    ),
+  ],
+  "GET /compliance/checks/{check}": [count("limit", "so many results, at most 500")],
+  "GET /compliance/history": [count("days", "so many days back, at most 400")],
   "GET /model/info": [oneModel],
   "GET /v2/model/info": [
     oneModel,

@@ -215,5 +215,17 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "how much would go now, with these days or as they are set; removes nothing",
   "POST /privacy/retention/run": "begins the daily purge now",
   "GET /privacy/records": "the record of processing activities, from the registry; `format=csv` as a table",
+  "GET /compliance":
+    "how every check stands, with its evidence, and the score by framework; for admins, auditors and data protection",
+  "GET /compliance/checks/{check}": "one check with its history and what people said of it",
+  "GET /compliance/history": "how many checks stood how at the end of each day",
+  "GET /compliance/report":
+    "the whole report with a manifest signed by the audit key; reading it is an event",
+  "POST /compliance/run": "looks at checks anew; `job_id` names what still runs after eight seconds",
+  "POST /compliance/attest":
+    "a person vouches for what the gateway cannot see, for as long as the check allows; the master key has no word",
+  "POST /compliance/waive": "sets a check aside with a reason, for at most 180 days",
+  "POST /compliance/withdraw": "takes an attestation or a waiver back",
+  "POST /compliance/fix": "the fix of one press that some checks have; what it changes is an event",
   "GET /openapi.json": "this API in OpenAPI 3.1, made from the routes and schemas themselves",
 };
