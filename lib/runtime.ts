@@ -17,6 +17,7 @@ import { addressPolicy } from "./gateway/address.ts";
 import type { GatewayDeps, Policy } from "./gateway/context.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { newId } from "./ids.ts";
+import { openSafety } from "./incident/safety.ts";
 import type { JobDeps } from "./jobs/deps.ts";
 import { JobEngine } from "./jobs/engine.ts";
 import { JOB_KINDS } from "./jobs/kinds.ts";
@@ -139,11 +140,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   // Every start in the open has its own; one without is of tests.
   const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
   const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
+  const safety = await openSafety({ sql, clock, log, health, secret: options.pseudonymKey }, policy.config);
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
   const deps: GatewayDeps = {
     jobs,
     policy: () => policy,
     policyChanged: () => running.refresh(),
+    ...safety.parts,
     sql,
     db: database(drizzleSql),
     health,
@@ -188,7 +191,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     gateway: createGateway(deps),
     deps,
     migrations,
-    apply: (config) => running.apply(config),
+    apply: async (config) => {
+      await running.apply(config);
+      await safety.configured(config);
+    },
     drain: () => {
       draining = true;
     },
@@ -196,6 +202,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       clearInterval(upkeep);
       clearInterval(reconciling);
       running.close();
+      await safety.stop();
       await jobs.close();
       await ledger.close();
       await limits.close();

@@ -6,7 +6,15 @@ import { newId } from "../ids.ts";
 import type { Log } from "../log.ts";
 
 export interface Alert {
-  readonly kind: "budget_soft" | "counter_drift";
+  readonly kind:
+    | "budget_soft"
+    | "counter_drift"
+    | "authentication_failures"
+    | "key_new_network"
+    | "key_above_habit"
+    | "key_every_model"
+    | "rotation_due"
+    | "key_rotation";
   readonly subject: { readonly kind: string; readonly id: string; readonly name: string };
   /** An alert with the same kind, subject and cause is the same alert, whichever instance raises it. */
   readonly cause: string;

@@ -33,7 +33,10 @@ export interface AuditEvent {
       | "deployment"
       | "setting"
       | "audit"
-      | "route";
+      | "route"
+      | "incident"
+      | "freeze"
+      | "master_key";
     readonly id: string;
   };
   readonly before: Record<string, unknown> | null;

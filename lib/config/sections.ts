@@ -8,6 +8,7 @@ import { isNotActedOn, isQuiet, namesNotActedOn, SECTIONS_NOT_ACTED_ON } from ".
 import { PEOPLE_SETTINGS } from "./people-settings.ts";
 import type { Reporter } from "./problems.ts";
 import { PROXY_SETTINGS } from "./proxy-settings.ts";
+import { SAFETY_SETTINGS } from "./safety-settings.ts";
 import { type Layer, namesIn, type Setting } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 import { STORE_SETTINGS } from "./store-settings.ts";
@@ -22,6 +23,7 @@ export const SETTINGS: readonly Setting<Settings>[] = [
   ...LIMIT_SETTINGS,
   ...KEY_SETTINGS,
   ...PEOPLE_SETTINGS,
+  ...SAFETY_SETTINGS,
 ];
 
 const SETTING_SECTIONS = ["general_settings", "litellm_settings", "router_settings"] as const;

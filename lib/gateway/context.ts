@@ -5,6 +5,7 @@ import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { RuleBasis } from "#lib/admission/rules.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
+import type { SafetyParts } from "#lib/incident/safety.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobEngine } from "#lib/jobs/engine.ts";
 import type { Caller } from "#lib/keys/caller.ts";
@@ -32,7 +33,7 @@ export interface Policy extends RuleBasis {
   readonly addresses: AddressPolicy;
 }
 
-export interface GatewayDeps {
+export interface GatewayDeps extends SafetyParts {
   /** Work that outlives a request. */
   readonly jobs: JobEngine<JobDeps>;
   /** The running policy; a call reads it once and keeps it to its end. */

@@ -4,6 +4,7 @@ import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
+import { INCIDENT_ROUTES } from "./incident-routes.ts";
 import { INFERENCE_ROUTES } from "./inference-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
 import { METRICS_ROUTES } from "./metrics-route.ts";
@@ -29,6 +30,7 @@ const DESCRIBED: readonly Route[] = [
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
   ...AUDIT_ROUTES,
+  ...INCIDENT_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
 ];

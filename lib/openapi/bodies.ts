@@ -12,6 +12,14 @@ import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from ".
 import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
 import {
+  approveSchema,
+  closeSchema,
+  freezeSchema,
+  impactSchema,
+  openSchema,
+  unfreezeSchema,
+} from "../incident/schema.ts";
+import {
   bulkUpdateSchema,
   deleteSchema,
   generateSchema,
@@ -120,6 +128,12 @@ export const BODIES: Schemas = {
   "POST /tag/info": tagNamesSchema,
   "POST /spend/calculate": calculateSchema,
   "POST /global/spend/end_users": endUserSpendSchema,
+  "POST /incident/impact": impactSchema,
+  "POST /incident/freeze": freezeSchema,
+  "POST /incident/unfreeze": unfreezeSchema,
+  "POST /incident/open": openSchema,
+  "POST /incident/{id}/approve": approveSchema,
+  "POST /incident/{id}/close": closeSchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,

@@ -139,6 +139,18 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /audit/export":
     "the whole chain as JSON lines with its signed heads, public key and signed manifest: verifies offline, see docs/audit.md",
   "GET /audit/key": "the public key that signs the audit log; anybody may know it",
+  "GET /incident/status": "what is frozen now, and the open incidents; also for the DPO at the console",
+  "GET /incident/list": "incidents, open ones first: `state`, `page`, `limit`",
+  "POST /incident/impact":
+    "the keys of a scope, how busy they are, whose they are, and what must be typed to revoke them",
+  "POST /incident/freeze":
+    "denies the calls of a scope on every instance within a second: `{scope: {kind, id}, reason}`; `kind` is key, team, user, ip, created_since, all or master_key",
+  "POST /incident/unfreeze":
+    "lets them on again: one of `freeze_id`, `incident_id` and `all: true`, with a reason",
+  "POST /incident/open": "opens an incident, or with `drill: true` an exercise that has no effect",
+  "GET /incident/{id}": "an incident with its steps and freezes",
+  "POST /incident/{id}/approve": "a second person's consent, at the console",
+  "POST /incident/{id}/close": "closes an incident whose freezes are lifted",
   "POST /console/setup": "uses a set-up link: makes the first admin and the first key",
   "GET /console/first-call": "the latest call of the person's own key, for the first minutes",
   "POST /console/password": "changes the person's own password and ends the other sessions",
