@@ -7,6 +7,7 @@ import { HEALTH_ROUTES } from "./health-routes.ts";
 import { INCIDENT_ROUTES } from "./incident-routes.ts";
 import { INFERENCE_ROUTES } from "./inference-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
+import { MASTER_KEY_ROUTES } from "./master-key-routes.ts";
 import { METRICS_ROUTES } from "./metrics-route.ts";
 import { MODEL_ADMIN_ROUTES } from "./model-admin-routes.ts";
 import { MODEL_INFO_ROUTES } from "./model-info-routes.ts";
@@ -31,6 +32,7 @@ const DESCRIBED: readonly Route[] = [
   ...USAGE_ROUTES,
   ...AUDIT_ROUTES,
   ...INCIDENT_ROUTES,
+  ...MASTER_KEY_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
 ];

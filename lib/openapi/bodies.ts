@@ -14,9 +14,11 @@ import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-
 import {
   approveSchema,
   closeSchema,
+  finishMasterSchema,
   freezeSchema,
   impactSchema,
   openSchema,
+  rotateMasterSchema,
   unfreezeSchema,
 } from "../incident/schema.ts";
 import {
@@ -134,6 +136,8 @@ export const BODIES: Schemas = {
   "POST /incident/open": openSchema,
   "POST /incident/{id}/approve": approveSchema,
   "POST /incident/{id}/close": closeSchema,
+  "POST /master_key/rotate": rotateMasterSchema,
+  "POST /master_key/finish": finishMasterSchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,

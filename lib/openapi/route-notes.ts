@@ -151,6 +151,11 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /incident/{id}": "an incident with its steps and freezes",
   "POST /incident/{id}/approve": "a second person's consent, at the console",
   "POST /incident/{id}/close": "closes an incident whose freezes are lifted",
+  "GET /master_key/info":
+    "the master keys that count or counted: age, until when, uses, and who uses a replaced one; never a key",
+  "POST /master_key/rotate":
+    "makes a new master key, shown this once; the old one goes on for `grace_period` (24h) on every instance",
+  "POST /master_key/finish": "ends replaced master keys now",
   "POST /console/setup": "uses a set-up link: makes the first admin and the first key",
   "GET /console/first-call": "the latest call of the person's own key, for the first minutes",
   "POST /console/password": "changes the person's own password and ends the other sessions",

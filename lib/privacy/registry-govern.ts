@@ -93,7 +93,14 @@ export const GOVERN_DATA = {
     ...notPersonal(TIMES, "at", "lifted_at"),
   },
   master_keys: {
-    ...notPersonal("a hash of the gateway's own key", "hash", "length", "uses", "uses_after_rotation", "alone"),
+    ...notPersonal(
+      "a hash of the gateway's own key",
+      "hash",
+      "length",
+      "uses",
+      "uses_after_rotation",
+      "alone",
+    ),
     ...pseudonymised(AUDIT, "created_by"),
     ...erased(AUDIT, "clients"),
     ...notPersonal(TIMES, "first_seen_at", "valid_until", "last_used_at"),
