@@ -46,8 +46,8 @@ export function inScope(sql: Sql, { id, kind }: ScopeOf): Fragment {
   if (kind === "team") return sql`k.team_id = ${id}`;
   if (kind === "user") return sql`k.user_id = ${id}`;
   if (kind === "created_since") return sql`k.created_at >= ${id}::timestamptz`;
-  if (kind === "master_key") return sql`false`;
-  if (kind === "all") return sql`true`;
+  // Whoever held the master key may have read or made any of them.
+  if (kind === "master_key" || kind === "all") return sql`true`;
   // Networks are learned for every key; records then tell the single address, or its network where they are shortened.
   return sql`
     exists (select 1 from key_networks n where n.key_id = k.id and n.network::inet && ${id}::inet)

@@ -103,3 +103,24 @@ export function listFreezes(sql: Sql, incidentId: string | null): Promise<Freeze
     from freezes where ${incidentId === null ? sql`lifted_at is null` : sql`incident_id = ${incidentId}`}
     order by at desc, id desc`;
 }
+
+export interface IncidentJobRow {
+  id: string;
+  state: string;
+  progress: { done?: number; total?: number | null; note?: string };
+  error: string | null;
+  /** What it revokes. */
+  key_ids: string[];
+  drill: boolean;
+  actions: string[];
+  created_at: Date;
+  finished_at: Date | null;
+}
+
+/** The runs of an incident's actions, the newest first. */
+export function jobsOfIncident(sql: Sql, incidentId: string): Promise<IncidentJobRow[]> {
+  return sql<IncidentJobRow[]>`
+    select id, state, progress, error, input->'keyIds' as key_ids, (input->>'drill')::boolean as drill,
+      input->'actions' as actions, created_at, finished_at
+    from jobs where kind = 'incident.run' and input->>'incidentId' = ${incidentId} order by created_at desc`;
+}

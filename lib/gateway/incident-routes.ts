@@ -1,23 +1,32 @@
 /** Freezes and incidents over HTTP: thin over the operations in lib/incident. */
-import { findIncident, incidentSteps, listFreezes, listIncidents } from "#db/queries/incidents.ts";
+import {
+  findIncident,
+  incidentSteps,
+  jobsOfIncident,
+  listFreezes,
+  listIncidents,
+} from "#db/queries/incidents.ts";
 import { type FreezeTools, freeze, unfreeze } from "#lib/incident/freezes.ts";
 import { impactOf } from "#lib/incident/impact.ts";
 import { approveIncident, closeIncident, openIncident } from "#lib/incident/incidents.ts";
+import { runIncident } from "#lib/incident/run.ts";
 import {
   approveSchema,
   closeSchema,
   freezeSchema,
   impactSchema,
   openSchema,
+  runSchema,
   unfreezeSchema,
 } from "#lib/incident/schema.ts";
 import { resolveScope } from "#lib/incident/scope.ts";
-import { freezeView, incidentView, stepView } from "#lib/incident/view.ts";
+import { freezeView, incidentView, jobView, stepView } from "#lib/incident/view.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
 import { actorOf, operationsOf, queryNumber, queryWord } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
+import { requireMasterOrPerson } from "./master-key-routes.ts";
 import type { KeyRoute } from "./routes.ts";
 
 type Run = KeyRoute["run"];
@@ -74,8 +83,10 @@ const one: Run = async (deps, context) => {
   const incident = await requireIncident(deps, context);
   const steps = await incidentSteps(deps.sql, incident.id);
   const freezes = await listFreezes(deps.sql, incident.id);
+  const jobs = await jobsOfIncident(deps.sql, incident.id);
   return json(200, {
     ...incidentView(incident),
+    jobs: jobs.map(jobView),
     steps: steps.map(stepView),
     freezes: freezes.map(freezeView),
   });
@@ -125,6 +136,25 @@ const approve: Run = async (deps, context) => {
   return json(200, incidentView(await requireIncident(deps, context)));
 };
 
+const run: Run = async (deps, context) => {
+  const body = await readBody(context, runSchema);
+  if (body.actions.includes("rotate_master_key")) requireMasterOrPerson(context);
+  const { id } = await requireIncident(deps, context);
+  const { config } = deps.policy();
+  const tools = { ...toolsOf(deps), config, ring: deps.safeguards.masterKeys };
+  const ran = await runIncident(tools, actorOf(context), id, body, context.session?.id ?? null);
+  if (ran.jobId !== null) deps.jobs.wake();
+  return json(200, {
+    incident_id: id,
+    drill: ran.drill,
+    job_id: ran.jobId,
+    keys: ran.keys,
+    freeze_id: ran.freezeId,
+    master_key: ran.masterKey,
+    old_key_valid_until: ran.oldKeyValidUntil?.toISOString() ?? null,
+  });
+};
+
 const close: Run = async (deps, context) => {
   const { summary } = await readBody(context, closeSchema);
   const { id } = await requireIncident(deps, context);
@@ -141,5 +171,6 @@ export const INCIDENT_ROUTES: readonly KeyRoute[] = [
   { method: "POST", path: "/incident/open", access: "admin", run: open },
   { method: "GET", path: "/incident/{id}", access: "own", run: read(one) },
   { method: "POST", path: "/incident/{id}/approve", access: "admin", run: approve },
+  { method: "POST", path: "/incident/{id}/run", access: "admin", run },
   { method: "POST", path: "/incident/{id}/close", access: "admin", run: close },
 ];

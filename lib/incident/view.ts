@@ -1,5 +1,5 @@
 /** Incidents, steps and freezes as the API shows them. */
-import type { FreezeRow, IncidentRow, StepRow } from "#db/queries/incidents.ts";
+import type { FreezeRow, IncidentJobRow, IncidentRow, StepRow } from "#db/queries/incidents.ts";
 
 export function incidentView(row: IncidentRow): Record<string, unknown> {
   return {
@@ -35,5 +35,19 @@ export function freezeView(row: FreezeRow): Record<string, unknown> {
     at: row.at.toISOString(),
     lifted_by: row.lifted_by,
     lifted_at: row.lifted_at?.toISOString() ?? null,
+  };
+}
+
+export function jobView(row: IncidentJobRow): Record<string, unknown> {
+  return {
+    job_id: row.id,
+    state: row.state,
+    actions: row.actions,
+    drill: row.drill,
+    done: row.progress.done ?? 0,
+    total: row.key_ids.length,
+    error: row.error,
+    started_at: row.created_at.toISOString(),
+    finished_at: row.finished_at?.toISOString() ?? null,
   };
 }

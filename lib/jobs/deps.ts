@@ -22,4 +22,6 @@ export interface JobDeps {
   readonly auditSigner: HeadSigner;
   readonly pseudonymKey: string;
   readonly origin: string;
+  readonly policyChanged: () => Promise<void>;
+  readonly safeguardsChanged: () => Promise<void>;
 }

@@ -19,6 +19,7 @@ import {
   impactSchema,
   openSchema,
   rotateMasterSchema,
+  runSchema,
   unfreezeSchema,
 } from "../incident/schema.ts";
 import {
@@ -135,6 +136,7 @@ export const BODIES: Schemas = {
   "POST /incident/unfreeze": unfreezeSchema,
   "POST /incident/open": openSchema,
   "POST /incident/{id}/approve": approveSchema,
+  "POST /incident/{id}/run": runSchema,
   "POST /incident/{id}/close": closeSchema,
   "POST /master_key/rotate": rotateMasterSchema,
   "POST /master_key/finish": finishMasterSchema,

@@ -150,6 +150,8 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "POST /incident/open": "opens an incident, or with `drill: true` an exercise that has no effect",
   "GET /incident/{id}": "an incident with its steps and freezes",
   "POST /incident/{id}/approve": "a second person's consent, at the console",
+  "POST /incident/{id}/run":
+    "freezes, revokes, replaces the master key, ends sessions, stops exports, as `actions` say; `phrase` confirms what cannot be undone",
   "POST /incident/{id}/close": "closes an incident whose freezes are lifted",
   "GET /master_key/info":
     "the master keys that count or counted: age, until when, uses, and who uses a replaced one; never a key",
