@@ -6,9 +6,10 @@ import {
   listFreezes,
   listIncidents,
 } from "#db/queries/incidents.ts";
+import { evidenceZip } from "#lib/incident/evidence.ts";
 import { type FreezeTools, freeze, unfreeze } from "#lib/incident/freezes.ts";
 import { impactOf } from "#lib/incident/impact.ts";
-import { approveIncident, closeIncident, openIncident } from "#lib/incident/incidents.ts";
+import { approveIncident, closeIncident, openIncident, recordEvidence } from "#lib/incident/incidents.ts";
 import { runIncident } from "#lib/incident/run.ts";
 import {
   approveSchema,
@@ -162,6 +163,32 @@ const close: Run = async (deps, context) => {
   return json(200, incidentView(await requireIncident(deps, context)));
 };
 
+/** Taking the evidence out is an event, and is in the evidence. */
+const evidence: Run = async (deps, context) => {
+  const { id } = await requireIncident(deps, context);
+  await recordEvidence(operationsOf(deps), actorOf(context), id);
+  await deps.auditSigner.signIfWhole();
+  const body = evidenceZip({
+    sql: deps.sql,
+    key: deps.auditSigner.key,
+    incidentId: id,
+    nowMs: deps.clock.now(),
+  });
+  const disposition = `attachment; filename="${id}.zip"`;
+  return {
+    status: 200,
+    headers: [
+      "content-type",
+      "application/zip",
+      "content-disposition",
+      disposition,
+      "cache-control",
+      "no-store",
+    ],
+    body,
+  };
+};
+
 export const INCIDENT_ROUTES: readonly KeyRoute[] = [
   { method: "GET", path: "/incident/status", access: "own", run: read(status) },
   { method: "GET", path: "/incident/list", access: "own", run: read(list) },
@@ -171,6 +198,7 @@ export const INCIDENT_ROUTES: readonly KeyRoute[] = [
   { method: "POST", path: "/incident/open", access: "admin", run: open },
   { method: "GET", path: "/incident/{id}", access: "own", run: read(one) },
   { method: "POST", path: "/incident/{id}/approve", access: "admin", run: approve },
+  { method: "GET", path: "/incident/{id}/evidence", access: "own", run: read(evidence) },
   { method: "POST", path: "/incident/{id}/run", access: "admin", run },
   { method: "POST", path: "/incident/{id}/close", access: "admin", run: close },
 ];

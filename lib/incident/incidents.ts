@@ -7,7 +7,7 @@ import { change, type Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Scope } from "./scope.ts";
-import { addStep, type Incident, lockOpenIncident, nameOf } from "./steps.ts";
+import { addStep, type Incident, lockIncident, lockOpenIncident, nameOf } from "./steps.ts";
 
 export interface NewIncident {
   readonly scope: Scope;
@@ -103,6 +103,26 @@ export async function closeIncident(
       return { state: "closed", closedBy: nameOf(actor), closedAt: now };
     },
   );
+}
+
+/** The evidence leaves the gateway: who took it, and when. @throws GatewayError not_found */
+export function recordEvidence(operations: Operations, actor: Actor, id: string): Promise<void> {
+  return change(operations, async (tx) => {
+    const incident = await lockIncident(tx, id);
+    const nowMs = operations.nowMs();
+    await addStep(tx, id, actor, nowMs, {
+      action: "evidence",
+      outcome: incident.drill ? "drill" : "done",
+      detail: {},
+    });
+    await writeAudit(tx, actor, nowMs, {
+      action: "incident.evidence",
+      target: { kind: "incident", id },
+      before: null,
+      after: null,
+    });
+    return { result: undefined, changes: [] };
+  });
 }
 
 function changeIncident(

@@ -149,6 +149,8 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "lets them on again: one of `freeze_id`, `incident_id` and `all: true`, with a reason",
   "POST /incident/open": "opens an incident, or with `drill: true` an exercise that has no effect",
   "GET /incident/{id}": "an incident with its steps and freezes",
+  "GET /incident/{id}/evidence":
+    "a signed ZIP: the incident, its timeline, the revoked keys, and the audit events of the span; `shin incident verify` checks it offline",
   "POST /incident/{id}/approve": "a second person's consent, at the console",
   "POST /incident/{id}/run":
     "freezes, revokes, replaces the master key, ends sessions, stops exports, as `actions` say; `phrase` confirms what cannot be undone",
