@@ -21,11 +21,12 @@ import { Sightings } from "./compliance/sightings.ts";
 import type { Config } from "./config/config.ts";
 import { DatabaseHealth } from "./database-health.ts";
 import { RunningConfig } from "./deployments/running-config.ts";
-import { addressPolicy } from "./gateway/address.ts";
-import type { GatewayDeps, Policy } from "./gateway/context.ts";
+import type { GatewayDeps } from "./gateway/context.ts";
 import { frontDoorOf } from "./gateway/front-door.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { readPolicy } from "./gateway/policy.ts";
 import { newId } from "./ids.ts";
+import { openSafety } from "./incident/safety.ts";
 import type { JobDeps } from "./jobs/deps.ts";
 import { JobEngine } from "./jobs/engine.ts";
 import { JOB_KINDS } from "./jobs/kinds.ts";
@@ -42,10 +43,8 @@ import { Metrics } from "./metrics/metrics.ts";
 import { StandingReader } from "./metrics/standing-families.ts";
 import { keepHouse, PARTITION_DAYS } from "./privacy/upkeep.ts";
 import { type ResolveHost, systemResolver } from "./providers/guard.ts";
-import type { ResolveHost } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { Cooldown } from "./routing/cooldown.ts";
-import { modelGroups } from "./routing/groups.ts";
 import { openThrottle } from "./throttle/throttle.ts";
 import type { Workers } from "./workers.ts";
 
@@ -155,6 +154,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
   const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
   const auditSealer = new AuditSealer(sql, options.pseudonymKey);
+  const safety = await openSafety({ sql, clock, log, health, secret: options.pseudonymKey }, policy.config);
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
   const resolve = options.resolve ?? systemResolver;
   const deps: GatewayDeps = {
@@ -164,6 +164,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     frontDoor: frontDoorOf((request) => gateway.handle(request), clock),
     policy: () => policy,
     policyChanged: () => running.refresh(),
+    ...safety.parts,
     sql,
     db: sealedDatabase(drizzleSql, auditSealer),
     health,
@@ -218,6 +219,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     apply: async (config) => {
       await running.apply(config);
       await checkSoon(deps);
+      await safety.configured(config);
     },
     drain: () => {
       draining = true;
@@ -229,6 +231,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     close: async () => {
       stopChores();
       running.close();
+      await safety.stop();
       await jobs.close();
       await ledger.close();
       await limits.close();
@@ -240,24 +243,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
   };
 }
-
-async function keepHouse(deps: GatewayDeps): Promise<void> {
-  await ensurePartitions(deps.sql, deps.clock.now(), PARTITION_DAYS);
-}
-
-/** What a configuration means from now on. */
-function readPolicy(config: Config): Policy {
-  const trusted =
-    config.useForwardedFor && config.trustedProxies.length === 0 ? LOOPBACK : config.trustedProxies;
-  return {
-    config,
-    groups: modelGroups(config),
-    addresses: addressPolicy(config.allowedIps, trusted),
-  };
-}
-
-/** `use_x_forwarded_for` without a list means a proxy on this machine, as in the guide. */
-const LOOPBACK = ["127.0.0.0/8", "::1"];
 
 /** Where the journal lies in a data folder. */
 export function journalFolder(dataDir: string): string {

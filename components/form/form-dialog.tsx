@@ -12,7 +12,7 @@ export interface FormDialogProps {
   /** What the button says, and what it says while it works. */
   readonly action: string;
   readonly busy: string;
-  readonly onSubmit: () => Promise<unknown> | void;
+  readonly onSubmit: () => Promise<unknown> | undefined;
   readonly onClose: () => void;
   /** It cannot be sent yet. */
   readonly disabled?: boolean;

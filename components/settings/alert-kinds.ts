@@ -1,5 +1,5 @@
 /** Kinds of alert in words, for the list and for the choice of a channel. */
-import type { AlertKind } from "#lib/alerts/alerts.ts";
+import type { AlertKind } from "#lib/alerts/channel-schema.ts";
 
 export const ALERT_WORDS: Readonly<Record<AlertKind, string>> = {
   budget_level: "Budget reached 50, 80 or 100 %",

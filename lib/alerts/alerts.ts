@@ -4,30 +4,7 @@ import { insertAlert } from "#db/queries/alerts.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../ids.ts";
 import type { Log } from "../log.ts";
-import type { Severity } from "./channel.ts";
-
-/** What a channel can choose among. */
-export const ALERT_KINDS = [
-  "budget_soft",
-  "budget_level",
-  "budget_forecast",
-  "counter_drift",
-  "error_rate",
-  "provider_down",
-  "database_slow",
-  "key_expiring",
-  "disk_low",
-  "authentication_failures",
-  "key_new_network",
-  "key_above_habit",
-  "key_every_model",
-  "rotation_due",
-  "key_rotation",
-  "check_failed",
-  "privacy_due",
-  "privacy_overdue",
-] as const;
-export type AlertKind = (typeof ALERT_KINDS)[number];
+import type { AlertKind, Severity } from "./channel-schema.ts";
 
 export interface Alert {
   readonly kind: AlertKind;

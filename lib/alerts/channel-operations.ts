@@ -7,7 +7,7 @@ import { change, type Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { open, seal } from "../secret-box.ts";
-import type { ChannelSecrets, ChannelSettings, NewChannelBody, UpdateChannelBody } from "./channel.ts";
+import type { ChannelSecrets, ChannelSettings, NewChannelBody, UpdateChannelBody } from "./channel-schema.ts";
 import { type OpenChannel, type PostOptions, post } from "./post.ts";
 
 /** A sealed text copied to another row does not open there. */

@@ -11,8 +11,8 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import type { ResolveHost } from "../providers/guard.ts";
-import { isQuiet, reaches, SEVERITIES } from "./channel.ts";
 import { openChannel, readSettings, sentenceOf } from "./channel-operations.ts";
+import { isQuiet, reaches, SEVERITIES } from "./channel-schema.ts";
 import { type PostOptions, post } from "./post.ts";
 
 /** Waits before the second and each later try; after the last one it counts as failed. */

@@ -3,7 +3,7 @@ import { createTransport } from "nodemailer";
 import { Agent, request } from "undici";
 import type { MailSettings } from "../config/mail-environment.ts";
 import { guardedLookup, type ResolveHost, requireReachable } from "../providers/guard.ts";
-import type { ChannelSecrets, ChannelSettings } from "./channel.ts";
+import type { ChannelSecrets, ChannelSettings } from "./channel-schema.ts";
 import { type AlertToSend, plainText, signature, slackBody, subjectLine, webhookBody } from "./message.ts";
 
 const ANSWER_MS = 5_000;

@@ -40,7 +40,10 @@ export interface AuditEvent {
       | "budget_request"
       | "privacy_request"
       | "check"
-      | "route";
+      | "route"
+      | "incident"
+      | "freeze"
+      | "master_key";
     readonly id: string;
   };
   readonly before: Record<string, unknown> | null;

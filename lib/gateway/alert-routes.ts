@@ -1,7 +1,6 @@
 /** Alerts over HTTP: what was raised, and the channels that it is sent to. */
 import { listChannels, lockChannel } from "#db/queries/alert-channels.ts";
 import { listAlerts } from "#db/queries/alerts.ts";
-import { newChannelSchema, oneChannelSchema, updateChannelSchema } from "#lib/alerts/channel.ts";
 import {
   type ChannelOperations,
   createChannel,
@@ -10,6 +9,7 @@ import {
   testChannel,
   updateChannel,
 } from "#lib/alerts/channel-operations.ts";
+import { newChannelSchema, oneChannelSchema, updateChannelSchema } from "#lib/alerts/channel-schema.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";

@@ -9,6 +9,7 @@ import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { FrontDoor } from "#lib/compliance/front-door.ts";
 import type { Sightings } from "#lib/compliance/sightings.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
+import type { SafetyParts } from "#lib/incident/safety.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobEngine } from "#lib/jobs/engine.ts";
 import type { Caller } from "#lib/keys/caller.ts";
@@ -37,7 +38,7 @@ export interface Policy extends RuleBasis {
   readonly addresses: AddressPolicy;
 }
 
-export interface GatewayDeps {
+export interface GatewayDeps extends SafetyParts {
   /** Sends alerts to their channels. */
   readonly alertDesk: AlertDesk;
   /** What passed by that no table tells. */

@@ -29,8 +29,7 @@ export interface JobDeps {
   readonly pseudonymKey: string;
   readonly version: string;
   readonly origin: string;
-  readonly policyChanged: () => Promise<void>;
-  readonly version: string;
   readonly sightings: Sightings;
   readonly frontDoor: FrontDoor;
+  readonly safeguardsChanged: () => Promise<void>;
 }

@@ -1,13 +1,19 @@
 /** The body of each route, by method and path: the very schemas that the gateway checks bodies against. */
 import type { z } from "zod";
-import { newChannelSchema, oneChannelSchema, updateChannelSchema } from "../alerts/channel.ts";
+import { newChannelSchema, oneChannelSchema, updateChannelSchema } from "../alerts/channel-schema.ts";
 import {
   budgetInfoSchema,
   deleteBudgetSchema,
   newBudgetSchema,
   updateBudgetSchema,
 } from "../budgets/schema.ts";
-import { attestSchema, fixSchema, runSchema, waiveSchema, withdrawSchema } from "../compliance/schema.ts";
+import {
+  attestSchema,
+  fixSchema,
+  runSchema as runChecksSchema,
+  waiveSchema,
+  withdrawSchema as withdrawAttestationSchema,
+} from "../compliance/schema.ts";
 import { budgetChangeSchema } from "../console/budget-schema.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
@@ -15,6 +21,17 @@ import { removeViewSchema, saveViewSchema, searchSchema } from "../console/shell
 import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
 import { exportSchema } from "../exports/schema.ts";
+import {
+  approveSchema,
+  closeSchema as closeIncidentSchema,
+  finishMasterSchema,
+  freezeSchema,
+  impactSchema,
+  openSchema,
+  rotateMasterSchema,
+  runSchema,
+  unfreezeSchema,
+} from "../incident/schema.ts";
 import { bulkKeysSchema, matchingKeysSchema } from "../keys/bulk-schema.ts";
 import {
   bulkUpdateSchema,
@@ -43,7 +60,6 @@ import {
   updateTeamSchema,
   updateUserSchema,
 } from "../people/schema.ts";
-import { decideSchema as decideReviewSchema, finishSchema } from "../reviews/schema.ts";
 import {
   closeSchema,
   decideSchema,
@@ -56,6 +72,7 @@ import {
   withdrawSchema,
 } from "../privacy/requests/schema.ts";
 import { retentionSchema } from "../privacy/retention/schema.ts";
+import { decideSchema as decideReviewSchema, finishSchema } from "../reviews/schema.ts";
 import { calculateSchema, endUserSpendSchema } from "../spend/schema.ts";
 import { newTagSchema, oneTagSchema, tagNamesSchema, updateTagSchema } from "../tags/schema.ts";
 import {
@@ -160,6 +177,15 @@ export const BODIES: Schemas = {
   "POST /privacy/retention": retentionSchema,
   "POST /privacy/retention/preview": retentionSchema,
   "POST /privacy/retention/run": noFieldsSchema,
+  "POST /incident/impact": impactSchema,
+  "POST /incident/freeze": freezeSchema,
+  "POST /incident/unfreeze": unfreezeSchema,
+  "POST /incident/open": openSchema,
+  "POST /incident/{id}/approve": approveSchema,
+  "POST /incident/{id}/run": runSchema,
+  "POST /incident/{id}/close": closeIncidentSchema,
+  "POST /master_key/rotate": rotateMasterSchema,
+  "POST /master_key/finish": finishMasterSchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,
@@ -174,10 +200,10 @@ export const BODIES: Schemas = {
   "POST /console/keys/bulk": bulkKeysSchema,
   "POST /console/views/save": saveViewSchema,
   "POST /console/views/remove": removeViewSchema,
-  "POST /compliance/run": runSchema,
+  "POST /compliance/run": runChecksSchema,
   "POST /compliance/attest": attestSchema,
   "POST /compliance/waive": waiveSchema,
-  "POST /compliance/withdraw": withdrawSchema,
+  "POST /compliance/withdraw": withdrawAttestationSchema,
   "POST /compliance/fix": fixSchema,
 };
 

@@ -64,6 +64,7 @@ export const TAGS: readonly { name: string; description: string; paths: readonly
     name: "Jobs",
     description: "Work that outlives a request: exports, and the files they make.",
     paths: ["jobs", "exports"],
+  },
   {
     name: "Compliance",
     description: "The guide's checklists, the GDPR and SOC 2 as checks with evidence.",

@@ -180,5 +180,10 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
   ],
   "GET /user/daily/activity": [...dates, ...spendOf],
   "GET /team/daily/activity": [...dates, text("team_ids", "teams, `a,b,c`"), text("team_id", "one team")],
+  "GET /incident/list": [
+    choice("state", ["open", "closed"], "those alone"),
+    count("limit", "rows of a page, at most 500"),
+    count("page", "from 1"),
+  ],
   "GET /console/first-call": [text("key_id", "the key whose latest call is asked for")],
 };

@@ -6,6 +6,29 @@ export const CHANNEL_KINDS = ["webhook", "slack", "email"] as const;
 export const SEVERITIES = ["info", "warning", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** What a channel can choose among. */
+export const ALERT_KINDS = [
+  "budget_soft",
+  "budget_level",
+  "budget_forecast",
+  "counter_drift",
+  "error_rate",
+  "provider_down",
+  "database_slow",
+  "key_expiring",
+  "disk_low",
+  "authentication_failures",
+  "key_new_network",
+  "key_above_habit",
+  "key_every_model",
+  "rotation_due",
+  "key_rotation",
+  "check_failed",
+  "privacy_due",
+  "privacy_overdue",
+] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 22:00");
 const address = z.string().regex(/^[^\s@,;<>"]+@[^\s@,;<>"]+$/, "must be an e-mail address");
 
@@ -20,7 +43,7 @@ const fields = {
   secret: text(256).min(16, "must have at least 16 characters").nullish(),
   to: z.array(address, "must be a list of addresses").min(1).max(20).optional(),
   /** Kinds of alert; empty: all. */
-  events: z.array(text(64)).max(50).optional(),
+  events: z.array(z.enum(ALERT_KINDS, "must be kinds of alert")).optional(),
   min_severity: z.enum(SEVERITIES, `must be one of ${SEVERITIES.join(", ")}`).optional(),
   /** In `timezone`. Critical alerts come all the same. */
   quiet: z.object({ from: time, to: time }).nullish(),
