@@ -1,5 +1,7 @@
 /** What docs/api.md and the API reference say about each route. A route without a sentence fails the tests. */
 
+import { GOVERN_NOTES } from "./route-notes-govern.ts";
+
 const UNDER_MODEL = "the same, the model named by the path (it may hold slashes)";
 
 /** The end-user API has two names. */
@@ -17,6 +19,7 @@ function endUserNotes(prefix: string): Record<string, string> {
 
 /** By method and path as in ROUTES. */
 export const ROUTE_NOTES: Readonly<Record<string, string>> = {
+  ...GOVERN_NOTES,
   "POST /chat/completions": "a chat completion, whole or as a stream",
   "POST /completions": "a text completion, whole or as a stream",
   "POST /embeddings": "embeddings",
@@ -132,13 +135,6 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "sets the spend of every key, user and team to 0, that of all their budgets too; records stay",
   "GET /user/daily/activity": "a user's days, by model, provider and key",
   "GET /team/daily/activity": "a team's days",
-  "GET /audit":
-    "who changed what, the newest first: `limit`, `before` (a number), `action`, `target_kind`, `target_id`, `actor_kind` with `actor_id`, `outcome`, `search`",
-  "GET /audit/verify":
-    "walks the whole chain and names the first record that is wrong; `progress=true` for JSON lines on the way, `key` to trust a former key's heads",
-  "GET /audit/export":
-    "the whole chain as JSON lines with its signed heads, public key and signed manifest: verifies offline, see docs/audit.md",
-  "GET /audit/key": "the public key that signs the audit log; anybody may know it",
   "POST /console/setup": "uses a set-up link: makes the first admin and the first key",
   "GET /console/first-call": "the latest call of the person's own key, for the first minutes",
   "POST /console/password": "changes the person's own password and ends the other sessions",
@@ -153,5 +149,14 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "POST /console/users/sessions/end": "ends every console session of a person",
   "POST /console/budgets/update":
     "sets the budget of a key, user, team, member, end user or tag; for admins, and for finance at the console",
+  "POST /console/search":
+    "keys, users, teams, models and calls by name, id or the SHA-256 of a secret, as far as the person's role sees them",
+  "POST /console/keys/matching":
+    "the ids of the live keys that the filters of the Keys page mean, at most 1000",
+  "POST /console/keys/bulk":
+    "one act on up to 100 keys, each on its own: disable, enable, extend, budget, team, tag or revoke; answers a result for each, and what brings back what was",
+  "GET /console/views": "the person's own views of a page (`?page=keys`)",
+  "POST /console/views/save": "keeps the filters of a page under a name; the same name again replaces them",
+  "POST /console/views/remove": "removes one of the person's own views",
   "GET /openapi.json": "this API in OpenAPI 3.1, made from the routes and schemas themselves",
 };
