@@ -60,6 +60,13 @@ function unused(sql: Sql, since: Date) {
   return sql`k.created_at < ${since} and (k.last_used_at is null or k.last_used_at < ${since})`;
 }
 
+/** Models made through the API whose sealed credential was not touched since then. */
+export async function oldStoredKeys(sql: Sql, before: Date): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from stored_deployments where sealed is not null and updated_at < ${before}`;
+  return row?.count ?? 0;
+}
+
 /** Calls since then, all of them and those with the master key. */
 export async function masterShare(sql: Sql, since: Date): Promise<{ calls: number; master: number }> {
   const [row] = await sql<{ calls: number; master: number }[]>`

@@ -61,7 +61,7 @@ export async function checkSoon(deps: {
   readonly log: Log;
 }): Promise<void> {
   try {
-    await deps.jobs.ask({ kind: light.kind, startedBy: "configuration", uniqueKey: "compliance soon" });
+    await deps.jobs.ask({ kind: light.kind, startedBy: "configuration" });
   } catch (error) {
     // Without the database the new configuration holds all the same; the next hour looks again.
     if (!isAway(error)) throw error;
