@@ -40,6 +40,7 @@ export interface CheckDeps extends ConfigDeps {
   readonly subjects: SubjectLookup;
   readonly admission: AdmissionStore;
   readonly policyChanged: () => Promise<void>;
+  readonly safeguardsChanged: () => Promise<void>;
   readonly auditSigner: HeadSigner;
   readonly pseudonymKey: string;
   readonly origin: string;

@@ -11,7 +11,15 @@ import type { CheckDeps } from "./check.ts";
 
 export type ProbeDeps = Pick<
   CheckDeps,
-  "admission" | "clock" | "config" | "db" | "lookup" | "origin" | "policyChanged" | "subjects"
+  | "admission"
+  | "clock"
+  | "config"
+  | "db"
+  | "lookup"
+  | "origin"
+  | "policyChanged"
+  | "safeguardsChanged"
+  | "subjects"
 >;
 
 export interface ProbeKeys {
@@ -118,6 +126,7 @@ function operationsOf(deps: ProbeDeps): Operations {
     subjects: deps.subjects,
     admission: deps.admission,
     policyChanged: deps.policyChanged,
+    safeguardsChanged: deps.safeguardsChanged,
     origin: deps.origin,
     nowMs: () => deps.clock.now(),
     timezone: () => deps.config.timezone,

@@ -47,6 +47,13 @@ export const PAGES = {
   playground: { path: "/ui/playground", title: "Playground", roles: ["admin", "developer"] },
   users: { path: "/ui/people/users", title: "People", roles: ["admin", "dpo", "auditor"] },
   teams: { path: "/ui/people/teams", title: "Teams", roles: ["admin", "developer", "finance", "auditor"] },
+  serviceAccounts: {
+    path: "/ui/people/service-accounts",
+    title: "Service accounts",
+    roles: ["admin", "dpo", "auditor"],
+  },
+  accessReview: { path: "/ui/people/access-review", title: "Access review", roles: ["admin", "auditor"] },
+  jobs: { path: "/ui/jobs", title: "Jobs", roles: ROLES },
   settings: { path: "/ui/settings", title: "Settings", roles: ROLES },
   settingsSignIn: { path: "/ui/settings/sign-in", title: "Sign-in", roles: ROLES },
   settingsNetwork: { path: "/ui/settings/network", title: "Network", roles: ["admin", "auditor"] },

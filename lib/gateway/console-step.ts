@@ -21,7 +21,7 @@ export interface ConsoleCaller {
   readonly session: ConsoleSession;
 }
 
-const ASKS_FOR_ROLE = ["/console/", "/compliance/"];
+const ASKS_FOR_ROLE = ["/console/", "/compliance/", "/privacy/"];
 
 /** Who is signed in, or null when the request is none of the console's. @throws GatewayError not_allowed, no_key */
 export async function consoleCaller(

@@ -11,6 +11,7 @@ import { clientAddress, isAllowed, isTrustedPeer } from "./address.ts";
 import { consoleCaller } from "./console-step.ts";
 import type { AuthenticatedContext, GatewayDeps, Policy, RequestContext } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
+import { refuseFrozen } from "./frozen.ts";
 import { addHeaders, type GatewayRequest, type GatewayResponse, json } from "./http.ts";
 import { RefusedChanges } from "./refused-change.ts";
 import { isLogged, logRequest } from "./request-log.ts";
@@ -56,10 +57,16 @@ async function handle(
     const person = route.access === "inference" ? null : await consoleCaller(deps, context, route);
     const caller = person?.caller ?? (await authenticateThrottled(deps, context));
     authenticated = Object.assign(context, { caller, session: person?.session ?? null });
+    const { freezes } = deps.safeguards;
+    // People at the console go on: somebody must lift it again. Their sessions are ended apart.
+    if (freezes !== null && person === null) refuseFrozen(freezes, authenticated, route);
     requireAccess(caller, route, context.path);
     refuseCompressed(request);
     // An inference call writes its own line when it settles.
-    if (route.access === "inference") return sign(context, await route.run(deps, authenticated));
+    if (route.access === "inference") {
+      deps.keyWatch.seen(caller.keyId, context.ip);
+      return sign(context, await route.run(deps, authenticated));
+    }
     requireStorableUrl(authenticated);
     // A frozen database must not hold an admin's request for ever: it is found out before anything is asked of it.
     if (route.access !== "info") await deps.health.run(() => deps.sql`select 1`);
@@ -86,7 +93,7 @@ function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
       internal: context.ip,
     });
   }
-  if (deps.draining()) {
+  if (deps.refusing()) {
     throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
       headers: { "retry-after": "1" },
     });

@@ -12,6 +12,7 @@ const PHRASES: ReadonlyMap<string, string> = new Map<ErrorCode, string>([
   ["invalid_key", "Authentication failed"],
   ["expired_key", "Authentication failed"],
   ["blocked_key", "Authentication failed"],
+  ["frozen", "frozen"],
   ["rate_limit_exceeded", "rate_limit_exceeded"],
   ["budget_exceeded", "budget_exceeded"],
   ["model_not_found", "model not found"],

@@ -17,6 +17,7 @@ export type StartErrorCode =
   | "worker_failed"
   | "gateway_away"
   | "gateway_refused"
+  | "backup_unusable"
   | "disk_full"
   | "port_in_use"
   | "config_unreadable"

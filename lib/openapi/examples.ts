@@ -22,6 +22,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   postKeyDelete: { keys: ["KEY"] },
   deleteKeyDelete: { key: "KEY" },
   postKeyBulkUpdate: { keys: [{ key: "KEY", blocked: true }] },
+  postConsoleKeysBulk: { keys: ["KEY"], act: { kind: "disable" } },
   postUserNew: {
     user_email: "ana@example.com",
     user_role: "internal_user",
