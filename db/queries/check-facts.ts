@@ -136,10 +136,12 @@ export async function mayChangeAudit(sql: Sql): Promise<boolean> {
   return row?.may ?? true;
 }
 
-/** When this master key was first seen, as the rotation keeps it; null: it is not kept there. */
-export async function masterKeySince(sql: Sql, hash: string): Promise<Date | null> {
-  const [row] = await sql<{ at: Date }[]>`select first_seen_at as at from master_keys where hash = ${hash}`;
-  return row?.at ?? null;
+/** When the master key that counts was first seen, and whether a rotation made it; null: none is kept there. */
+export async function masterKeySince(sql: Sql): Promise<{ at: Date; rotated: boolean } | null> {
+  const [row] = await sql<{ at: Date; rotated: boolean }[]>`
+    select first_seen_at as at, alone as rotated from master_keys where valid_until is null
+    order by alone desc, first_seen_at desc limit 1`;
+  return row ?? null;
 }
 
 export interface ChannelFacts {
@@ -151,7 +153,7 @@ export interface ChannelFacts {
 export async function channelFacts(sql: Sql): Promise<ChannelFacts> {
   const [row] = await sql<ChannelFacts[]>`
     select (count(*) filter (where enabled))::int as enabled,
-      max(tested_at) filter (where enabled and coalesce(test_result, 'ok') ~* '^(ok|sent|delivered|2)') as tested_at
+      max(tested_at) filter (where enabled and test_result = 'ok') as tested_at
     from alert_channels`;
   return row ?? { enabled: 0, tested_at: null };
 }
