@@ -62,7 +62,7 @@ export interface Ask {
   readonly document?: true;
 }
 
-export type FixAction = "verify_audit" | "self_test" | "block_unused" | "protect_env";
+export type FixAction = "verify_audit" | "self_test" | "block_unused" | "protect_env" | "test_alerts";
 
 export interface Fix {
   /** Exact steps, in order. */

@@ -63,7 +63,7 @@ export async function checkSoon(deps: {
   readonly log: Log;
 }): Promise<void> {
   try {
-    const job = { kind: light.kind, startedBy: "configuration", uniqueKey: "compliance soon" };
+    const job = { kind: light.kind, startedBy: "configuration" };
     await withDeadline(() => deps.jobs.ask(job), ANSWER_MS);
   } catch (error) {
     // Without the database the new configuration holds all the same; the next hour looks again.

@@ -1,6 +1,7 @@
 /** Compliance over HTTP: how the checks stand, their history and report; run them, vouch, waive, fix. */
 import { resultHistory, resultsByDay, wordsOf } from "#db/queries/checks.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
+import { testAlerts } from "#lib/compliance/alert-test.ts";
 import { CHECKS, FRAMEWORKS, isOf } from "#lib/compliance/catalogue.ts";
 import { type Check, DAY_MS } from "#lib/compliance/check.ts";
 import { blockUnused, protectEnv } from "#lib/compliance/fixes.ts";
@@ -165,6 +166,11 @@ const fix: Run = async (deps, context) => {
     }
     case "protect_env": {
       const changed = await protectEnv(operationsOf(deps), actor, config, process.cwd());
+      return json(200, { changed, ...(await runAndWait(deps, [check], actor)) });
+    }
+    case "test_alerts": {
+      const given = { db: deps.db, sql: deps.sql, encryptionKey: config.encryptionKey };
+      const changed = await testAlerts({ ...given, posting: deps.alertDesk.posting() }, actor);
       return json(200, { changed, ...(await runAndWait(deps, [check], actor)) });
     }
     case "self_test": {

@@ -30,23 +30,16 @@ export async function runAndWait(deps: GatewayDeps, checks: readonly Check[], ac
       after: { checks: checks.length },
     }),
   );
-  const job = heavy.length === 0 ? null : await askFor(deps, heavy, actor.id);
+  const input = { checks: heavy.map(({ id }) => id) };
+  const job =
+    heavy.length === 0
+      ? null
+      : await deps.jobs.ask({ kind: "compliance.checks", input, startedBy: actor.id });
   await runChecks(deps, light);
   const runs = job !== null && !(await isOver(deps, job));
   const ids = new Set(checks.map(({ id }) => id));
   const standings = (await readStandings(deps)).filter(({ check }) => ids.has(check.id));
   return { checks: standings.map(standingView), job_id: runs ? job : null };
-}
-
-/** Null: the same ones are on their way already. */
-function askFor({ jobs }: GatewayDeps, checks: readonly Check[], startedBy: string): Promise<string | null> {
-  const ids = checks.map(({ id }) => id);
-  return jobs.ask({
-    kind: "compliance.checks",
-    input: { checks: ids },
-    startedBy,
-    uniqueKey: `compliance ${ids.join(" ")}`,
-  });
 }
 
 async function isOver({ sql }: GatewayDeps, id: string): Promise<boolean> {

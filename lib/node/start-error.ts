@@ -15,6 +15,8 @@ export type StartErrorCode =
   | "no_shared_store"
   | "store_away"
   | "worker_failed"
+  | "gateway_away"
+  | "gateway_refused"
   | "backup_unusable"
   | "disk_full"
   | "port_in_use"

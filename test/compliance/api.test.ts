@@ -1,12 +1,19 @@
 /** The compliance API: who may read and act, whose word counts and for how long, and a report that verifies anywhere. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { faultOfReport, type SignedReport } from "#lib/compliance/report.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
 
 const DAY_MS = 86_400_000;
 const clock = manualClock();
-const gateway = await testGateway({ clock });
+const gateway = await testGateway({
+  clock,
+  yaml: "general_settings: { allow_private_api_base: true }",
+  env: { SHIN_ENCRYPTION_KEY: "3f9a1c77e0b24d5586c1fa90d47be2136a58cc04917de3f2b0a46d1985ee27c3" },
+});
 const { call, runtime } = gateway;
 
 async function personWith(role: string): Promise<string> {
@@ -80,8 +87,8 @@ describe("a person's word", () => {
     const { score } = (await call("GET", "/compliance")).json;
     expect(score.attested).toBeGreaterThan(0);
     const [event] = await gateway.database.sql`
-      select actor_id, reason from audit_events where action = 'compliance.attest' order by seq desc limit 1`;
-    expect(event).toMatchObject({ reason: statement });
+      select target_kind, target_id from audit_events where action = 'compliance.attest' order by seq desc limit 1`;
+    expect(event).toEqual({ target_kind: "check", target_id: "security_review" });
   });
 
   test.each([
@@ -167,6 +174,25 @@ describe("running", () => {
     expect((await call("GET", "/v1/models", { key: idle })).status).toBe(200);
   });
 
+  test("a test goes out by every channel, and its arrival is the evidence", async () => {
+    const heard: string[] = [];
+    const server = createServer((request, response) => {
+      heard.push(request.method ?? "");
+      request.resume().on("end", () => response.end("ok"));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const made = await call("POST", "/alerts/channels/new", {
+      body: { name: "on call", kind: "webhook", url: `http://127.0.0.1:${port}/`, events: [] },
+    });
+    expect([made.status, made.text]).toEqual([200, expect.any(String)]);
+    expect(await statusOf("alerts")).toBe("failed");
+    const { json } = await call("POST", "/compliance/fix", { key: admin, body: { check: "alerts" } });
+    expect([json.changed, json.checks[0].status, heard]).toEqual([1, "passed", ["POST"]]);
+  });
+
   test("the schedule runs them once the gateway has been up for a while", async () => {
     const { deps } = runtime;
     const kind = deps.jobs.kind("compliance.checks");
@@ -186,7 +212,7 @@ test("the report verifies with the audit key, and not once it was changed", asyn
   const guide = signed.report["guide"] as { line: string; kept: boolean; checks: unknown[] }[];
   expect(guide.every(({ checks }) => checks.length > 0)).toBe(true);
   expect(guide.find(({ line }) => line === "Strong master key (20+ characters)")?.kept).toBe(true);
-  expect(guide.find(({ line }) => line === "Set up alerts")?.kept).toBe(false);
+  expect(guide.find(({ line }) => line === "Enable request anonymization")?.kept).toBe(false);
   const changed = { ...signed, report: { ...signed.report, score: { passed: 99 } } };
   expect(faultOfReport(changed, [key_id])).toContain("not the one");
   const resigned = { ...signed, manifest: { ...signed.manifest, signed_at: "2020-01-01T00:00:00.000Z" } };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHECKS, FRAMEWORKS, isOf, kindOf } from "#lib/compliance/catalogue.ts";
 import { GUIDE_LINES, type GuideLineId, listOfLine } from "#lib/compliance/guide.ts";
+import { DOCUMENT, withMapping } from "./mapping.ts";
 
 const text = readFileSync(join(import.meta.dirname, "guide-checklists.md"), "utf8");
 const ids = Object.keys(GUIDE_LINES) as GuideLineId[];
@@ -33,6 +34,11 @@ describe("the guide's lines", () => {
   it.each(ids)("%s has a check", (id) => {
     expect(CHECKS.filter(({ guide }) => guide.includes(id)).map((check) => check.id)).not.toEqual([]);
   });
+});
+
+it("docs/compliance.md has the mapping as it is now (write it with: node test/compliance/mapping.ts)", () => {
+  const document = readFileSync(DOCUMENT, "utf8");
+  expect(withMapping(document)).toBe(document);
 });
 
 describe("the checks", () => {

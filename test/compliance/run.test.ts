@@ -18,7 +18,9 @@ general_settings:
 litellm_settings:
   rpm: 1000
 `;
-const gateway = await testGateway();
+const gateway = await testGateway({
+  env: { SHIN_ENCRYPTION_KEY: "3f9a1c77e0b24d5586c1fa90d47be2136a58cc04917de3f2b0a46d1985ee27c3" },
+});
 const { deps } = gateway.runtime;
 const named = (id: string) => {
   const check = findCheck(id);
@@ -179,6 +181,25 @@ test("a check that no longer holds raises one alert, which is over when it holds
   expect(row?.["resolved_at"]).toEqual(expect.any(Date));
   const kept = await resultHistory(deps.sql, "cors", 10);
   expect(kept.length).toBeGreaterThan(3);
+});
+
+test("a new configuration is looked at soon after, without anybody asking", async () => {
+  const of = async () => (await resultHistory(deps.sql, "cors", 1))[0]?.result;
+  await gateway.reload("general_settings: {}");
+  await look("cors");
+  await gateway.reload('general_settings: { environment: production, cors_origin: "*" }');
+  await expect.poll(of, { timeout: 4_000 }).toBe("failed");
+  await gateway.reload("general_settings: {}");
+});
+
+test("keys of providers: those made through the API age, those of the environment are a person's word", async () => {
+  const made = await gateway.call("POST", "/model/new", {
+    body: { model_name: "other", litellm_params: { model: "openai/other", api_key: "sk-provider-key-0123" } },
+  });
+  expect(made.text).toContain("model_id");
+  expect(await look("provider_keys")).toEqual({ provider_keys: "unknown" });
+  await gateway.database.sql`update stored_deployments set updated_at = now() - interval '200 days'`;
+  expect(await look("provider_keys")).toEqual({ provider_keys: "failed" });
 });
 
 test("a tampered audit log fails its check with the place", async () => {

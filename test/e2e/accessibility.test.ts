@@ -32,6 +32,8 @@ describe.skipIf(services.chromium === null)("accessibility", async () => {
     "/ui/sign-in",
     ...Object.values(PAGES).map(({ path }) => path),
     `/ui/keys/${key?.id}`,
+    "/ui/compliance/master_key",
+    "/ui/compliance/report",
     `/ui/keys/${key?.id}?view=limits`,
     `/ui/keys/${key?.id}?view=history`,
     "/ui/keys?q=nothing-has-this-name&page=zzz",

@@ -151,7 +151,7 @@ const database: Check = {
     const facts = { tls: ssl, postgresql: version, local: !isRemote(config.databaseUrl) };
     if (isRemote(config.databaseUrl) && !ssl)
       return failed("The connection to the database is not encrypted", facts);
-    const way = ssl ? "TLS on the way" : "the database is on this machine";
+    const way = ssl ? "TLS on the way" : "The database is on this machine";
     return unknown(`${way}; keys of providers are sealed; encryption of the disk cannot be seen`, facts);
   },
 };

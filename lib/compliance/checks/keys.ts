@@ -1,5 +1,5 @@
 /** Checks of virtual keys: that they are used instead of the master key, may do little, and are renewed. */
-import { keyFacts, masterShare } from "#db/queries/check-facts.ts";
+import { keyFacts, masterShare, oldStoredKeys } from "#db/queries/check-facts.ts";
 import {
   type Check,
   type CheckDeps,
@@ -14,6 +14,7 @@ import {
 /** Keys that nobody has used for so long. */
 export const UNUSED_DAYS = 90;
 const LONGEST_DAYS = 90;
+const PROVIDER_DAYS = 180;
 /** Share of calls with the master key that is put up with. */
 const MOST_MASTER = 0.01;
 
@@ -112,6 +113,39 @@ const rotation: Check = {
   },
 };
 
+const providers: Check = {
+  id: "provider_keys",
+  title: "Keys of providers rotated",
+  requirement: "Regular key rotation",
+  guide: ["security-6"],
+  gdpr: ["32"],
+  soc2: ["CC6.1"],
+  ask: { what: "The keys of every provider named here were made anew within the last 180 days.", days: 180 },
+  fix: {
+    steps: [
+      "Make a new key at the provider, put it into the variable that the model reads, and reload or restart",
+      "Models made with /model/new take theirs with /model/update",
+      "Delete the old key at the provider, and attest it here",
+    ],
+    link: { href: "/ui/models", label: "Open Models" },
+  },
+  needs: "gateway",
+  run: async ({ config, nowMs, sql }) => {
+    const names = [
+      ...new Set(config.deployments.flatMap(({ apiKey, provider }) => (apiKey === null ? [] : [provider]))),
+    ];
+    if (names.length === 0) return notApplicable("No provider's key is set");
+    const old = await oldStoredKeys(sql, new Date(nowMs - PROVIDER_DAYS * DAY_MS));
+    const facts = { providers: names, stored_older_than_180_days: old };
+    if (old > 0)
+      return failed(
+        `${plural(old, "model")} made through the API with a key that was not changed in ${PROVIDER_DAYS} days`,
+        facts,
+      );
+    return unknown(`Keys of ${names.join(", ")}: how old those of the environment are cannot be seen`, facts);
+  },
+};
+
 const schedule: Check = {
   id: "rotation_schedule",
   title: "Rotation schedule documented",
@@ -149,4 +183,4 @@ const schedule: Check = {
   },
 };
 
-export const KEY_CHECKS: readonly Check[] = [virtual, least, rotation, schedule];
+export const KEY_CHECKS: readonly Check[] = [virtual, least, rotation, providers, schedule];

@@ -3,7 +3,6 @@ import { createHmac } from "node:crypto";
 import { masterKeySince } from "#db/queries/check-facts.ts";
 import { MAKE_MASTER_KEY, masterKeyWeakness } from "#lib/config/master-key.ts";
 import { masterKeyFacts } from "#lib/console/master-key-facts.ts";
-import { hashSecret } from "#lib/keys/secret.ts";
 import {
   type Check,
   type CheckDeps,
@@ -81,15 +80,23 @@ const age: Check = {
   },
 };
 
-/** The rotation's own note, the file of the first start, what an earlier run of this check saw, or now. */
+/**
+ * Of a key that a rotation made, the rotation's word. Of a configured one the earliest of: the file of the first start, what
+ * an earlier run of this check saw, and when the gateway first noted it.
+ */
 async function firstSeen(deps: CheckDeps, masterKey: string): Promise<{ since: Date; source: string }> {
-  const kept = await masterKeySince(deps.sql, hashSecret(masterKey));
-  if (kept !== null) return { since: kept, source: "since its rotation" };
+  const kept = await masterKeySince(deps.sql);
+  if (kept?.rotated) return { since: kept.at, source: "since its rotation" };
   const place = masterKeyFacts(deps.config)?.place;
-  if (place?.kind === "made") return { since: place.at, source: "since it was made" };
   const { fingerprint: before, first_seen: at } = deps.previous;
-  if (before === fingerprint(masterKey, deps.pseudonymKey) && typeof at === "string")
-    return { since: new Date(at), source: "since this check first saw it" };
+  const same = before === fingerprint(masterKey, deps.pseudonymKey) && typeof at === "string";
+  const known = [
+    ...(kept === null ? [] : [kept.at.getTime()]),
+    ...(place?.kind === "made" ? [place.at.getTime()] : []),
+    ...(same ? [Date.parse(at)] : []),
+  ];
+  if (known.length > 0)
+    return { since: new Date(Math.min(...known)), source: "since it was first seen here" };
   return { since: new Date(deps.nowMs), source: "first seen by this check now" };
 }
 

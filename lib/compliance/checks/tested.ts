@@ -59,7 +59,16 @@ const validation: Check = {
   fix: { steps: ["Set litellm_settings.max_tokens", "Run the self-test"], action: RUN },
   needs: "gateway",
   daily: true,
-  run: async ({ selfTest }) => (await selfTest()).verdict("validation"),
+  run: async ({ config: { dropParams, maxTokens, maxTokensPolicy }, selfTest }) => {
+    const { facts, found, line } = (await selfTest()).verdict("validation");
+    const most =
+      maxTokens === null ? "max_tokens is not set" : `max_tokens ${maxTokensPolicy}s at ${maxTokens}`;
+    return {
+      found,
+      line: `${line}; ${most}`,
+      facts: { ...facts, max_tokens: maxTokens, drop_params: dropParams },
+    };
+  },
 };
 
 const spoofing: Check = {

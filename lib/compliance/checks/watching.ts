@@ -130,6 +130,7 @@ const alerts: Check = {
       "Add a webhook, Slack or e-mail channel under Settings, Alerts",
       "Send a test, at least every 30 days",
     ],
+    action: { id: "test_alerts", label: "Send a test" },
     link: { href: "/ui/settings/alerts", label: "Open Alerts" },
   },
   needs: "gateway",

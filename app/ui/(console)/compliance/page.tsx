@@ -41,18 +41,20 @@ export default async function CompliancePage({ searchParams }: { searchParams: S
   const framework = query.word("framework", FRAMEWORKS) ?? "guide";
   const status = query.word("status", STATUSES);
   const list = query.word("list", LISTS);
+  const reference = query.text("ref", 20);
   const text = query.text("q")?.toLowerCase();
   const own = inFramework(await readStandings(deps), framework);
   const rows = own
     .filter(
       (standing) =>
         (status === undefined || standing.status === status) &&
+        (reference === undefined || framework === "guide" || standing.check[framework].includes(reference)) &&
         (list === undefined || standing.check.guide.some((id) => listOfLine(id) === list)) &&
         (text === undefined || wordsOf(standing).includes(text)),
     )
     .sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   const never = own.every(({ checkedAt }) => checkedAt === null);
-  const filters = [status, list, text].filter((one) => one !== undefined).length;
+  const filters = [status, list, text, reference].filter((one) => one !== undefined).length;
   const acts = mayGovern(session.role);
   return (
     <>
@@ -114,7 +116,14 @@ export default async function CompliancePage({ searchParams }: { searchParams: S
                   options: LISTS.map((value) => ({ value, label: GUIDE_LISTS[value] })),
                 },
               ]
-            : []),
+            : [
+                {
+                  name: "ref",
+                  label: framework === "gdpr" ? "Article" : "Criterion",
+                  any: framework === "gdpr" ? "Any article" : "Any criterion",
+                  options: referencesOf(own, framework),
+                },
+              ]),
         ]}
       />
       <DataTable
@@ -128,7 +137,7 @@ export default async function CompliancePage({ searchParams }: { searchParams: S
             <NothingMatches
               what="checks"
               filters={filters}
-              clearHref={linkTo(path, params, { q: null, status: null, list: null })}
+              clearHref={linkTo(path, params, { q: null, status: null, list: null, ref: null })}
             />
           ) : (
             <NothingYet icon={ShieldQuestion} title="No checks" />
@@ -142,4 +151,11 @@ export default async function CompliancePage({ searchParams }: { searchParams: S
 /** What the search looks through. */
 function wordsOf({ check, line }: Standing): string {
   return [check.title, check.requirement, line, ...check.gdpr, ...check.soc2].join(" ").toLowerCase();
+}
+
+/** Articles or criteria that any check stands for, in their order. */
+function referencesOf(standings: readonly Standing[], framework: "gdpr" | "soc2") {
+  return [...new Set(standings.flatMap(({ check }) => check[framework]))]
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .map((value) => ({ value, label: framework === "gdpr" ? `Art. ${value}` : value }));
 }
