@@ -17,6 +17,9 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/logs": ["admin", "developer", "auditor"],
   "/ui/audit": ["admin", "dpo", "auditor"],
   "/ui/audit/export": ["admin", "dpo", "auditor"],
+  "/ui/incident": ["admin", "dpo", "auditor"],
+  "/ui/incident/[id]": ["admin", "dpo", "auditor"],
+  "/ui/incident/[id]/evidence": ["admin", "dpo", "auditor"],
   "/ui/playground": ["admin", "developer"],
   "/ui/settings": ["admin", "developer", "finance", "dpo", "auditor"],
   "/ui/settings/sign-in": ["admin", "developer", "finance", "dpo", "auditor"],
@@ -67,6 +70,12 @@ describe.skipIf(services.chromium === null)("roles", async () => {
   if (!under) return;
   const made = await under.api("POST", "/key/generate", { key_alias: "somebody-elses", user_id: null });
 
+  const drill = await under.api("POST", "/incident/open", {
+    scope: { kind: "all" },
+    reason: "an exercise",
+    drill: true,
+  });
+
   it.each([...ROLES])("%s sees its pages and nothing of the others", async (role) => {
     const person = await under.person(role);
     const own = await under.api("POST", "/key/generate", { key_alias: `own-of-${role}`, user_id: person.id });
@@ -74,7 +83,12 @@ describe.skipIf(services.chromium === null)("roles", async () => {
     const team = await under.api("POST", "/team/new", {
       members_with_roles: [{ role: "user", user_id: person.id }],
     });
-    const ids = { keys: own["key_id"], users: person.id, teams: team["team_id"] };
+    const ids = {
+      keys: own["key_id"],
+      users: person.id,
+      teams: team["team_id"],
+      incident: drill["incident_id"],
+    };
     const seen: Record<string, number> = {};
     for (const path of Object.keys(MATRIX)) {
       const answer = await page.request.get(`${under.url}${withId(path, ids)}`, {

@@ -18,6 +18,12 @@ const MOST = 200;
 const KINDS: Readonly<Record<string, string>> = {
   budget_soft: "Budget warning",
   counter_drift: "Counter corrected",
+  authentication_failures: "Wrong keys",
+  key_new_network: "New network",
+  key_above_habit: "Unusual use",
+  key_every_model: "Every model",
+  rotation_due: "Rotation due",
+  key_rotation: "Key rotation",
   limits_local: "Limits counted locally",
 };
 
@@ -40,8 +46,8 @@ export default async function AlertSettings() {
         empty={
           <NothingYet icon={BellOff} title="No alerts">
             <p>
-              One is raised when spend crosses a warning level (soft_budget), or when a counter of limits had
-              to be put right.
+              One is raised when spend crosses a warning level (soft_budget), when a counter of limits had to
+              be put right, when a key is used oddly, and when one is due for rotation.
             </p>
           </NothingYet>
         }
