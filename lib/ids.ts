@@ -21,6 +21,17 @@ export type IdPrefix =
   | "job"
   | "ses"
   | "alt"
+  | "chn"
+  | "bak"
+  | "rev"
+  | "breq"
+  | "view"
+  | "prv"
+  | "psn"
+  | "ers"
+  | "hold"
+  | "chk"
+  | "att"
   | "inc"
   | "frz";
 

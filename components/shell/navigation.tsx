@@ -1,6 +1,7 @@
 "use client";
 /** The menu: a column on wide screens, icons on middle ones, a sheet on small ones. */
 import {
+  Bot,
   Boxes,
   ChartColumn,
   FlaskConical,
@@ -8,10 +9,13 @@ import {
   History,
   KeyRound,
   LayoutDashboard,
+  ListChecks,
   Menu as MenuIcon,
   ScrollText,
   Settings,
+  ShieldCheck,
   Siren,
+  UserCheck,
   Users,
   UsersRound,
   Wallet,
@@ -35,6 +39,9 @@ const GROUPS = [
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
   { name: "Govern", pages: ["audit", "incident"] },
+  { name: "Govern", pages: ["audit"] },
+  { name: "Run", pages: ["users", "serviceAccounts", "teams", "accessReview", "jobs", "settings"] },
+  { name: "Govern", pages: ["audit", "compliance"] },
   { name: "Run", pages: ["users", "teams", "settings"] },
 ] as const;
 
@@ -49,8 +56,12 @@ const ICONS = {
   playground: FlaskConical,
   audit: History,
   incident: Siren,
+  compliance: ShieldCheck,
   users: Users,
+  serviceAccounts: Bot,
+  accessReview: UserCheck,
   teams: UsersRound,
+  jobs: ListChecks,
   settings: Settings,
 } as const;
 

@@ -56,6 +56,9 @@ type SameAsConfig =
 
 /** What config.yaml says, before the environment and the demo are added. */
 export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & {
+  backupFolder: string | null;
+  backupIntervalMs: number;
+  backupKeep: number;
   masterKey: string | null;
   databaseUrl: string | null;
   keyDefaults: KeyRules["defaults"];
@@ -166,6 +169,9 @@ export function defaultSettings(): Settings {
     logFile: null,
     anonymizeLogs: false,
     dataRetentionDays: null,
+    backupFolder: null,
+    backupIntervalMs: 86_400_000,
+    backupKeep: 7,
     ledgerAcknowledge: "commit",
     allowRequestsOnDbUnavailable: true,
     dbOutageGraceMs: 900_000,

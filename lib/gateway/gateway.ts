@@ -7,9 +7,9 @@ import { isStorable } from "#lib/storable.ts";
 import { isAway, withDeadline } from "../database-health.ts";
 import { errorEnvelope, GatewayError, toGatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
-import { clientAddress, isAllowed } from "./address.ts";
+import { clientAddress, isAllowed, isTrustedPeer } from "./address.ts";
 import { consoleCaller } from "./console-step.ts";
-import type { AuthenticatedContext, GatewayDeps, RequestContext } from "./context.ts";
+import type { AuthenticatedContext, GatewayDeps, Policy, RequestContext } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { refuseFrozen } from "./frozen.ts";
 import { addHeaders, type GatewayRequest, type GatewayResponse, json } from "./http.ts";
@@ -74,7 +74,8 @@ async function handle(
     return signAndLog(deps, context, await withDeadline(() => route.run(deps, known), ADMIN_DEADLINE_MS));
   } catch (thrown) {
     const error = asApiError(thrown);
-    if (match && authenticated) await refused.record(deps, authenticated, match.route, error);
+    if (match && authenticated && request.selfTest !== true)
+      await refused.record(deps, authenticated, match.route, error);
     if (match?.route.access !== "inference" || !isLogged(thrown))
       logRequest(deps, context, error.status, error);
     return sign(
@@ -92,7 +93,7 @@ function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
       internal: context.ip,
     });
   }
-  if (deps.draining()) {
+  if (deps.refusing()) {
     throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
       headers: { "retry-after": "1" },
     });
@@ -122,6 +123,8 @@ function open(deps: GatewayDeps, request: GatewayRequest): RequestContext {
   const mark = request.url.indexOf("?");
   const own = request.headers.get("x-litellm-call-id") ?? request.headers.get("x-request-id");
   const forwarded = policy.addresses.trusted ? request.headers.get("x-forwarded-for") : null;
+  if (request.selfTest !== true)
+    deps.sightings.request(protocolOf(policy, request), request.peer, startedAtMs);
   return {
     request,
     policy,
@@ -134,6 +137,12 @@ function open(deps: GatewayDeps, request: GatewayRequest): RequestContext {
     startedAtMs,
     startedMonotonicMs: deps.clock.monotonic(),
   };
+}
+
+/** What the call came by, as far as somebody who is trusted says so. */
+function protocolOf({ addresses, config }: Policy, { headers, peer }: GatewayRequest): string | null {
+  if (config.serverless) return "https";
+  return isTrustedPeer(addresses, peer) ? headers.get("x-forwarded-proto") : null;
 }
 
 const ADMIN_DEADLINE_MS = 15_000;

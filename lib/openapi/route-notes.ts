@@ -1,5 +1,7 @@
 /** What docs/api.md and the API reference say about each route. A route without a sentence fails the tests. */
 
+import { GOVERN_NOTES } from "./route-notes-govern.ts";
+
 const UNDER_MODEL = "the same, the model named by the path (it may hold slashes)";
 
 /** The end-user API has two names. */
@@ -17,6 +19,7 @@ function endUserNotes(prefix: string): Record<string, string> {
 
 /** By method and path as in ROUTES. */
 export const ROUTE_NOTES: Readonly<Record<string, string>> = {
+  ...GOVERN_NOTES,
   "POST /chat/completions": "a chat completion, whole or as a stream",
   "POST /completions": "a text completion, whole or as a stream",
   "POST /embeddings": "embeddings",
@@ -127,39 +130,11 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /global/activity": "requests and tokens by day, the caller's own; everybody's for admins",
   "GET /global/activity/model": "the same for each model",
   "GET /usage":
-    "what the key has spent, and each limit and budget its calls fall under, with what is left and when it resets; of one model with `model`",
+    "what the key has spent, and each limit and budget its calls fall under, with what is left and when it resets; of one model with `model`, of an end user with `customer_id`",
   "POST /global/spend/reset":
     "sets the spend of every key, user and team to 0, that of all their budgets too; records stay",
   "GET /user/daily/activity": "a user's days, by model, provider and key",
   "GET /team/daily/activity": "a team's days",
-  "GET /audit":
-    "who changed what, the newest first: `limit`, `before` (a number), `action`, `target_kind`, `target_id`, `actor_kind` with `actor_id`, `outcome`, `search`",
-  "GET /audit/verify":
-    "walks the whole chain and names the first record that is wrong; `progress=true` for JSON lines on the way, `key` to trust a former key's heads",
-  "GET /audit/export":
-    "the whole chain as JSON lines with its signed heads, public key and signed manifest: verifies offline, see docs/audit.md",
-  "GET /audit/key": "the public key that signs the audit log; anybody may know it",
-  "GET /incident/status": "what is frozen now, and the open incidents; also for the DPO at the console",
-  "GET /incident/list": "incidents, open ones first: `state`, `page`, `limit`",
-  "POST /incident/impact":
-    "the keys of a scope, how busy they are, whose they are, and what must be typed to revoke them",
-  "POST /incident/freeze":
-    "denies the calls of a scope on every instance within a second: `{scope: {kind, id}, reason}`; `kind` is key, team, user, ip, created_since, all or master_key",
-  "POST /incident/unfreeze":
-    "lets them on again: one of `freeze_id`, `incident_id` and `all: true`, with a reason",
-  "POST /incident/open": "opens an incident, or with `drill: true` an exercise that has no effect",
-  "GET /incident/{id}": "an incident with its steps and freezes",
-  "GET /incident/{id}/evidence":
-    "a signed ZIP: the incident, its timeline, the revoked keys, and the audit events of the span; `shin incident verify` checks it offline",
-  "POST /incident/{id}/approve": "a second person's consent, at the console",
-  "POST /incident/{id}/run":
-    "freezes, revokes, replaces the master key, ends sessions, stops exports, as `actions` say; `phrase` confirms what cannot be undone",
-  "POST /incident/{id}/close": "closes an incident whose freezes are lifted",
-  "GET /master_key/info":
-    "the master keys that count or counted: age, until when, uses, and who uses a replaced one; never a key",
-  "POST /master_key/rotate":
-    "makes a new master key, shown this once; the old one goes on for `grace_period` (24h) on every instance",
-  "POST /master_key/finish": "ends replaced master keys now",
   "POST /console/setup": "uses a set-up link: makes the first admin and the first key",
   "GET /console/first-call": "the latest call of the person's own key, for the first minutes",
   "POST /console/password": "changes the person's own password and ends the other sessions",
@@ -174,5 +149,14 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "POST /console/users/sessions/end": "ends every console session of a person",
   "POST /console/budgets/update":
     "sets the budget of a key, user, team, member, end user or tag; for admins, and for finance at the console",
+  "POST /console/search":
+    "keys, users, teams, models and calls by name, id or the SHA-256 of a secret, as far as the person's role sees them",
+  "POST /console/keys/matching":
+    "the ids of the live keys that the filters of the Keys page mean, at most 1000",
+  "POST /console/keys/bulk":
+    "one act on up to 100 keys, each on its own: disable, enable, extend, budget, team, tag or revoke; answers a result for each, and what brings back what was",
+  "GET /console/views": "the person's own views of a page (`?page=keys`)",
+  "POST /console/views/save": "keeps the filters of a page under a name; the same name again replaces them",
+  "POST /console/views/remove": "removes one of the person's own views",
   "GET /openapi.json": "this API in OpenAPI 3.1, made from the routes and schemas themselves",
 };
