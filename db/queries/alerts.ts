@@ -47,3 +47,21 @@ export function listAlerts(sql: Sql, limit: number): Promise<AlertRow[]> {
     where a.id in (select id from alerts order by at desc, id desc limit ${limit})
     group by a.id order by a.at desc, a.id desc`;
 }
+
+/** Of some kinds, since a moment, the newest first. @param subject of one thing alone */
+export function recentAlerts(
+  sql: Sql,
+  filter: {
+    readonly kinds: readonly string[];
+    readonly since: Date;
+    readonly subject?: { readonly kind: string; readonly id: string };
+  },
+  limit: number,
+): Promise<AlertRow[]> {
+  const { kinds, since, subject } = filter;
+  return sql<AlertRow[]>`
+    select id, at, kind, subject_kind, subject_id, subject_name, message, data from alerts
+    where kind = any(${[...kinds]}) and at >= ${since}
+      ${subject ? sql`and subject_kind = ${subject.kind} and subject_id = ${subject.id}` : sql``}
+    order by at desc, id desc limit ${limit}`;
+}

@@ -66,7 +66,7 @@ export async function findCaller(sql: Sql, secretHash: string): Promise<CallerRo
   const rows = await sql<CallerRow[]>`
     select k.id, k.secret_hash, k.alias, k.user_id, k.team_id, k.organization_id, k.aliases, k.allowed_routes, k.tags,
       case when k.secret_hash <> ${secretHash} then least(k.expires_at, k.previous_secret_expires_at)
-        else k.expires_at end as expires_at,
+        else least(k.expires_at, k.collect_by) end as expires_at,
       (select row_to_json(o) from (select k.id, k.alias as name, k.models, k.blocked, ${ceilings(sql, "k")}) o) as key,
       (select row_to_json(o) from (select b.id, ${ceilings(sql, "b")} from budgets b where b.id = k.budget_id) o) as tier,
       (select row_to_json(o) from (select u.id, coalesce(u.alias, u.email) as name, u.role, u.models, u.blocked,

@@ -24,7 +24,7 @@ export async function runFreeze(
 ): Promise<number> {
   const checked: FreezeBody = parseBody(freezeSchema, body);
   const answer = options.offline
-    ? await offlineFreeze(target, checked, host.now().getTime())
+    ? await offlineFreeze(target, host, checked, host.now().getTime())
     : await ask(options, target, host, "POST", "/incident/freeze", body);
   tell(
     host,
@@ -43,7 +43,7 @@ export async function runUnfreeze(
 ): Promise<number> {
   const checked = parseBody(unfreezeSchema, body);
   const answer = options.offline
-    ? await offlineUnfreeze(target, checked, host.now().getTime())
+    ? await offlineUnfreeze(target, host, checked, host.now().getTime())
     : await ask(options, target, host, "POST", "/incident/unfreeze", body);
   tell(host, options, answer, () => `lifted: ${text(answer["lifted"])}\n`);
   return 0;

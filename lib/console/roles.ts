@@ -43,6 +43,7 @@ export const PAGES = {
   limits: { path: "/ui/limits", title: "Limits", roles: ["admin", "developer", "auditor"] },
   logs: { path: "/ui/logs", title: "Logs", roles: ["admin", "developer", "auditor"] },
   audit: { path: "/ui/audit", title: "Audit", roles: ["admin", "dpo", "auditor"] },
+  incident: { path: "/ui/incident", title: "Incident", roles: ["admin", "dpo", "auditor"] },
   compliance: { path: "/ui/compliance", title: "Compliance", roles: ["admin", "dpo", "auditor"] },
   playground: { path: "/ui/playground", title: "Playground", roles: ["admin", "developer"] },
   users: { path: "/ui/people/users", title: "People", roles: ["admin", "dpo", "auditor"] },

@@ -1,4 +1,7 @@
 /** Every kind of job there is. */
+
+import { habitJob } from "#lib/incident/habit-job.ts";
+import { rotationJob } from "#lib/incident/rotation-job.ts";
 import { incidentJob } from "#lib/incident/run-job.ts";
 import { backupJob } from "../backup/job.ts";
 import { COMPLIANCE_JOBS } from "../compliance/jobs.ts";
@@ -20,4 +23,6 @@ export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   purgeRetention,
   ...COMPLIANCE_JOBS,
   incidentJob,
+  rotationJob,
+  habitJob,
 ];

@@ -19,6 +19,9 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/logs": ["admin", "developer", "auditor"],
   "/ui/audit": ["admin", "dpo", "auditor"],
   "/ui/audit/export": ["admin", "dpo", "auditor"],
+  "/ui/incident": ["admin", "dpo", "auditor"],
+  "/ui/incident/[id]": ["admin", "dpo", "auditor"],
+  "/ui/incident/[id]/evidence": ["admin", "dpo", "auditor"],
   "/ui/compliance": ["admin", "dpo", "auditor"],
   "/ui/compliance/[check]": ["admin", "dpo", "auditor"],
   "/ui/compliance/report": ["admin", "dpo", "auditor"],
@@ -99,6 +102,12 @@ describe.skipIf(services.chromium === null)("roles", async () => {
     return id;
   }
 
+  const drill = await under.api("POST", "/incident/open", {
+    scope: { kind: "all" },
+    reason: "an exercise",
+    drill: true,
+  });
+
   it.each([...ROLES])("%s sees its pages and nothing of the others", async (role) => {
     const person = await under.person(role);
     const own = await under.api("POST", "/key/generate", { key_alias: `own-of-${role}`, user_id: person.id });
@@ -110,6 +119,7 @@ describe.skipIf(services.chromium === null)("roles", async () => {
       keys: own["key_id"],
       users: person.id,
       teams: team["team_id"],
+      incident: drill["incident_id"],
       "access-review": review["id"],
       jobs: await jobOf(person.id),
     };

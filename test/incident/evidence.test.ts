@@ -34,7 +34,7 @@ async function shin(...argv: string[]): Promise<{ code: number; out: string }> {
   };
   const code = await main(argv, {
     version: "test",
-    env: { DATABASE_URL: server.url },
+    env: { DATABASE_URL: server.url, SHIN_ENCRYPTION_KEY: "ab".repeat(32) },
     now: () => new Date(),
     color: false,
     out: print,
@@ -83,7 +83,7 @@ test("the archive holds the timeline and the events under a signed head; every c
   const file = join(await makeTemporaryFolder(), "evidence.zip");
   await writeFile(file, archive);
   expect(await shin("incident", "verify", file, "--key", keyId)).toMatchObject({ code: 0 });
-  await writeFile(file, tampered("audit.jsonl", "leaked", "lent"));
+  await writeFile(file, tampered("audit.jsonl", "freeze.create", "freeze.revoke"));
   expect((await shin("incident", "verify", file)).code).toBe(3);
 });
 

@@ -79,6 +79,18 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
               is back.
             </p>
           )}
+          {deps.safeguards.freezes !== null && (
+            <p role="status" className="border-bad/25 border-b bg-bad-wash px-6 py-2 text-bad text-sm">
+              <strong className="font-semibold">Incident:</strong> calls are frozen (
+              {deps.safeguards.freezes.all.length}{" "}
+              {deps.safeguards.freezes.all.length === 1 ? "freeze" : "freezes"} in force).{" "}
+              {maySee(session.role, "incident") && (
+                <Link href="/ui/incident" prefetch={false} className="underline underline-offset-2">
+                  Open
+                </Link>
+              )}
+            </p>
+          )}
           <main
             id="content"
             tabIndex={-1}

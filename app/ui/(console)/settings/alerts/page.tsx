@@ -67,7 +67,8 @@ export default async function AlertSettings() {
             <NothingYet icon={BellOff} title="No alerts">
               <p>
                 One is raised when a budget fills up or is about to, when a provider fails, a key in use is
-                about to expire, the database is slow, or the disk is nearly full.
+                about to expire, used oddly or due for rotation, the database is slow, or the disk is nearly
+                full.
               </p>
             </NothingYet>
           }
