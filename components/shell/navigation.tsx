@@ -11,6 +11,7 @@ import {
   Menu as MenuIcon,
   ScrollText,
   Settings,
+  ShieldCheck,
   Users,
   UsersRound,
   Wallet,
@@ -33,7 +34,7 @@ const GROUPS = [
   { name: "Build", pages: ["overview", "keys", "models", "playground"] },
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
-  { name: "Govern", pages: ["audit"] },
+  { name: "Govern", pages: ["audit", "privacy"] },
   { name: "Run", pages: ["users", "teams", "settings"] },
 ] as const;
 
@@ -47,6 +48,7 @@ const ICONS = {
   logs: ScrollText,
   playground: FlaskConical,
   audit: History,
+  privacy: ShieldCheck,
   users: Users,
   teams: UsersRound,
   settings: Settings,
