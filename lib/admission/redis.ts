@@ -127,7 +127,7 @@ export class RedisAdmission implements AdmissionStore {
   async erase(kind: string, id: string): Promise<number> {
     const patterns = [`${this.#counterKey(`${kind}:${id}`).replace(GLOB, "\\$&")}:*`];
     if (kind === "user") {
-      const [before = "", after = ""] = [this.#counterKey("member:"), `/${line(id)}:`];
+      const [before = "", after = ""] = [this.#counterKey("team_member:"), `/${line(id)}:`];
       patterns.push(`${before.replace(GLOB, "\\$&")}*${after.replace(GLOB, "\\$&")}*`);
     }
     let count = 0;
