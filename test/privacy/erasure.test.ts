@@ -95,7 +95,7 @@ test("erased is erased: no table, log or file names her, and every sum is what i
     action: "user.create",
     after: { email: "erased", maxBudgetNanoUsd: "1000000000000" },
   });
-  expect(after.filter(({ actor_kind, ip }) => actor_kind === "key" && ip === "erased")).toHaveLength(2);
+  expect(after.filter(({ actor_kind, ip }) => actor_kind === "key" && ip === "erased")).toHaveLength(3);
 
   const { publicKey } = deps.auditSigner.key;
   expect(verifyCertificate(certificate, publicKey)).toMatchObject({ ok: true, keyNamed: true });
