@@ -21,7 +21,10 @@ export type IdPrefix =
   | "job"
   | "ses"
   | "alt"
-  | "prv";
+  | "prv"
+  | "psn"
+  | "ers"
+  | "hold";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {

@@ -1,11 +1,13 @@
 /** The composition root: a configuration and a database become a gateway with all that it works with. */
 import path from "node:path";
-import { connect, database } from "#db/client.ts";
+import { connect } from "#db/client.ts";
 import { type MigrationResult, migrate } from "#db/migrate.ts";
 import { installationId } from "#db/queries/installation.ts";
 import { ensurePartitions } from "#db/queries/partitions.ts";
 import { openAdmission } from "./admission/open.ts";
 import { sha256Hex } from "./audit/canonical.ts";
+import { sealedDatabase } from "./audit/sealed-database.ts";
+import { AuditSealer } from "./audit/sealer.ts";
 import { HeadSigner } from "./audit/signer.ts";
 import { signingKey } from "./audit/signing-key.ts";
 import { listenForChanges } from "./changes.ts";
@@ -138,13 +140,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   // Every start in the open has its own; one without is of tests.
   const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
   const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
+  const auditSealer = new AuditSealer(sql, options.pseudonymKey);
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
   const deps: GatewayDeps = {
     jobs,
     policy: () => policy,
     policyChanged: () => running.refresh(),
     sql,
-    db: database(drizzleSql),
+    db: sealedDatabase(drizzleSql, auditSealer),
     health,
     lookup,
     subjects,
@@ -162,6 +165,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     random: options.random,
     log,
     auditSigner,
+    auditSealer,
     pseudonymKey: options.pseudonymKey,
     version: options.version,
     origin,

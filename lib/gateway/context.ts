@@ -3,6 +3,7 @@
 import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { RuleBasis } from "#lib/admission/rules.ts";
+import type { AuditSealer } from "#lib/audit/sealer.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
@@ -62,6 +63,8 @@ export interface GatewayDeps {
   readonly random: () => number;
   readonly log: Log;
   readonly auditSigner: HeadSigner;
+  /** Opens what audit events hold of people, for those who may read it. */
+  readonly auditSealer: AuditSealer;
   /** Keys the pseudonyms of `anonymize_logs`. */
   readonly pseudonymKey: string;
   readonly version: string;

@@ -37,6 +37,12 @@ async function lookUp(
   return who.map(({ id, kind }, index) => {
     const policy = policies[index] ?? null;
     if (policy?.blocked) refuseBlocked(kind, policy);
+    if (policy?.restricted)
+      throw new GatewayError(
+        "processing_restricted",
+        "The processing of this end user's data is restricted at their request, so the gateway takes no calls that name them.",
+        { param: "user" },
+      );
     return { kind, id: kind === "end_user" ? recordedEndUser(deps, config.anonymizeLogs, id) : id, policy };
   });
 }

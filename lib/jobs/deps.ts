@@ -1,6 +1,7 @@
 /** What jobs work with: the part of the gateway's own parts that any of them needs. */
 import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
+import type { AuditSealer } from "#lib/audit/sealer.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { Config } from "#lib/config/config.ts";
 import type { CallerLookup } from "#lib/keys/lookup.ts";
@@ -22,6 +23,7 @@ export interface JobDeps {
   readonly admission: AdmissionStore;
   readonly ledger: Ledger;
   readonly auditSigner: HeadSigner;
+  readonly auditSealer: AuditSealer;
   readonly pseudonymKey: string;
   readonly origin: string;
 }

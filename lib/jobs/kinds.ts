@@ -1,5 +1,6 @@
 /** Every kind of job there is. */
 
+import { eraseJob } from "../privacy/erase-job.ts";
 import { privacyExport } from "../privacy/export/job.ts";
 import { watchRequests } from "../privacy/requests/watch.ts";
 import { purgeRetention } from "../privacy/retention/purge.ts";
@@ -12,4 +13,5 @@ export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   privacyExport,
   watchRequests,
   purgeRetention,
+  eraseJob,
 ];

@@ -4,10 +4,11 @@ import { writeAudit } from "../../audit/audit.ts";
 import { change } from "../../changes.ts";
 import { GatewayError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
+import { locateSubject } from "../erasure.ts";
+import { requireErasable } from "../holds.ts";
 import type { DataSubject } from "../subject.ts";
 import { type Operator, operatorName, type RequestDeps } from "./deps.ts";
 import { addMonths, dueOf, EXTENSION_MONTHS } from "./due.ts";
-import { locateSubject } from "./locate.ts";
 import type { CLOSE_OUTCOMES, DecideBody, NewRequestBody } from "./schema.ts";
 import { takeStep } from "./step.ts";
 import { STORE_NAMES, sumOf } from "./stores.ts";
@@ -81,7 +82,8 @@ export async function locatePerson(deps: RequestDeps, by: Operator, id: string):
 /** Whether it is granted, and for a correction what is written. Who decides is the request's operator. */
 export function decideRequest(deps: RequestDeps, by: Operator, id: string, body: DecideBody): Promise<void> {
   const { grant, ground, rectify } = body;
-  return takeStep(deps, by.actor, id, "decide", ["decide", "approve"], (_tx, row) => {
+  return takeStep(deps, by.actor, id, "decide", ["decide", "approve"], async (_tx, row) => {
+    if (grant && row.type === "erasure") await requireErasable(deps.jobs.sql, subjectOf(row));
     if (!grant && !ground?.trim())
       throw new GatewayError(
         "invalid_request",

@@ -1,13 +1,15 @@
 /** What a granted request does: an export or an erasure begins as a job, a restriction or a correction is done at once. */
 import { eq } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
-import { insertHold, jobsOf, type PrivacyRequestRow, queueJob } from "#db/queries/privacy-requests.ts";
+import { insertHold } from "#db/queries/holds.ts";
+import { jobsOf, type PrivacyRequestRow, queueJob } from "#db/queries/privacy-requests.ts";
 import { endUsers, users } from "#db/schema/people.ts";
 import { GatewayError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { pseudonym } from "../anonymise.ts";
 import { ERASE_JOB, type ErasureOrder } from "../erasure.ts";
 import { EXPORT_KIND } from "../export/job.ts";
+import { subjectHash } from "../subject.ts";
 import { type Operator, operatorName, type RequestDeps } from "./deps.ts";
 import { subjectOf } from "./operations.ts";
 import { type Statement, signStatement } from "./statement.ts";
@@ -55,10 +57,13 @@ async function begin(deps: RequestDeps, by: Operator, tx: Tx, row: PrivacyReques
     kind: erases ? ERASE_JOB : EXPORT_KIND,
     input: erases ? { ...order } : { subjectKind: subject.kind, subjectId: subject.id, requestId: row.id },
     startedBy: operatorName(by),
-    uniqueKey: `privacy ${row.id}`,
+    uniqueKey: `${erases ? ERASE_JOB : EXPORT_KIND} ${subjectHash(deps.jobs.pseudonymKey, subject.kind, subject.id)}`,
     now: at,
   });
-  if (!queued) throw new GatewayError("conflict", "It runs already.", { param: "id" });
+  if (!queued)
+    throw new GatewayError("conflict", "A job of this kind runs for this person already: wait for its end.", {
+      param: "id",
+    });
   return { patch: { jobId }, told: { jobId } };
 }
 
@@ -72,13 +77,15 @@ async function restrict(
   const at = now(deps);
   const subject = subjectOf(row);
   const placed = await insertHold(tx, {
-    id: newId("prv", at.getTime()),
+    id: newId("hold", at.getTime()),
     kind: "restriction",
     subjectKind: subject.kind,
     subjectId: subject.id,
     reason: `privacy request ${row.id}`,
     createdBy: operatorName(by),
     createdAt: at,
+    endedBy: null,
+    endedAt: null,
   });
   return {
     patch: ended(deps, row, by, { restricted: placed ? "from now on" : "was restricted already" }),
