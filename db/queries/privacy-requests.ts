@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql as raw, type SQL } from "drizzle-orm";
 import type { Db, Tx } from "../client.ts";
 import { jobs } from "../schema/jobs.ts";
-import { privacyRequests } from "../schema/privacy.ts";
+import { privacyHolds, privacyRequests } from "../schema/privacy.ts";
 
 export type PrivacyRequestRow = typeof privacyRequests.$inferSelect;
 export type NewPrivacyRequest = typeof privacyRequests.$inferInsert;
@@ -125,4 +125,12 @@ export async function jobsOf(db: Db, ids: readonly string[]) {
         .select()
         .from(jobs)
         .where(inArray(jobs.id, [...ids]));
+}
+
+export function runningHolds(db: Db) {
+  return db
+    .select()
+    .from(privacyHolds)
+    .where(isNull(privacyHolds.endedAt))
+    .orderBy(desc(privacyHolds.createdAt));
 }

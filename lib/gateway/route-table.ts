@@ -4,6 +4,7 @@ import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
+import { HOLD_ROUTES } from "./hold-routes.ts";
 import { INFERENCE_ROUTES } from "./inference-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
 import { METRICS_ROUTES } from "./metrics-route.ts";
@@ -37,6 +38,7 @@ const DESCRIBED: readonly Route[] = [
   ...PRIVACY_ROUTES,
   ...RETENTION_ROUTES,
   ...RECORDS_ROUTES,
+  ...HOLD_ROUTES,
 ];
 
 export const ROUTES: readonly Route[] = [...DESCRIBED, openApiRoute(DESCRIBED)];

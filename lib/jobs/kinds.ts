@@ -2,6 +2,7 @@
 
 import { eraseJob } from "../privacy/erase-job.ts";
 import { privacyExport } from "../privacy/export/job.ts";
+import { privacyDrill } from "../privacy/requests/drill.ts";
 import { watchRequests } from "../privacy/requests/watch.ts";
 import { purgeRetention } from "../privacy/retention/purge.ts";
 import type { JobDeps } from "./deps.ts";
@@ -14,4 +15,5 @@ export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   watchRequests,
   purgeRetention,
   eraseJob,
+  privacyDrill,
 ];

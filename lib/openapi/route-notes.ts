@@ -169,6 +169,12 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "POST /privacy/requests/{id}/withdraw": "the person takes it back",
   "POST /privacy/requests/{id}/link":
     "a link to the export that needs no sign-in, shown this once; it ends with the file, a week after it was written",
+  "POST /privacy/drill":
+    "leads a made-up person through an export and an erasure, and removes what is left of them",
+  "GET /privacy/holds": "legal holds and restrictions that run",
+  "POST /privacy/holds":
+    "places a legal hold, which stops an erasure and the purge, or a restriction, which stops calls",
+  "POST /privacy/holds/end": "ends one",
   "POST /privacy/download": "the file behind such a link; the secret is sent in the body",
   "POST /privacy/verify": "says whether a certificate or an export's manifest is genuine; anybody may ask",
   "GET /privacy/retention":
