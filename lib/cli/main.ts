@@ -4,6 +4,7 @@ import { makeMasterKey } from "../node/data-folder.ts";
 import { isStartError, messageOf } from "../node/start-error.ts";
 import { addAuditCommands } from "./audit-commands.ts";
 import { type DatabaseTarget, openShell, showUrl } from "./database.ts";
+import { addPrivacyCommands } from "./privacy-commands.ts";
 import { addStartOptions, readStartOptions, toArguments } from "./start-options.ts";
 import { showWorkers } from "./workers.ts";
 
@@ -111,6 +112,7 @@ function buildProgram(host: CliHost, done: (code: number) => void): Command {
     );
 
   addAuditCommands(program, host, target, done);
+  addPrivacyCommands(program, host, done);
 
   program
     .command("doctor")
