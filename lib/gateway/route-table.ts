@@ -12,6 +12,7 @@ import { MODEL_INFO_ROUTES } from "./model-info-routes.ts";
 import { MODEL_ROUTES } from "./model-routes.ts";
 import { openApiRoute } from "./openapi-route.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
+import { PRIVACY_PAST_ROUTES } from "./privacy-past-routes.ts";
 import type { Route } from "./routes.ts";
 import { SPEND_ROUTES } from "./spend-routes.ts";
 import { USAGE_ROUTES } from "./usage-routes.ts";
@@ -29,6 +30,7 @@ const DESCRIBED: readonly Route[] = [
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
   ...AUDIT_ROUTES,
+  ...PRIVACY_PAST_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
 ];
