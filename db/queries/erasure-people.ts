@@ -61,7 +61,8 @@ function ownRows(sql: Sql, { email, id, ids, keyIds, kind }: ErasedPerson) {
     key_networks: keys,
     alerts: sql`(${named} or ${keySubject}
       or subject_kind = 'team_member' and regexp_replace(subject_id, '^[^/]*/', '') = ${id})`,
-    virtual_keys: keyIds.length === 0 ? sql`user_id = ${id}` : sql`(user_id = ${id} or id in ${sql(keyIds)})`,
+    virtual_keys: sql`(user_id = ${id} or ${keyIds.length === 0 ? sql`false` : sql`id in ${sql(keyIds)}`})
+      and secret_hash <> 'erased ' || id`,
     users: sql`id = ${id}`,
   };
 }

@@ -74,7 +74,7 @@ export async function anonymiseStretch(
   const { count } = await sql`
     update ${sql(stretch.partition)} set
       end_user = coalesce(${sql.json(hashes)}::jsonb ->> end_user, end_user), ip = ${shortened(sql)},
-      charges = case when state = 'started' then charges end
+      charges = null
     where ${within(sql, stretch)} and state <> 'started'
       and (${sql.json(hashes)}::jsonb ? end_user or ip is distinct from ${shortened(sql)})`;
   return count;
@@ -91,7 +91,7 @@ export async function namedEndUsers(sql: Sql, stretch: Stretch): Promise<string[
 /** As lib/privacy/anonymise.ts shortens: the /24 of IPv4, the /48 of IPv6, nothing for what is no address. */
 function shortened(sql: Sql) {
   return sql`case when ip ~ '^[0-9]{1,3}([.][0-9]{1,3}){3}$' then regexp_replace(ip, '[0-9]+$', '0')
-    when ip ~ '^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$' and ip ~ '^::' then '0:0:0::'
+    when ip ~ '^(::|0:0:0::)' then '0:0:0::'
     when ip ~ '^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$'
       then host(network(set_masklen(ip::inet, 48))) end`;
 }

@@ -82,3 +82,11 @@ function budgetsOf(sql: Sql, kind: "user" | "end_user", ids: readonly string[]) 
 export function recordOwner(kind: "user" | "end_user", ids: readonly string[]): RecordOwner {
   return { column: kind === "user" ? "user_id" : "end_user", ids };
 }
+
+/** End users whose sums stand under their own id. */
+export async function namedBudgets(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select distinct subject_id as id from budget_spend
+    where kind = 'end_user' and subject_id !~ '^(anon_[0-9a-f]{20}|psn_[0-9A-Z]{26})$'`;
+  return rows.map(({ id }) => id);
+}

@@ -16,6 +16,7 @@ import { PEOPLE_ROUTES } from "./people-routes.ts";
 import { PRIVACY_ROUTES } from "./privacy-routes.ts";
 import { RECORDS_ROUTES } from "./records-route.ts";
 import { RETENTION_ROUTES } from "./retention-routes.ts";
+import { PRIVACY_PAST_ROUTES } from "./privacy-past-routes.ts";
 import type { Route } from "./routes.ts";
 import { SPEND_ROUTES } from "./spend-routes.ts";
 import { USAGE_ROUTES } from "./usage-routes.ts";
@@ -33,6 +34,7 @@ const DESCRIBED: readonly Route[] = [
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
   ...AUDIT_ROUTES,
+  ...PRIVACY_PAST_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
   ...PRIVACY_ROUTES,

@@ -139,6 +139,8 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /audit/export":
     "the whole chain as JSON lines with its signed heads, public key and signed manifest: verifies offline, see docs/audit.md",
   "GET /audit/key": "the public key that signs the audit log; anybody may know it",
+  "POST /privacy/anonymise_past":
+    "begins a job that makes old records and log files what `anonymize_logs` would have made them; 400 while that is off",
   "POST /console/setup": "uses a set-up link: makes the first admin and the first key",
   "GET /console/first-call": "the latest call of the person's own key, for the first minutes",
   "POST /console/password": "changes the person's own password and ends the other sessions",

@@ -30,7 +30,7 @@ export interface ErasureState {
 }
 
 /** Destroys the key and signs what was done. The job forgets whom it was about. */
-export async function finish(deps: JobDeps, jobId: string, state: ErasureState): Promise<Certificate> {
+export async function finish(deps: JobDeps, jobId: string | null, state: ErasureState): Promise<Certificate> {
   const { auditSealer, auditSigner, sql } = deps;
   const { identity, order, pseudonym } = state;
   const nowMs = deps.clock.now();
@@ -41,7 +41,7 @@ export async function finish(deps: JobDeps, jobId: string, state: ErasureState):
     auditSealer.hashOf(owner),
   );
   const personOf = async (id: string) =>
-    id === "master_key" || id.startsWith("key_") ? id : auditSealer.pseudonymOf({ kind: "user", id }, nowMs);
+    /^(master_key$|key_|shin )/.test(id) ? id : auditSealer.pseudonymOf({ kind: "user", id }, nowMs);
   const head = await auditSigner.sign();
   const { audit_events: events = 0, subject_keys: _key, ...left } = after.stores;
   const stores = [...new Set([...Object.keys(state.before), ...Object.keys(left)])].sort().map((store) => ({
@@ -103,6 +103,7 @@ export async function finish(deps: JobDeps, jobId: string, state: ErasureState):
 export function operatorOf({ operator, requestId }: ErasureOrder): Actor {
   const base = { claimedBy: null, ip: null, requestId };
   if (operator === "master_key") return { kind: "master_key", id: "default_user_id", ...base };
+  if (operator.startsWith("shin ")) return { kind: "system", id: operator, ...base };
   if (operator.startsWith("key_")) return { kind: "key", id: operator, ...base };
   return { kind: "user", id: operator, ...base };
 }

@@ -29,7 +29,7 @@ export const ERASE_JOB = "privacy.erase";
 
 export interface ErasureOrder {
   readonly subject: DataSubject;
-  /** User id, or `master_key`. */
+  /** User id, `master_key`, or a command (`shin restore`). */
   readonly operator: string;
   /** The second person; null where none is asked for. */
   readonly approver: string | null;
@@ -37,7 +37,13 @@ export interface ErasureOrder {
   readonly requestId: string | null;
 }
 
-export type ErasureContext = Pick<JobContext<JobDeps>, "id" | "deps" | "cursor" | "progress" | "signal">;
+export interface ErasureContext extends Pick<JobContext<JobDeps>, "deps" | "cursor" | "progress" | "signal"> {
+  /** The job's, which forgets at the end whom it was about; absent when none runs it. */
+  readonly id?: string;
+}
+
+export type EraseSubject = typeof eraseSubject;
+export type { Located };
 
 /** Partitions that calls of the last hours settle in. */
 const LATE_PARTITIONS = 3;
@@ -57,7 +63,7 @@ export async function eraseSubject(context: ErasureContext, order: ErasureOrder)
   const done = await finishedCertificate(deps.sql, cursor);
   if (done) return done;
   await requireErasable(deps.sql, order.subject);
-  let state = isState(cursor) ? cursor : await begin(deps, context.id, order);
+  let state = isState(cursor) ? cursor : await begin(deps, context.id ?? null, order);
   const save = async (next: ErasureState) => {
     state = next;
     await context.progress({
@@ -74,7 +80,7 @@ export async function eraseSubject(context: ErasureContext, order: ErasureOrder)
     await step?.(deps, state, save);
     await save({ ...state, step: state.step + 1, place: null });
   }
-  const certificate = await finish(deps, context.id, state);
+  const certificate = await finish(deps, context.id ?? null, state);
   await context.progress({ done: STEPS.length, total: STEPS.length, cursor: { erasure: state.erasure } });
   return certificate;
 }
@@ -106,7 +112,7 @@ const STEPS: readonly Step[] = [
   late,
 ];
 
-async function begin(deps: JobDeps, jobId: string, order: ErasureOrder): Promise<ErasureState> {
+async function begin(deps: JobDeps, jobId: string | null, order: ErasureOrder): Promise<ErasureState> {
   const nowMs = deps.clock.now();
   const identity = await identify(deps.sql, order.subject, deps.pseudonymKey);
   const pseudonym = await deps.auditSealer.pseudonymOf(order.subject, nowMs);

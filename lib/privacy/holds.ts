@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<HoldKind, string>> = {
  * Places one. A restriction holds from the next call on, on every instance within a second.
  * @throws GatewayError conflict when one of its kind runs already, invalid_request without a reason
  */
-export function placeHold(
+export async function placeHold(
   operations: Operations,
   actor: Actor,
   given: { readonly kind: HoldKind; readonly subject: DataSubject; readonly reason: string },

@@ -111,7 +111,7 @@ test("erased is erased: no table, log or file names her, and every sum is what i
   const { sums, stores } = certificate as { sums: Record<string, string>; stores: { after: number }[] };
   expect(sums["costNanoUsdAfter"]).toBe(sums["costNanoUsdBefore"]);
   expect(BigInt(sums["costNanoUsdAfter"] ?? "0")).toBeGreaterThan(0n);
-  expect(stores.every(({ after: left }) => left === 0)).toBe(true);
+  expect(stores.filter(({ after: left }) => left !== 0)).toEqual([]);
 });
 
 test("a certificate that was changed, or signed by another, does not verify", async () => {

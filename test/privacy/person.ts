@@ -128,7 +128,10 @@ export async function sumsOf({ database: { sql } }: TestGateway): Promise<Sums> 
 }
 
 /** A gateway whose calls cost something. @param settings lines below `general_settings:` */
-export async function pricedGateway(settings = "", env: Record<string, string> = {}): Promise<TestGateway> {
+export async function pricedGateway(
+  settings = "",
+  env: Record<string, string> = {},
+): Promise<TestGateway & { readonly yaml: string }> {
   const upstream = await rawUpstream();
   const yaml = `
 model_list:
@@ -142,7 +145,7 @@ model_list:
 general_settings:
   ledger_acknowledge: commit
 ${settings}`;
-  return testGateway({ yaml, env });
+  return { ...(await testGateway({ yaml, env })), yaml };
 }
 
 /** Waits for a job's end. @throws with its error when it failed */
