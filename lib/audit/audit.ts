@@ -34,8 +34,16 @@ export interface AuditEvent {
       | "deployment"
       | "setting"
       | "audit"
+      | "backup"
+      | "job"
+      | "review"
+      | "budget_request"
       | "privacy_request"
-      | "route";
+      | "check"
+      | "route"
+      | "incident"
+      | "freeze"
+      | "master_key";
     readonly id: string;
   };
   readonly before: Record<string, unknown> | null;

@@ -2,6 +2,7 @@
 import type { Actor } from "../../audit/audit.ts";
 import type { Operations } from "../../changes.ts";
 import type { JobDeps } from "../../jobs/deps.ts";
+import { operationsOfJob } from "../../jobs/operations.ts";
 
 export interface RequestDeps {
   readonly operations: Operations;
@@ -13,17 +14,7 @@ export interface RequestDeps {
 /** For work that no request asked for. */
 export function requestDeps(deps: JobDeps, wakeJobs: () => void): RequestDeps {
   return {
-    operations: {
-      db: deps.db,
-      lookup: deps.lookup,
-      subjects: deps.subjects,
-      admission: deps.admission,
-      policyChanged: deps.policyChanged,
-      origin: deps.origin,
-      nowMs: () => deps.clock.now(),
-      timezone: () => deps.policy().config.timezone,
-      keyRules: () => deps.policy().config.keyRules,
-    },
+    operations: operationsOfJob(deps),
     jobs: deps,
     wakeJobs,
   };

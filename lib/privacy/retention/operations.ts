@@ -50,7 +50,7 @@ export interface RetentionView {
 
 export async function readRetention(deps: Pick<JobDeps, "sql" | "policy">): Promise<RetentionView> {
   const terms = await readTerms(deps.sql, deps.policy().config);
-  const runs = await listJobs(deps.sql, { kind: RETENTION_KIND, limit: 20 });
+  const runs = await listJobs(deps.sql, { kind: RETENTION_KIND }, 0, 20);
   const last = runs.find(({ state }) => state === "done");
   const scheduled = runs.find(({ started_by: by }) => by === "schedule");
   return {

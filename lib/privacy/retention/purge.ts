@@ -12,6 +12,8 @@ import {
   removeOlder,
 } from "#db/queries/retention.ts";
 import { writeAudit } from "../../audit/audit.ts";
+import { noBackupRuns } from "../../backup/lock.ts";
+import { GatewayError } from "../../errors.ts";
 import type { JobDeps } from "../../jobs/deps.ts";
 import type { JobKind } from "../../jobs/job.ts";
 import { pseudonym } from "../anonymise.ts";
@@ -34,6 +36,8 @@ export const purgeRetention: JobKind<JobDeps> = {
   cancellable: false,
   everyMs: () => PURGE_EVERY_MS,
   run: async ({ deps, progress, signal }) => {
+    if (!(await noBackupRuns(deps.sql)))
+      throw new GatewayError("conflict", "A backup is being written: nothing is removed until it is done.");
     const terms = await readTerms(deps.sql, deps.policy().config);
     const held = await heldPeople(deps);
     const nowMs = deps.clock.now();
