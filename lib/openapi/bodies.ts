@@ -213,6 +213,7 @@ export const BODIES: Schemas = {
 
 /** Routes that take a POST and read no body. */
 export const WITHOUT_BODY: ReadonlySet<string> = new Set([
+  "POST /privacy/anonymise_past",
   "POST /key/health",
   "POST /jobs/{id}/cancel",
   "POST /access-reviews",
