@@ -127,11 +127,10 @@ export async function jobsOf(db: Db, ids: readonly string[]) {
         .where(inArray(jobs.id, [...ids]));
 }
 
-export async function insertHold(tx: Tx, row: typeof privacyHolds.$inferInsert): Promise<boolean> {
-  const made = await tx
-    .insert(privacyHolds)
-    .values(row)
-    .onConflictDoNothing()
-    .returning({ id: privacyHolds.id });
-  return made.length > 0;
+export function runningHolds(db: Db) {
+  return db
+    .select()
+    .from(privacyHolds)
+    .where(isNull(privacyHolds.endedAt))
+    .orderBy(desc(privacyHolds.createdAt));
 }

@@ -6,6 +6,7 @@ import { addAuditCommands } from "./audit-commands.ts";
 import { addComplianceCommands } from "./compliance-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { type DatabaseTarget, openShell, showUrl } from "./database.ts";
+import { addPrivacyCommands } from "./privacy-commands.ts";
 import { addIncidentCommands } from "./incident-commands.ts";
 import { addJobCommands } from "./jobs-commands.ts";
 import { addStartOptions, readStartOptions, toArguments } from "./start-options.ts";
@@ -116,6 +117,7 @@ function buildProgram(host: CliHost, done: (code: number) => void): Command {
 
   addAuditCommands(program, host, target, done);
   addComplianceCommands(program, host, done);
+  addPrivacyCommands(program, host, done);
   addBackupCommands(program, host, done);
   addJobCommands(program, host, target, done);
   addIncidentCommands(program, host, target, done);

@@ -44,6 +44,10 @@ export const PAGES = {
   logs: { path: "/ui/logs", title: "Logs", roles: ["admin", "developer", "auditor"] },
   audit: { path: "/ui/audit", title: "Audit", roles: ["admin", "dpo", "auditor"] },
   incident: { path: "/ui/incident", title: "Incident", roles: ["admin", "dpo", "auditor"] },
+  privacy: { path: "/ui/privacy", title: "Privacy", roles: ["admin", "dpo", "auditor"] },
+  privacyNew: { path: "/ui/privacy/new", title: "New request", roles: ["admin", "dpo"] },
+  privacyRetention: { path: "/ui/privacy/retention", title: "Retention", roles: ["admin", "dpo", "auditor"] },
+  privacyRecords: { path: "/ui/privacy/records", title: "Records", roles: ["admin", "dpo", "auditor"] },
   compliance: { path: "/ui/compliance", title: "Compliance", roles: ["admin", "dpo", "auditor"] },
   playground: { path: "/ui/playground", title: "Playground", roles: ["admin", "developer"] },
   users: { path: "/ui/people/users", title: "People", roles: ["admin", "dpo", "auditor"] },
@@ -100,4 +104,9 @@ export function mayGovern(role: Role): boolean {
 /** True for the role that may change what the console shows. */
 export function mayChange(role: Role): boolean {
   return role === "admin";
+}
+
+/** True for roles that may answer people's requests and set how long things are kept. */
+export function mayKeepPrivacy(role: Role): boolean {
+  return role === "admin" || role === "dpo";
 }

@@ -2,7 +2,8 @@
 import { readParts } from "#db/queries/job-files.ts";
 import { findRequest, jobsOf, listRequests, REQUEST_STATES } from "#db/queries/privacy-requests.ts";
 import { parseBody } from "#lib/api-fields.ts";
-import type { Operator, RequestDeps } from "#lib/privacy/requests/deps.ts";
+import { type Operator, operatorName, type RequestDeps } from "#lib/privacy/requests/deps.ts";
+import { DRILL_KIND } from "#lib/privacy/requests/drill.ts";
 import { makeExportLink, openExportLink } from "#lib/privacy/requests/link.ts";
 import {
   approveRequest,
@@ -31,6 +32,7 @@ import { settleRequests } from "#lib/privacy/requests/settle.ts";
 import { noRequest } from "#lib/privacy/requests/step.ts";
 import { verifyPrivacy } from "#lib/privacy/requests/verify.ts";
 import { requestView } from "#lib/privacy/requests/view.ts";
+import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
 import { parseJson, queryWord } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
@@ -135,6 +137,18 @@ const link: Run = async (deps, context) => {
   });
 };
 
+const drill: Run = async (deps, context) => {
+  const by = requirePrivacyOfficer(context);
+  await readBody(context, noFieldsSchema);
+  const job = await deps.jobs.ask({
+    kind: DRILL_KIND,
+    startedBy: operatorName(by),
+    uniqueKey: `${DRILL_KIND} access`,
+  });
+  if (job === null) throw new GatewayError("conflict", "A drill has begun already.", { param: "None" });
+  return json(200, { job_id: job });
+};
+
 /** The secret comes in the body: an address ends up in logs and histories. */
 const download: PublicRoute["run"] = async (deps, context) => {
   const verdict = await deps.throttle.take("privacy", networkOf(context.ip));
@@ -173,6 +187,7 @@ export const PRIVACY_ROUTES: readonly Route[] = [
   { method: "GET", path: "/privacy/requests/{id}", access: "own", run: get },
   ...STEPS,
   { method: "POST", path: "/privacy/requests/{id}/link", access: "manage", run: link },
+  { method: "POST", path: "/privacy/drill", access: "manage", run: drill },
   { method: "POST", path: "/privacy/download", access: "public", run: download },
   { method: "POST", path: "/privacy/verify", access: "public", run: verify },
 ];

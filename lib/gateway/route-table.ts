@@ -10,6 +10,7 @@ import { CONSOLE_SHELL_ROUTES } from "./console-shell-routes.ts";
 import { CRON_ROUTES } from "./cron-routes.ts";
 import { EXPORT_ROUTES } from "./export-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
+import { HOLD_ROUTES } from "./hold-routes.ts";
 import { INCIDENT_ROUTES } from "./incident-routes.ts";
 import { INFERENCE_ROUTES } from "./inference-routes.ts";
 import { JOB_ROUTES } from "./job-routes.ts";
@@ -21,6 +22,7 @@ import { MODEL_INFO_ROUTES } from "./model-info-routes.ts";
 import { MODEL_ROUTES } from "./model-routes.ts";
 import { openApiRoute } from "./openapi-route.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
+import { PRIVACY_PAST_ROUTES } from "./privacy-past-routes.ts";
 import { PRIVACY_ROUTES } from "./privacy-routes.ts";
 import { RECORDS_ROUTES } from "./records-route.ts";
 import { RETENTION_ROUTES } from "./retention-routes.ts";
@@ -46,6 +48,7 @@ const DESCRIBED: readonly Route[] = [
   ...JOB_ROUTES,
   ...EXPORT_ROUTES,
   ...AUDIT_ROUTES,
+  ...PRIVACY_PAST_ROUTES,
   ...ALERT_ROUTES,
   ...COMPLIANCE_ROUTES,
   ...INCIDENT_ROUTES,
@@ -57,6 +60,7 @@ const DESCRIBED: readonly Route[] = [
   ...PRIVACY_ROUTES,
   ...RETENTION_ROUTES,
   ...RECORDS_ROUTES,
+  ...HOLD_ROUTES,
 ];
 
 export const ROUTES: readonly Route[] = [...DESCRIBED, openApiRoute(DESCRIBED)];

@@ -6,7 +6,10 @@ import { incidentJob } from "#lib/incident/run-job.ts";
 import { backupJob } from "../backup/job.ts";
 import { COMPLIANCE_JOBS } from "../compliance/jobs.ts";
 import { exportCalls, exportUsage } from "../exports/job.ts";
+import { anonymisePastJob } from "../privacy/anonymise-past.ts";
+import { eraseJob } from "../privacy/erase-job.ts";
 import { privacyExport } from "../privacy/export/job.ts";
+import { privacyDrill } from "../privacy/requests/drill.ts";
 import { watchRequests } from "../privacy/requests/watch.ts";
 import { purgeRetention } from "../privacy/retention/purge.ts";
 import type { JobDeps } from "./deps.ts";
@@ -21,8 +24,11 @@ export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   privacyExport,
   watchRequests,
   purgeRetention,
+  eraseJob,
+  privacyDrill,
   ...COMPLIANCE_JOBS,
   incidentJob,
   rotationJob,
   habitJob,
+  anonymisePastJob,
 ];

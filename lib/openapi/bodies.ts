@@ -65,6 +65,7 @@ import {
   decideSchema,
   downloadSchema,
   extendSchema,
+  holdSchema,
   identifySchema,
   newRequestSchema,
   noFieldsSchema,
@@ -172,6 +173,9 @@ export const BODIES: Schemas = {
   "POST /privacy/requests/{id}/close": closeSchema,
   "POST /privacy/requests/{id}/withdraw": withdrawSchema,
   "POST /privacy/requests/{id}/link": noFieldsSchema,
+  "POST /privacy/drill": noFieldsSchema,
+  "POST /privacy/holds": holdSchema,
+  "POST /privacy/holds/end": holdSchema,
   "POST /privacy/download": downloadSchema,
   "POST /privacy/verify": verifySchema,
   "POST /privacy/retention": retentionSchema,
@@ -209,6 +213,7 @@ export const BODIES: Schemas = {
 
 /** Routes that take a POST and read no body. */
 export const WITHOUT_BODY: ReadonlySet<string> = new Set([
+  "POST /privacy/anonymise_past",
   "POST /key/health",
   "POST /jobs/{id}/cancel",
   "POST /access-reviews",

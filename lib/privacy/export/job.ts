@@ -41,7 +41,7 @@ export async function writeExport(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { deps } = job;
   const nowMs = deps.clock.now();
-  const subject = exportSubject(input.subjectKind, input.subjectId, deps.pseudonymKey);
+  const subject = await exportSubject(deps, input.subjectKind, input.subjectId);
   // Calls that were answered stand in the export.
   await deps.ledger.flush();
   const head = await deps.auditSigner.signIfWhole().then((whole) => (whole ? deps.auditSigner.sign() : null));
@@ -57,13 +57,16 @@ export async function writeExport(
       throw new GatewayError("not_found", `Nothing is held about "${subject.id}".`, { param: "subject" });
     let told = 0;
     await job.progress({ done, total, note: "reading" });
-    const tables = await writeTables(tx, archive, subject, counts, async (count) => {
+    const onRows = async (count: number) => {
       done += count;
       job.signal.throwIfAborted();
       if (done - told < PROGRESS_ROWS) return;
       told = done;
       await job.progress({ done, total, note: "writing" });
-    });
+    };
+    const tables = await writeTables(tx, archive, subject, counts, onRows, (page) =>
+      deps.auditSealer.opened(page),
+    );
     files.push(...tables.flatMap((table) => table.files));
     rows = Object.fromEntries(tables.map((table) => [table.table, table.rows]));
     const recipients = [...new Set(deps.policy().config.deployments.map(({ provider }) => provider))].sort();

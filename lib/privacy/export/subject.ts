@@ -1,4 +1,5 @@
 /** The person that an export is about, and the names under which they stand in the database. */
+import type { AuditSealer } from "../../audit/sealer.ts";
 import { pseudonym } from "../anonymise.ts";
 
 export type SubjectKind = "user" | "end_user";
@@ -6,11 +7,16 @@ export type SubjectKind = "user" | "end_user";
 export interface ExportSubject {
   readonly kind: SubjectKind;
   readonly id: string;
-  /** `id` first; an end user stands as a pseudonym in what was recorded while `anonymize_logs` was on. */
+  /** `id` first; then what `anonymize_logs` writes in its place, and what the audit log does. */
   readonly ids: readonly string[];
 }
 
-/** @param pseudonymKey keys the pseudonyms of `anonymize_logs` */
-export function exportSubject(kind: SubjectKind, id: string, pseudonymKey: string): ExportSubject {
-  return { kind, id, ids: kind === "user" ? [id] : [id, pseudonym(id, pseudonymKey)] };
+/** After an erasure nothing leads from the id to the pseudonyms any more. */
+export async function exportSubject(
+  deps: { readonly auditSealer: AuditSealer; readonly pseudonymKey: string },
+  kind: SubjectKind,
+  id: string,
+): Promise<ExportSubject> {
+  const sealed = await deps.auditSealer.pseudonymsOf([{ kind, id }]);
+  return { kind, id, ids: [id, pseudonym(id, deps.pseudonymKey), ...sealed] };
 }

@@ -51,13 +51,14 @@ export async function countAll(tx: Snapshot, subject: ExportSubject): Promise<Ma
   return counts;
 }
 
-/** @param onRows hears how many rows were written since it last heard: each row twice, once a format */
+/** @param onRows hears how many rows were written since it last heard: each row twice, once a format. @param opened opens what the audit log seals */
 export async function writeTables(
   tx: Snapshot,
   archive: Archive,
   subject: ExportSubject,
   counts: ReadonlyMap<string, number>,
   onRows: (count: number) => Promise<void>,
+  opened: (rows: readonly ToldRow[]) => Promise<readonly ToldRow[]>,
 ): Promise<WrittenTable[]> {
   const written: WrittenTable[] = [];
   for (const told of toldTables(subject)) {
@@ -68,7 +69,8 @@ export async function writeTables(
     for (const format of FORMATS) {
       const name = (part: number) => `data/${told.table}${part === 1 ? "" : `-${part}`}.${format.ending}`;
       const parts = new Parts(archive, format, columns, name);
-      for await (const page of readRows(tx, told, subject)) {
+      for await (const read of readRows(tx, told, subject)) {
+        const page = told.table === "audit_events" ? await opened(read) : read;
         if (sample.length < SHOWN_ROWS && format.ending === "json")
           sample.push(...page.slice(0, SHOWN_ROWS - sample.length));
         await parts.write(page);

@@ -1,13 +1,15 @@
 /** A request from its arrival to its approval: one function a step. */
+import type { Db } from "#db/client.ts";
 import { insertRequest, userNamed } from "#db/queries/privacy-requests.ts";
 import { writeAudit } from "../../audit/audit.ts";
 import { change } from "../../changes.ts";
 import { GatewayError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
+import { locateSubject } from "../erasure.ts";
+import { requireErasable } from "../holds.ts";
 import type { DataSubject } from "../subject.ts";
 import { type Operator, operatorName, type RequestDeps } from "./deps.ts";
 import { addMonths, dueOf, EXTENSION_MONTHS } from "./due.ts";
-import { locateSubject } from "./locate.ts";
 import type { CLOSE_OUTCOMES, DecideBody, NewRequestBody } from "./schema.ts";
 import { takeStep } from "./step.ts";
 import { STORE_NAMES, sumOf } from "./stores.ts";
@@ -26,15 +28,14 @@ export async function createRequest(
   const receivedAt = body.received_at ? new Date(body.received_at) : new Date(nowMs);
   if (receivedAt.getTime() > nowMs + DAY_MS)
     throw new GatewayError("invalid_request", "received_at lies in the future", { param: "received_at" });
-  const user = body.subject_kind === "end_user" ? null : await userNamed(deps.operations.db, body.subject);
-  const subjectKind = body.subject_kind ?? (user === null ? "end_user" : "user");
+  const subject = await subjectNamed(deps.operations.db, body.subject, body.subject_kind ?? null);
   const id = newId("prv", nowMs);
   await change(deps.operations, async (tx) => {
     await insertRequest(tx, {
       id,
       type: body.type,
-      subjectKind,
-      subjectId: subjectKind === "user" ? (user ?? body.subject) : body.subject,
+      subjectKind: subject.kind,
+      subjectId: subject.id,
       drill,
       step: "identify",
       note: body.note || null,
@@ -48,11 +49,22 @@ export async function createRequest(
       action: "privacy_request.create",
       target: { kind: "privacy_request", id },
       before: null,
-      after: { type: body.type, subjectKind, drill, receivedAt },
+      after: { type: body.type, subject: subject.kind, drill, receivedAt },
     });
     return { result: id, changes: [] };
   });
   return id;
+}
+
+/** A user by id or whole address where there is one of that name, else an end user; `kind` decides where it is known. */
+export async function subjectNamed(
+  db: Db,
+  name: string,
+  kind: DataSubject["kind"] | null,
+): Promise<DataSubject> {
+  const user = kind === "end_user" ? null : await userNamed(db, name);
+  if (user !== null) return { kind: "user", id: user };
+  return { kind: kind ?? "end_user", id: name };
 }
 
 /** How it was made sure that the person is who they say. */
@@ -81,7 +93,8 @@ export async function locatePerson(deps: RequestDeps, by: Operator, id: string):
 /** Whether it is granted, and for a correction what is written. Who decides is the request's operator. */
 export function decideRequest(deps: RequestDeps, by: Operator, id: string, body: DecideBody): Promise<void> {
   const { grant, ground, rectify } = body;
-  return takeStep(deps, by.actor, id, "decide", ["decide", "approve"], (_tx, row) => {
+  return takeStep(deps, by.actor, id, "decide", ["decide", "approve"], async (_tx, row) => {
+    if (grant && row.type === "erasure") await requireErasable(deps.jobs.sql, subjectOf(row));
     if (!grant && !ground?.trim())
       throw new GatewayError(
         "invalid_request",

@@ -1,13 +1,14 @@
 /** What a granted request does: an export or an erasure begins as a job, a restriction or a correction is done at once. */
 import { eq } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
-import { insertHold, jobsOf, type PrivacyRequestRow, queueJob } from "#db/queries/privacy-requests.ts";
+import { insertHold } from "#db/queries/holds.ts";
+import { jobsOf, type PrivacyRequestRow, queueJob } from "#db/queries/privacy-requests.ts";
 import { endUsers, users } from "#db/schema/people.ts";
 import { GatewayError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
-import { pseudonym } from "../anonymise.ts";
 import { ERASE_JOB, type ErasureOrder } from "../erasure.ts";
 import { EXPORT_KIND } from "../export/job.ts";
+import { subjectHash } from "../subject.ts";
 import { type Operator, operatorName, type RequestDeps } from "./deps.ts";
 import { subjectOf } from "./operations.ts";
 import { type Statement, signStatement } from "./statement.ts";
@@ -55,10 +56,13 @@ async function begin(deps: RequestDeps, by: Operator, tx: Tx, row: PrivacyReques
     kind: erases ? ERASE_JOB : EXPORT_KIND,
     input: erases ? { ...order } : { subjectKind: subject.kind, subjectId: subject.id, requestId: row.id },
     startedBy: operatorName(by),
-    uniqueKey: `privacy ${row.id}`,
+    uniqueKey: `${erases ? ERASE_JOB : EXPORT_KIND} ${subjectHash(deps.jobs.pseudonymKey, subject.kind, subject.id)}`,
     now: at,
   });
-  if (!queued) throw new GatewayError("conflict", "It runs already.", { param: "id" });
+  if (!queued)
+    throw new GatewayError("conflict", "A job of this kind runs for this person already: wait for its end.", {
+      param: "id",
+    });
   return { patch: { jobId }, told: { jobId } };
 }
 
@@ -72,16 +76,18 @@ async function restrict(
   const at = now(deps);
   const subject = subjectOf(row);
   const placed = await insertHold(tx, {
-    id: newId("prv", at.getTime()),
+    id: newId("hold", at.getTime()),
     kind: "restriction",
     subjectKind: subject.kind,
     subjectId: subject.id,
     reason: `privacy request ${row.id}`,
     createdBy: operatorName(by),
     createdAt: at,
+    endedBy: null,
+    endedAt: null,
   });
   return {
-    patch: ended(deps, row, by, { restricted: placed ? "from now on" : "was restricted already" }),
+    patch: await ended(deps, row, by, { restricted: placed ? "from now on" : "was restricted already" }),
     changes: [{ kind: subject.kind, id: subject.id }],
     told: { outcome: "fulfilled" },
   };
@@ -124,36 +130,39 @@ async function rectify(deps: RequestDeps, by: Operator, tx: Tx, row: PrivacyRequ
   // The new values stand in the account now; here they would be one place more to erase.
   const decision = { grant: true, ground: row.decision?.["ground"] ?? null, fields };
   return {
-    patch: { ...ended(deps, row, by, { corrected: fields }), decision },
+    patch: { ...(await ended(deps, row, by, { corrected: fields })), decision },
     changes: [{ kind: subject.kind, id: subject.id }],
     told: { outcome: "fulfilled", fields },
   };
 }
 
-function ended(deps: RequestDeps, row: PrivacyRequestRow, by: Operator, done: Record<string, unknown>) {
-  const certificate = statementOf(deps, row, operatorName(by), done);
+async function ended(deps: RequestDeps, row: PrivacyRequestRow, by: Operator, done: Record<string, unknown>) {
+  const certificate = await statementOf(deps, row, operatorName(by), done);
   return { step: "done", outcome: "fulfilled", finishedAt: now(deps), certificate: { ...certificate } };
 }
 
-/** Signed: what was done for this request. */
-export function statementOf(
+/** Signed: what was done for this request. People stand in it as in the audit log: an erasure cuts what leads to them. */
+export async function statementOf(
   deps: RequestDeps,
   row: PrivacyRequestRow,
   operator: string,
   done: Readonly<Record<string, unknown>>,
-): Statement {
-  const { auditSigner, pseudonymKey } = deps.jobs;
-  const name = (id: string) => (id === "master_key" || id === "" ? id : pseudonym(id, pseudonymKey));
+): Promise<Statement> {
+  const { auditSealer, auditSigner } = deps.jobs;
+  const nowMs = deps.operations.nowMs();
+  const worker = async (id: string) =>
+    id === "" || id === "master_key" ? id : auditSealer.pseudonymOf({ kind: "user", id }, nowMs);
   const located = Object.entries(row.located ?? {}).map(([place, count]) => [place, Number(count)] as const);
+  const subject = subjectOf(row);
   return signStatement(auditSigner.key, {
     requestId: row.id,
     type: row.type,
     drill: row.drill,
-    subject: { kind: row.subjectKind, pseudonym: name(row.subjectId) },
+    subject: { kind: subject.kind, pseudonym: await auditSealer.pseudonymOf(subject, nowMs) },
     receivedAt: row.receivedAt.toISOString(),
     finishedAt: now(deps).toISOString(),
-    operator: name(operator),
-    approver: name(row.approvedBy ?? ""),
+    operator: await worker(operator),
+    approver: await worker(row.approvedBy ?? ""),
     located: Object.fromEntries(located),
     done,
   });

@@ -54,6 +54,13 @@ export const closeSchema = z.strictObject({
   reason: text(2000).nullish(),
 });
 
+export const holdSchema = z.strictObject({
+  kind: z.enum(["hold", "restriction"], "must be hold or restriction"),
+  subject: needed(256).describe("a user's id or whole e-mail address, or an end user's id"),
+  subject_kind: z.enum(["user", "end_user"], "must be user or end_user").nullish(),
+  reason,
+});
+
 export const withdrawSchema = z.strictObject({ reason: text(2000).nullish() });
 export const noFieldsSchema = z.strictObject({});
 export const downloadSchema = z.strictObject({

@@ -35,7 +35,7 @@ async function completed(deps: RequestDeps, row: PrivacyRequestRow): Promise<Ste
   const told = { outcome: "fulfilled" };
   const erasure = row.type === "erasure" ? erased.parse(result) : null;
   if (erasure === null) {
-    const certificate = statementOf(deps, row, job?.startedBy ?? "", result);
+    const certificate = await statementOf(deps, row, job?.startedBy ?? "", result);
     return { patch: { ...finish, certificate: { ...certificate } }, told };
   }
   const { pseudonym } = erasure.certificate.subject;
