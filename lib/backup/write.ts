@@ -3,7 +3,7 @@
  * once it is whole and was read back.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -64,7 +64,7 @@ export async function writeBackup(options: WriteOptions): Promise<Written> {
   };
   try {
     await mkdir(path.dirname(options.file), { recursive: true, mode: 0o700 });
-    const file = createWriteStream(part, { mode: 0o600 });
+    const file = (await open(part, "w", 0o600)).createWriteStream();
     const rest = options.signal === undefined ? {} : { signal: options.signal };
     await options.sql.begin("isolation level repeatable read read only", async (tx) => {
       await tx`set local statement_timeout = 0`;
