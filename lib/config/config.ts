@@ -135,6 +135,13 @@ export interface Config {
   /** The variables that deployments may take credentials from, with their values. */
   readonly credentialVariables: Readonly<Record<string, string>>;
 
+  /** What cannot be undone in an incident waits for a second person. */
+  readonly incidentSecondPerson: boolean;
+  /** Older keys raise an alert; 0: none does. */
+  readonly rotationDays: number;
+  readonly rotationGraceMs: number;
+  /** 0: nobody looks. */
+  readonly keyHabitFactor: number;
   readonly masterKey: string | null;
   /** The variable that holds it, for telling people where it is; null when it stands in the file or is made. */
   readonly masterKeyVariable: string | null;

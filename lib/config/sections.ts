@@ -9,6 +9,7 @@ import { OPERATE_SETTINGS } from "./operate-settings.ts";
 import { PEOPLE_SETTINGS } from "./people-settings.ts";
 import type { Reporter } from "./problems.ts";
 import { PROXY_SETTINGS } from "./proxy-settings.ts";
+import { SAFETY_SETTINGS } from "./safety-settings.ts";
 import { type Layer, namesIn, type Setting } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 import { STORE_SETTINGS } from "./store-settings.ts";
@@ -24,6 +25,7 @@ export const SETTINGS: readonly Setting<Settings>[] = [
   ...KEY_SETTINGS,
   ...PEOPLE_SETTINGS,
   ...OPERATE_SETTINGS,
+  ...SAFETY_SETTINGS,
 ];
 
 const SETTING_SECTIONS = ["general_settings", "litellm_settings", "router_settings"] as const;

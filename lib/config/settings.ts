@@ -48,6 +48,10 @@ type SameAsConfig =
   | "limitsOnStoreOutage"
   | "limitsStoreTimeoutMs"
   | "throttle"
+  | "incidentSecondPerson"
+  | "rotationDays"
+  | "rotationGraceMs"
+  | "keyHabitFactor"
   | "passUpstreamAuthErrors";
 
 /** What config.yaml says, before the environment and the demo are added. */
@@ -94,6 +98,10 @@ export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & {
 export function defaultSettings(): Settings {
   return {
     masterKey: null,
+    incidentSecondPerson: false,
+    rotationDays: 90,
+    rotationGraceMs: 7 * 86_400_000,
+    keyHabitFactor: 5,
     databaseUrl: null,
     keyDefaults: {},
     keyUpperBounds: {},

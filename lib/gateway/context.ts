@@ -3,8 +3,13 @@
 import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { RuleBasis } from "#lib/admission/rules.ts";
+import type { AlertDesk } from "#lib/alerts/desk.ts";
+import type { AuditSealer } from "#lib/audit/sealer.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
+import type { FrontDoor } from "#lib/compliance/front-door.ts";
+import type { Sightings } from "#lib/compliance/sightings.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
+import type { SafetyParts } from "#lib/incident/safety.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobEngine } from "#lib/jobs/engine.ts";
 import type { Caller } from "#lib/keys/caller.ts";
@@ -33,7 +38,13 @@ export interface Policy extends RuleBasis {
   readonly addresses: AddressPolicy;
 }
 
-export interface GatewayDeps {
+export interface GatewayDeps extends SafetyParts {
+  /** Sends alerts to their channels. */
+  readonly alertDesk: AlertDesk;
+  /** What passed by that no table tells. */
+  readonly sightings: Sightings;
+  /** The gateway itself, for its self-test. */
+  readonly frontDoor: FrontDoor;
   /** Work that outlives a request. */
   readonly jobs: JobEngine<JobDeps>;
   /** The running policy; a call reads it once and keeps it to its end. */
@@ -64,6 +75,8 @@ export interface GatewayDeps {
   readonly random: () => number;
   readonly log: Log;
   readonly auditSigner: HeadSigner;
+  /** Opens what audit events hold of people, for those who may read it. */
+  readonly auditSealer: AuditSealer;
   /** Keys the pseudonyms of `anonymize_logs`. */
   readonly pseudonymKey: string;
   readonly version: string;

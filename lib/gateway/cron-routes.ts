@@ -30,7 +30,8 @@ function sha256(text: string): Buffer {
 }
 
 async function upkeep(deps: GatewayDeps) {
-  return { dropped: await keepHouse(deps) };
+  await keepHouse(deps);
+  return { partitions: "made" };
 }
 
 async function runJobs(deps: GatewayDeps) {

@@ -35,6 +35,7 @@ function ownGauges(deps: Counted): Gauges {
 
 async function metrics(deps: GatewayDeps, context: RequestContext): Promise<GatewayResponse> {
   await admitScrape(deps, context);
+  deps.sightings.scrape(context.startedAtMs);
   const figures = sumOf(await deps.figuresOfAll(ownFigures(deps)));
   const text = new Exposition();
   const { timezone } = context.policy.config;

@@ -1,31 +1,13 @@
-/** Hourly upkeep: days of spend records made ahead, and those past their retention dropped. */
+/** Hourly upkeep: days of spend records made ahead. What is past its retention goes by a job of its own, once a day. */
 import type { Sql } from "#db/client.ts";
 import { ensurePartitions } from "#db/queries/partitions.ts";
 import { noBackupRuns } from "#lib/backup/lock.ts";
-import type { Config } from "#lib/config/config.ts";
 import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
-import { keepRetention } from "./retention.ts";
 
 /** Days of partitions that are there ahead of time. */
 export const PARTITION_DAYS = 8;
 
-export interface UpkeepDeps {
-  readonly sql: Sql;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly policy: () => { readonly config: Pick<Config, "dataRetentionDays"> };
-}
-
-/** @returns the days that were dropped, `YYYYMMDD` */
-export async function keepHouse({ clock, log, policy, sql }: UpkeepDeps): Promise<string[]> {
-  const { dataRetentionDays } = policy().config;
-  // Days are made ahead, and one kept too long is no harm: the next hour will do.
-  if (!(await noBackupRuns(sql))) return [];
-  await ensurePartitions(sql, clock.now(), PARTITION_DAYS);
-  if (dataRetentionDays === null) return [];
-  const dropped = await keepRetention(sql, clock.now(), dataRetentionDays);
-  if (dropped.length > 0)
-    log.info({ dropped, dataRetentionDays }, "spend records past data_retention_days dropped");
-  return dropped;
+/** Days are made ahead, so while a backup reads the next hour will do. */
+export async function keepHouse({ clock, sql }: { readonly sql: Sql; readonly clock: Clock }): Promise<void> {
+  if (await noBackupRuns(sql)) await ensurePartitions(sql, clock.now(), PARTITION_DAYS);
 }
