@@ -100,3 +100,11 @@ export async function eventBeyondEnd(sql: Sql): Promise<bigint | null> {
     select min(seq) as seq from audit_events where seq > (select seq from audit_chain where id = 1)`;
   return row?.seq ?? null;
 }
+
+/** How many events somebody made or is the object of. */
+export async function countAuditOf(sql: Sql, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const [row] = await sql<{ events: bigint }[]>`
+    select count(*) as events from audit_events where actor_id in ${sql(ids)} or target_id in ${sql(ids)}`;
+  return Number(row?.events ?? 0n);
+}

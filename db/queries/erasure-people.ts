@@ -60,8 +60,9 @@ function ownRows(sql: Sql, { email, id, ids, keyIds, kind }: ErasedPerson) {
     call_contents: sql`user_id in ${sql(ids)}`,
     key_networks: keys,
     alerts: sql`(${named} or ${keySubject}
-      or subject_kind = 'member' and regexp_replace(subject_id, '^[^/]*/', '') = ${id})`,
-    virtual_keys: keyIds.length === 0 ? sql`user_id = ${id}` : sql`(user_id = ${id} or id in ${sql(keyIds)})`,
+      or subject_kind = 'team_member' and regexp_replace(subject_id, '^[^/]*/', '') = ${id})`,
+    virtual_keys: sql`(user_id = ${id} or ${keyIds.length === 0 ? sql`false` : sql`id in ${sql(keyIds)}`})
+      and secret_hash <> 'erased ' || id`,
     users: sql`id = ${id}`,
   };
 }
@@ -82,6 +83,10 @@ async function restated(
   await tx`
     update privacy_requests set subject_id = ${pseudonym}, pseudonym = ${pseudonym}, identified_by = null, note = null,
       extended_reason = null where subject_kind = ${kind} and subject_id in ${tx(ids)}`;
+  await tx`
+    update budget_requests set subject_id = ${pseudonym}, reason = '', decision_reason = null
+    where subject_kind = ${kind} and subject_id in ${tx(ids)}`;
+  await tx`update freezes set scope_id = ${pseudonym}, reason = '' where scope_kind = ${kind} and scope_id in ${tx(ids)}`;
   await tx`
     update privacy_holds set subject_id = ${pseudonym}, reason = '', ended_at = coalesce(ended_at, now())
     where subject_kind = ${kind} and subject_id in ${tx(ids)}`;

@@ -22,6 +22,11 @@ export interface Sum {
   readonly costNanoUsd: bigint;
 }
 
+export interface StretchSum extends Sum {
+  /** Addresses that the calls came from. */
+  readonly ips: readonly string[];
+}
+
 /** Tables that hold spend records, with their size in blocks; the oldest first. */
 export async function recordPartitions(sql: Sql): Promise<{ name: string; blocks: number }[]> {
   const rows = await sql<{ name: string; blocks: bigint }[]>`
@@ -32,11 +37,12 @@ export async function recordPartitions(sql: Sql): Promise<{ name: string; blocks
 }
 
 /** How many rows there are in a stretch, and what they cost. */
-export async function sumStretch(sql: Sql, owner: RecordOwner, stretch: Stretch): Promise<Sum> {
-  const [row] = await sql<{ rows: bigint; cost: string }[]>`
-    select count(*) as rows, coalesce(sum(cost_nano_usd), 0)::text as cost
+export async function sumStretch(sql: Sql, owner: RecordOwner, stretch: Stretch): Promise<StretchSum> {
+  const [row] = await sql<{ rows: bigint; cost: string; ips: string[] }[]>`
+    select count(*) as rows, coalesce(sum(cost_nano_usd), 0)::text as cost,
+      coalesce(array_agg(distinct ip) filter (where ip is not null), '{}') as ips
     from ${sql(stretch.partition)} where ${within(sql, stretch)} and ${sql(owner.column)} in ${sql(owner.ids)}`;
-  return { rows: Number(row?.rows ?? 0n), costNanoUsd: BigInt(row?.cost ?? "0") };
+  return { rows: Number(row?.rows ?? 0n), costNanoUsd: BigInt(row?.cost ?? "0"), ips: row?.ips ?? [] };
 }
 
 /**
@@ -68,7 +74,7 @@ export async function anonymiseStretch(
   const { count } = await sql`
     update ${sql(stretch.partition)} set
       end_user = coalesce(${sql.json(hashes)}::jsonb ->> end_user, end_user), ip = ${shortened(sql)},
-      charges = case when state = 'started' then charges end
+      charges = null
     where ${within(sql, stretch)} and state <> 'started'
       and (${sql.json(hashes)}::jsonb ? end_user or ip is distinct from ${shortened(sql)})`;
   return count;
@@ -85,7 +91,7 @@ export async function namedEndUsers(sql: Sql, stretch: Stretch): Promise<string[
 /** As lib/privacy/anonymise.ts shortens: the /24 of IPv4, the /48 of IPv6, nothing for what is no address. */
 function shortened(sql: Sql) {
   return sql`case when ip ~ '^[0-9]{1,3}([.][0-9]{1,3}){3}$' then regexp_replace(ip, '[0-9]+$', '0')
-    when ip ~ '^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$' and ip ~ '^::' then '0:0:0::'
+    when ip ~ '^(::|0:0:0::)' then '0:0:0::'
     when ip ~ '^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$'
       then host(network(set_masklen(ip::inet, 48))) end`;
 }
@@ -98,7 +104,7 @@ function within(sql: Sql, { from, to }: Stretch) {
 function renamedCharges(sql: Sql, ids: readonly string[], pseudonym: string) {
   return sql`(select jsonb_agg(case
       when c ->> 0 in ('user', 'end_user') and c ->> 1 in ${sql(ids)} then jsonb_set(c, '{1}', to_jsonb(${pseudonym}::text))
-      when c ->> 0 = 'member' and regexp_replace(c ->> 1, '^[^/]*/', '') in ${sql(ids)}
+      when c ->> 0 = 'team_member' and regexp_replace(c ->> 1, '^[^/]*/', '') in ${sql(ids)}
         then jsonb_set(c, '{1}', to_jsonb(split_part(c ->> 1, '/', 1) || '/' || ${pseudonym}::text))
       else c end) from jsonb_array_elements(charges) c)`;
 }

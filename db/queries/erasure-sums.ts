@@ -7,7 +7,7 @@ const LONG = "120s";
 /** Hourly rollups of a user. Those of the same hour that came late are added. @returns how many were moved */
 export function renameHourly(sql: Sql, ids: readonly string[], pseudonym: string): Promise<number> {
   return sql.begin(async (tx) => {
-    await tx`set local statement_timeout = ${tx.unsafe(`'${LONG}'`)}`;
+    await tx`select set_config('statement_timeout', ${LONG}, true)`;
     const { count } = await tx`
       with gone as (delete from spend_hourly where user_id in ${tx(ids)} returning *)
       insert into spend_hourly as h
@@ -37,12 +37,23 @@ export async function renameBudgets(
   const { count } = await sql`
     with gone as (delete from budget_spend b where ${budgetsOf(sql, kind, ids)} returning *)
     insert into budget_spend as b
-    select kind, case kind when 'member' then split_part(subject_id, '/', 1) || '/' || ${pseudonym} else ${pseudonym} end,
+    select kind, case kind when 'team_member' then split_part(subject_id, '/', 1) || '/' || ${pseudonym} else ${pseudonym} end,
       budget, period_started_at, sum(spend_nano_usd)
     from gone group by 1, 2, 3, 4 order by 1, 2, 3, 4
     on conflict (kind, subject_id, budget, period_started_at) do update
       set spend_nano_usd = b.spend_nano_usd + excluded.spend_nano_usd`;
   return count;
+}
+
+/** Tags that name a person: their sums go on under the pseudonym. @param pattern finds the name in a tag */
+export async function renameTags(sql: Sql, pattern: string, pseudonym: string): Promise<void> {
+  await sql`
+    with gone as (delete from budget_spend where kind = 'tag' and subject_id ~ ${pattern} returning *)
+    insert into budget_spend as b
+    select kind, regexp_replace(subject_id, ${pattern}, ${pseudonym}, 'g'), budget, period_started_at, sum(spend_nano_usd)
+    from gone group by 1, 2, 3, 4 order by 1, 2, 3, 4
+    on conflict (kind, subject_id, budget, period_started_at) do update
+      set spend_nano_usd = b.spend_nano_usd + excluded.spend_nano_usd`;
 }
 
 export async function sumHourly(sql: Sql, ids: readonly string[]): Promise<Sum> {
@@ -64,10 +75,18 @@ export async function countBudgets(
 function budgetsOf(sql: Sql, kind: "user" | "end_user", ids: readonly string[]) {
   const own = sql`b.kind = ${kind} and b.subject_id in ${sql(ids)}`;
   if (kind === "end_user") return own;
-  return sql`(${own} or b.kind = 'member' and regexp_replace(b.subject_id, '^[^/]*/', '') in ${sql(ids)})`;
+  return sql`(${own} or b.kind = 'team_member' and regexp_replace(b.subject_id, '^[^/]*/', '') in ${sql(ids)})`;
 }
 
 /** Which column of the records names them. */
 export function recordOwner(kind: "user" | "end_user", ids: readonly string[]): RecordOwner {
   return { column: kind === "user" ? "user_id" : "end_user", ids };
+}
+
+/** End users whose sums stand under their own id. */
+export async function namedBudgets(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select distinct subject_id as id from budget_spend
+    where kind = 'end_user' and subject_id !~ '^(anon_[0-9a-f]{20}|psn_[0-9A-Z]{26})$'`;
+  return rows.map(({ id }) => id);
 }

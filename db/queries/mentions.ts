@@ -25,9 +25,11 @@ export async function countMatches(
   table: string,
   columns: readonly string[],
   pattern: string,
+  exceptId: string | null = null,
 ): Promise<number> {
   const [row] = await sql<{ rows: bigint }[]>`
-    select count(*) as rows from ${sql(table)} where ${matches(sql, columns, pattern)}`;
+    select count(*) as rows from ${sql(table)} where ${matches(sql, columns, pattern)}
+      and ${exceptId === null ? sql`true` : sql`id <> ${exceptId}`}`;
   return Number(row?.rows ?? 0n);
 }
 
@@ -64,4 +66,27 @@ function matches(sql: Sql, columns: readonly string[], pattern: string) {
   const all = columns.map((column) => sql`coalesce(${sql(column)}::text, '')`);
   const text = all.slice(1).reduce((whole, one) => sql`${whole} || ' ' || ${one}`, all[0] ?? sql`''`);
   return sql`${text} ~ ${pattern}`;
+}
+
+/** How many rows have one of these values in a column. */
+export async function countColumn(
+  sql: Sql,
+  { column, table }: Pick<TextColumn, "table" | "column">,
+  values: readonly string[],
+): Promise<number> {
+  const [row] = await sql<{ rows: bigint }[]>`
+    select count(*) as rows from ${sql(table)} where ${sql(column)} in ${sql(values)}`;
+  return Number(row?.rows ?? 0n);
+}
+
+/** Puts a pseudonym in place of these values of a column. */
+export async function replaceColumn(
+  sql: Sql,
+  { column, table }: Pick<TextColumn, "table" | "column">,
+  values: readonly string[],
+  pseudonym: string,
+): Promise<number> {
+  const { count } = await sql`
+    update ${sql(table)} set ${sql(column)} = ${pseudonym} where ${sql(column)} in ${sql(values)}`;
+  return count;
 }

@@ -24,20 +24,7 @@ import { UnsettledLeases } from "./unsettled.ts";
 export type OutagePolicy = "closed" | "open" | "local";
 
 /** What `RedisAdmission` does, whichever Redis it speaks to. */
-export type SharedStore = Pick<
-  RedisAdmission,
-  | "take"
-  | "settle"
-  | "renew"
-  | "look"
-  | "setSpend"
-  | "spent"
-  | "erase"
-  | "forget"
-  | "beat"
-  | "reconnect"
-  | "close"
->;
+export type SharedStore = Omit<RedisAdmission, never>;
 
 export interface GuardedAdmissionOptions {
   readonly store: SharedStore;

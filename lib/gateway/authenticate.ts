@@ -29,7 +29,7 @@ export function readSecret(request: GatewayRequest, keyHeaderName: string | null
 
 export type AuthenticationDeps = Pick<GatewayDeps, "lookup" | "safeguards" | "masterKeyUse">;
 
-/** @throws GatewayError no_key, invalid_key, expired_key, blocked_key, no_db_connection */
+/** @throws GatewayError no_key, invalid_key, expired_key, blocked_key, processing_restricted, no_db_connection */
 export async function authenticate(
   request: GatewayRequest,
   config: Config,
@@ -74,6 +74,12 @@ export async function authenticate(
     );
   }
   refuseBlocked(caller);
+  if (caller.restricted)
+    throw new GatewayError(
+      "processing_restricted",
+      "The processing of this user's data is restricted at their request, so the gateway takes no calls of theirs. Whoever handles privacy requests can end that.",
+      { param: "None", internal: caller.keyId },
+    );
   return caller;
 }
 

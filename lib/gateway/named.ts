@@ -33,7 +33,15 @@ async function lookUpAllowed(
   who: readonly Who[],
 ): Promise<readonly Named[]> {
   const found = await lookUp(deps, context.policy.config, who);
-  for (const { kind, policy } of found) if (policy?.blocked) refuseBlocked(kind, policy);
+  for (const { kind, policy } of found) {
+    if (policy?.blocked) refuseBlocked(kind, policy);
+    if (policy?.restricted)
+      throw new GatewayError(
+        "processing_restricted",
+        "The processing of this end user's data is restricted at their request, so the gateway takes no calls that name them.",
+        { param: "user" },
+      );
+  }
   return found;
 }
 

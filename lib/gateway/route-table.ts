@@ -21,6 +21,7 @@ import { MODEL_INFO_ROUTES } from "./model-info-routes.ts";
 import { MODEL_ROUTES } from "./model-routes.ts";
 import { openApiRoute } from "./openapi-route.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
+import { PRIVACY_PAST_ROUTES } from "./privacy-past-routes.ts";
 import { PRIVACY_ROUTES } from "./privacy-routes.ts";
 import { RECORDS_ROUTES } from "./records-route.ts";
 import { RETENTION_ROUTES } from "./retention-routes.ts";
@@ -50,6 +51,7 @@ const DESCRIBED: readonly Route[] = [
   ...COMPLIANCE_ROUTES,
   ...INCIDENT_ROUTES,
   ...MASTER_KEY_ROUTES,
+  ...PRIVACY_PAST_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
   ...CONSOLE_SHELL_ROUTES,

@@ -1,5 +1,7 @@
 /** Every kind of job there is. */
 import { incidentJob } from "#lib/incident/run-job.ts";
+import { anonymisePastJob } from "#lib/privacy/anonymise-past.ts";
+import { eraseJob } from "#lib/privacy/erase-job.ts";
 import { backupJob } from "../backup/job.ts";
 import { COMPLIANCE_JOBS } from "../compliance/jobs.ts";
 import { exportCalls, exportUsage } from "../exports/job.ts";
@@ -20,4 +22,6 @@ export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   purgeRetention,
   ...COMPLIANCE_JOBS,
   incidentJob,
+  eraseJob,
+  anonymisePastJob,
 ];

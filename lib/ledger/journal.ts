@@ -103,8 +103,12 @@ export class Journal {
     await appendFile(path.join(this.#folder, "rejected.jsonl"), `${line}\n`, { mode: 0o600 });
   }
 
-  /** Changes the rows that were set aside for a person to look at. @returns how many were changed */
-  async changeRejected(change: (line: string) => string): Promise<number> {
+  /**
+   * Closes the running segment, which goes with its last row, and changes the rows that were set aside for a person to look
+   * at. @returns how many of those were changed
+   */
+  async clear(change: (line: string) => string): Promise<number> {
+    await this.seal();
     const file = path.join(this.#folder, "rejected.jsonl");
     let text: string;
     try {

@@ -118,17 +118,10 @@ export class Ledger {
     if (this.#bridge.loaded) await this.#bridge.cross();
   }
 
-  /**
-   * Leaves no row of before on disk: everything settled is brought to the database, segments are closed and go with their
-   * last row, and rows that the database refused are changed. @returns how many of those were changed
-   */
+  /** Leaves no row of before on disk; those that the database refused are changed. @returns how many of these there were */
   async clear(change: (line: string) => string): Promise<number> {
     await this.flush();
-    const { journal } = this.#options;
-    if (!journal) return 0;
-    await journal.seal();
-    await this.flush();
-    return journal.changeRejected(change);
+    return this.#options.journal?.clear(change) ?? 0;
   }
 
   /** At start: replays what an earlier run left on disk, then settles its calls that were cut off. @returns counts, for the log */

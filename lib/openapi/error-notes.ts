@@ -27,6 +27,8 @@ export const ERROR_NOTES: Readonly<Record<ErrorCode, string>> = {
   conflict: "it exists already, or the state has changed meanwhile",
   payload_too_large: "the body is larger than `max_request_size_mb`",
   unsupported_media_type: "the body is of a kind that is not read here",
+  processing_restricted: "the person has had the processing of their data restricted",
+  legal_hold: "a legal hold runs on the person: nothing of theirs is erased",
   rate_limit_exceeded: "a limit is used up; `reason` names the rule, `retry-after` the wait",
   no_deployments: "every deployment of the model rests after failures, or none has room",
   client_closed: "the client went away; in records and logs only",

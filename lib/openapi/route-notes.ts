@@ -135,6 +135,15 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "sets the spend of every key, user and team to 0, that of all their budgets too; records stay",
   "GET /user/daily/activity": "a user's days, by model, provider and key",
   "GET /team/daily/activity": "a team's days",
+  "GET /audit":
+    "who changed what, the newest first: `limit`, `before` (a number), `action`, `target_kind`, `target_id`, `actor_kind` with `actor_id`, `outcome`, `search`",
+  "GET /audit/verify":
+    "walks the whole chain and names the first record that is wrong; `progress=true` for JSON lines on the way, `key` to trust a former key's heads",
+  "GET /audit/export":
+    "the whole chain as JSON lines with its signed heads, public key and signed manifest: verifies offline, see docs/audit.md",
+  "GET /audit/key": "the public key that signs the audit log; anybody may know it",
+  "POST /privacy/anonymise_past":
+    "begins a job that makes old records and log files what `anonymize_logs` would have made them; 400 while that is off",
   "POST /console/setup": "uses a set-up link: makes the first admin and the first key",
   "GET /console/first-call": "the latest call of the person's own key, for the first minutes",
   "POST /console/password": "changes the person's own password and ends the other sessions",
