@@ -18,8 +18,8 @@ import { openStage } from "./stage.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 const ROUTE = path.join(ROOT, ".next/server/app/[...path]/route.js");
-const ROUNDS = 5;
-const CALLS = 1_500;
+const ROUNDS = 3;
+const CALLS = 1_000;
 const MASTER_KEY = "sk-Bench-master-key-0123456789-abcdef";
 const BODY = JSON.stringify({ model: "gpt-4", messages: [{ role: "user", content: "hello" }] });
 
@@ -62,7 +62,7 @@ async function coldStartMs(databaseUrl: string, config: string): Promise<number>
     [path.join(import.meta.dirname, "cold-start.ts"), ROUTE, BODY, MASTER_KEY],
     {
       cwd: ROOT,
-      env: { ...env(databaseUrl), VERCEL: "1", SHIN_CONFIG: config, LOG_LEVEL: "error" },
+      env: { ...env(databaseUrl), NODE_ENV: "test", VERCEL: "1", SHIN_CONFIG: config, LOG_LEVEL: "error" },
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
