@@ -1,6 +1,6 @@
 /** Checks on a schedule: all of them every day, those that cost little every hour, and after each change of the configuration. */
 import { deleteResultsBefore } from "#db/queries/checks.ts";
-import { isAway } from "../database-health.ts";
+import { isAway, withDeadline } from "../database-health.ts";
 import type { JobDeps } from "../jobs/deps.ts";
 import type { AskedJob } from "../jobs/engine.ts";
 import type { JobKind } from "../jobs/job.ts";
@@ -55,13 +55,16 @@ const light: JobKind<JobDeps> = {
 
 export const COMPLIANCE_JOBS: readonly JobKind<JobDeps>[] = [all, light];
 
+const ANSWER_MS = 2_000;
+
 /** What a new configuration means for the checks is known soon after, and not an hour later. */
 export async function checkSoon(deps: {
   readonly jobs: { ask(job: AskedJob): Promise<string | null> };
   readonly log: Log;
 }): Promise<void> {
   try {
-    await deps.jobs.ask({ kind: light.kind, startedBy: "configuration", uniqueKey: "compliance soon" });
+    const job = { kind: light.kind, startedBy: "configuration", uniqueKey: "compliance soon" };
+    await withDeadline(() => deps.jobs.ask(job), ANSWER_MS);
   } catch (error) {
     // Without the database the new configuration holds all the same; the next hour looks again.
     if (!isAway(error)) throw error;

@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import { noteMasterKey } from "./configured-master-key.ts";
 import { FailureWatch } from "./failure-watch.ts";
 import { KeyWatch } from "./key-watch.ts";
+import { LateNote } from "./late-note.ts";
 import { masterKeySeal } from "./master-key-ring.ts";
 import { MasterKeyUse } from "./master-key-use.ts";
 import { Safeguards } from "./safeguards.ts";
@@ -48,6 +49,7 @@ export async function openSafety(
   const masterKeyUse = new MasterKeyUse({ sql, clock, log });
   const keyWatch = new KeyWatch({ sql, clock, log });
   await noteMasterKey({ sql, clock, log, seal }, config);
+  const noting = new LateNote((changed) => noteMasterKey({ sql, clock, log, seal }, changed), log);
   await safeguards.start();
   masterKeyUse.start();
   keyWatch.start();
@@ -60,10 +62,11 @@ export async function openSafety(
       failureWatch: new FailureWatch({ sql, clock, log }),
     },
     configured: async (changed) => {
-      await noteMasterKey({ sql, clock, log, seal }, changed);
+      await noting.note(changed);
       await safeguards.changed();
     },
     stop: async () => {
+      noting.stop();
       safeguards.stop();
       await masterKeyUse.stop();
       await keyWatch.stop();

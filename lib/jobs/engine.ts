@@ -15,7 +15,7 @@ import {
 } from "#db/queries/jobs.ts";
 import type { Role } from "#lib/console/roles.ts";
 import type { Clock } from "../clock.ts";
-import { isAway } from "../database-health.ts";
+import { isAway, withDeadline } from "../database-health.ts";
 import { isGatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Log } from "../log.ts";
@@ -26,6 +26,7 @@ const HOLD_MS = 30_000;
 const RENEW_MS = 10_000;
 const LOOK_MS = 2_000;
 const SCHEDULE_MS = 30_000;
+const CLOSE_MS = 5_000;
 /** Waits before the second and each later attempt. */
 const RETRY_MS = [5_000, 30_000, 300_000];
 const FILE_LIFE_MS = 7 * 86_400_000;
@@ -141,7 +142,12 @@ export class JobEngine<D> {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#stopping.abort(new JobStopped("stopping"));
-    await this.#working;
+    const working = this.#working;
+    if (working === null) return;
+    // A database that does not answer must not keep the process: the hold runs out, and somebody goes on.
+    await withDeadline(() => working, CLOSE_MS).catch((error: unknown) => {
+      if (!isAway(error)) throw error;
+    });
   }
 
   async #run(job: JobRow, deps: D): Promise<void> {
