@@ -3,6 +3,9 @@
 import { habitJob } from "#lib/incident/habit-job.ts";
 import { rotationJob } from "#lib/incident/rotation-job.ts";
 import { incidentJob } from "#lib/incident/run-job.ts";
+import { incidentJob } from "#lib/incident/run-job.ts";
+import { anonymisePastJob } from "#lib/privacy/anonymise-past.ts";
+import { eraseJob } from "#lib/privacy/erase-job.ts";
 import { backupJob } from "../backup/job.ts";
 import { COMPLIANCE_JOBS } from "../compliance/jobs.ts";
 import { exportCalls, exportUsage } from "../exports/job.ts";
@@ -30,5 +33,6 @@ export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   incidentJob,
   rotationJob,
   habitJob,
+  eraseJob,
   anonymisePastJob,
 ];
