@@ -1,5 +1,6 @@
 /** Every route of the gateway. `/v1` in front of any of them is the same route. */
 import { AUDIT_ROUTES } from "./audit-routes.ts";
+import { BUDGET_REQUEST_ROUTES } from "./budget-request-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
@@ -29,6 +30,7 @@ const DESCRIBED: readonly Route[] = [
   ...KEY_ROUTES,
   ...PEOPLE_ROUTES,
   ...BUDGET_ROUTES,
+  ...BUDGET_REQUEST_ROUTES,
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
   ...REVIEW_ROUTES,

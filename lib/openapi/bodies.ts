@@ -1,5 +1,6 @@
 /** The body of each route, by method and path: the very schemas that the gateway checks bodies against. */
 import type { z } from "zod";
+import { approveBudgetSchema, askBudgetSchema, declineBudgetSchema } from "../budget-requests/schema.ts";
 import {
   budgetInfoSchema,
   deleteBudgetSchema,
@@ -122,6 +123,9 @@ export const BODIES: Schemas = {
   "POST /tag/info": tagNamesSchema,
   "POST /spend/calculate": calculateSchema,
   "POST /global/spend/end_users": endUserSpendSchema,
+  "POST /budget/requests": askBudgetSchema,
+  "POST /budget/requests/{id}/approve": approveBudgetSchema,
+  "POST /budget/requests/{id}/decline": declineBudgetSchema,
   "POST /exports": exportSchema,
   "POST /access-reviews/{id}/decide": decideSchema,
   "POST /access-reviews/{id}/finish": finishSchema,
@@ -141,6 +145,7 @@ export const WITHOUT_BODY: ReadonlySet<string> = new Set([
   "POST /key/health",
   "POST /jobs/{id}/cancel",
   "POST /access-reviews",
+  "POST /budget/requests/{id}/withdraw",
   "POST /access-reviews/{id}/abandon",
   "POST /global/spend/reset",
   "POST /console/totp/begin",

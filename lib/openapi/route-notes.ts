@@ -132,6 +132,13 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "sets the spend of every key, user and team to 0, that of all their budgets too; records stay",
   "GET /user/daily/activity": "a user's days, by model, provider and key",
   "GET /team/daily/activity": "a team's days",
+  "GET /budget/requests":
+    "requests for more budget: one's own, or everybody's for admins, viewers and finance",
+  "POST /budget/requests": "asks for more budget for a key, a user or a team of one's own, until a day",
+  "POST /budget/requests/{id}/approve":
+    "grants it or a part of it: the budget is raised until then; nobody approves what they asked for",
+  "POST /budget/requests/{id}/decline": "declines it with a reason that whoever asked reads",
+  "POST /budget/requests/{id}/withdraw": "takes back what one asked for oneself",
   "GET /access-reviews":
     "access reviews, the newest first, with how many accounts are kept, removed and undecided",
   "POST /access-reviews": "begins a review of everybody who has access; one is open at a time",
