@@ -10,9 +10,8 @@ import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { DAY_MS, endOfDay, localDate } from "./days.ts";
 import { type BudgetTarget, named } from "./target.ts";
-
-const DAY_MS = 86_400_000;
 
 export function RaiseSheet({ target, onClose }: { target: BudgetTarget; onClose: () => void }) {
   const router = useRouter();
@@ -115,17 +114,4 @@ export function RaiseSheet({ target, onClose }: { target: BudgetTarget; onClose:
       </DialogContent>
     </Dialog>
   );
-}
-
-/** `2026-11-27` on this computer's calendar, as date fields have it. */
-function localDate(at: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-}
-
-/** The instant at which that day is over, here. */
-function endOfDay(date: string): string {
-  const [year = 0, month = 1, day = 1] = date.split("-").map(Number);
-  const end = new Date(year, month - 1, day + 1);
-  return Number.isNaN(end.getTime()) ? date : end.toISOString();
 }

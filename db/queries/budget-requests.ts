@@ -1,5 +1,5 @@
 /** Requests for more budget, and the rows that a granted one raises. */
-import { and, desc, eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { Db, Sql, Tx } from "../client.ts";
 import { budgetRequests } from "../schema/assurance.ts";
 import type { FinerLimits } from "../schema/columns.ts";
@@ -111,13 +111,4 @@ export async function listBudgetRequests(
     where ${by === null ? sql`true` : sql`r.requested_by = ${by}`}
       and ${state === undefined ? sql`true` : sql`r.state = ${state}`}
     order by r.state <> 'open', r.requested_at desc, r.id desc limit ${most}`;
-}
-
-export async function openBudgetRequests(db: Db): Promise<BudgetRequestRow[]> {
-  return db
-    .select()
-    .from(budgetRequests)
-    .where(eq(budgetRequests.state, "open"))
-    .orderBy(desc(budgetRequests.requestedAt))
-    .limit(100);
 }

@@ -3,14 +3,15 @@ import { CircleCheck, ShieldCheck } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { BudgetBar } from "#components/budget-bar.tsx";
-import { ago, percent } from "#components/format.ts";
+import { ago, money, percent } from "#components/format.ts";
 import { OutcomeBadge, reasonOf } from "#components/logs/outcome.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
+import { listBudgetRequests } from "#db/queries/budget-requests.ts";
 import { keysNearBudget, listKeyRows } from "#db/queries/console-keys.ts";
 import { listCalls } from "#db/queries/console-records.ts";
 import { keyBudget } from "#lib/console/key-state.ts";
-import { maySee } from "#lib/console/roles.ts";
+import { maySee, seesEverything } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
 import type { PageContext } from "../../../request.ts";
 
@@ -82,18 +83,34 @@ export async function Attention({ page, className }: { page: PageContext; classN
     const limit = budget.limitNanoUsd ?? 0n;
     return limit > 0n && budget.spentNanoUsd * 10n >= limit * 8n ? [{ row, budget, limit }] : [];
   });
+  const requests =
+    seesEverything(session.role) && maySee(session.role, "budgets")
+      ? await listBudgetRequests(deps.sql, { by: null, state: "open", most: SHOWN })
+      : [];
   const unusable = deps.policy().config.deployments.filter((deployment) => deployment.unusable !== null);
   const link = maySee(session.role, "keys");
   return (
     <Card className={className}>
       <CardHead
         title="Needs attention"
-        note="Keys near the end of their time or budget, and models that cannot be called"
+        note="Requests without an answer, keys near the end of their time or budget, models that cannot be called"
       />
-      {expiring.rows.length + spent.length + unusable.length === 0 ? (
+      {requests.length + expiring.rows.length + spent.length + unusable.length === 0 ? (
         <Quiet icon={<CircleCheck aria-hidden className="size-4" />}>Nothing does.</Quiet>
       ) : (
         <ul>
+          {requests.map((row) => (
+            <Line
+              key={row.id}
+              href="/ui/budgets?view=requests"
+              name={row.subjectName ?? row.subjectId}
+              badge={`Asks for ${money(row.amountNanoUsd)}`}
+            >
+              <span className="w-full truncate text-faint text-xs" title={row.reason}>
+                {row.requesterName ?? row.requestedBy}: {row.reason}
+              </span>
+            </Line>
+          ))}
           {spent.slice(0, SHOWN).map(({ row, budget, limit }) => (
             <Line
               key={row.id}
