@@ -10,7 +10,12 @@ import {
 import { budgetChangeSchema } from "../console/budget-schema.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
-import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
+import {
+  deleteModelSchema,
+  newModelSchema,
+  testModelSchema,
+  updateModelSchema,
+} from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
 import { exportSchema } from "../exports/schema.ts";
 import {
@@ -84,6 +89,7 @@ export const BODIES: Schemas = {
   "POST /model/new": newModelSchema,
   "POST /model/update": updateModelSchema,
   "PATCH /model/{id}/update": updateModelSchema,
+  "POST /model/test": testModelSchema,
   "POST /model/delete": deleteModelSchema,
   "POST /key/generate": generateSchema,
   "POST /key/service-account/generate": generateSchema,

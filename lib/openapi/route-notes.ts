@@ -38,6 +38,8 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "adds a model, in force at once on every instance; its credential is sealed and never shown again",
   "POST /model/update": "changes what is sent and nothing else; `model_info.id` names the model",
   "PATCH /model/{id}/update": "the same",
+  "POST /model/test":
+    "sends one tiny call to a model, or to one as it would be, and tells the provider's status, the milliseconds and its words",
   "POST /model/delete": 'deletes a model that was added so: `{"id"}`',
   "GET /health":
     "status, version, uptime; with a key also every deployment, from what calls have shown. Calls no provider",
