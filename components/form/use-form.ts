@@ -27,6 +27,8 @@ export interface Form {
     schema?: z.ZodType,
   ) => Promise<Record<string, unknown> | null>;
   readonly reset: () => void;
+  /** Shows a complaint of one's own under a field. */
+  readonly refuse: (name: string, message: string) => void;
 }
 
 /** @param fieldOf the form's name for a field of the body, where they differ */
@@ -50,6 +52,7 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
     errors,
     failure,
     busy,
+    refuse: place,
     dirty: Object.keys(initial).some((name) => values[name] !== initial[name]),
     set,
     bind: (name) => ({ name, value: values[name] ?? "", onChange: (event) => set(name, event.target.value) }),
