@@ -78,10 +78,12 @@ export function AmountUntil({
   form,
   today,
   label,
+  hint,
 }: {
   form: ReturnType<typeof useForm>;
   today: Date;
   label: string;
+  hint?: string;
 }) {
   return (
     <>
@@ -89,6 +91,7 @@ export function AmountUntil({
         form={form}
         name="amount"
         label={label}
+        hint={hint}
         required
         autoFocus
         inputMode="decimal"

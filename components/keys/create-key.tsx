@@ -5,7 +5,6 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import type { Choices } from "./key-form.tsx";
 
 // The schema and the form come when they are asked for: a list of keys needs neither.
@@ -28,18 +27,17 @@ export function CreateKey({ choices, origin }: { choices: Choices; origin: strin
       <Button variant="primary" onClick={() => setOpen(true)}>
         <Plus aria-hidden /> Create key
       </Button>
-      <Dialog open={open} onOpenChange={setOpen}>
-        {open && (
-          <KeyForm
-            choices={choices}
-            onMade={(key) => {
-              setOpen(false);
-              setMade(key);
-              router.refresh();
-            }}
-          />
-        )}
-      </Dialog>
+      {open && (
+        <KeyForm
+          choices={choices}
+          onMade={(key) => {
+            setOpen(false);
+            setMade(key);
+            router.refresh();
+          }}
+          onClose={() => setOpen(false)}
+        />
+      )}
       {made && (
         <SecretDialog
           title="Your new key"
