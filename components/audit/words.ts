@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, string>> = {
   job: "job",
   review: "access review",
   budget_request: "request for budget",
+  check: "check",
 };
 
 export function kindWord(kind: string): string {

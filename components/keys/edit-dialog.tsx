@@ -7,6 +7,7 @@ import { updateSchema } from "#lib/keys/schema.ts";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm, type Values } from "../form/use-form.ts";
+import { ChangedMeanwhile, conflictOf } from "./changed-meanwhile.tsx";
 import type { ActionKey } from "./key-actions.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { ModelPicker } from "./model-picker.tsx";
@@ -23,12 +24,17 @@ export function EditDialog({
   const router = useRouter();
   const form = useForm({ ...target.fields, key_alias: target.name, models: "" });
   const [models, setModels] = useState(target.models);
+  const conflict = conflictOf(form.refusal);
   const submit = async () => {
     const changes = changesOf(form.values, { ...target.fields, key_alias: target.name });
     if (models.join() !== target.models.join()) changes["models"] = models;
     if (
       Object.keys(changes).length > 0 &&
-      !(await form.send("/key/update", { key: target.id, ...changes }, updateSchema))
+      !(await form.send(
+        "/key/update",
+        { key: target.id, ...changes, if_updated_at: conflict?.updatedAt ?? target.updatedAt },
+        updateSchema,
+      ))
     )
       return;
     if (Object.keys(changes).length > 0)
@@ -40,12 +46,14 @@ export function EditDialog({
     <FormDialog
       title={`Edit “${target.name}”`}
       description="Changes hold from the next call on."
-      form={form}
-      action="Save"
+      // What the other one changed is told in place of the plain refusal.
+      form={conflict ? { failure: null, busy: form.busy } : form}
+      action={conflict ? "Save mine all the same" : "Save"}
       busy="Saving…"
       onSubmit={submit}
       onClose={onClose}
     >
+      {conflict && <ChangedMeanwhile conflict={conflict} />}
       <TextField form={form} name="key_alias" label="Name" required />
       <ModelPicker
         known={[...new Set([...known, ...target.models])]}

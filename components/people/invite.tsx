@@ -2,11 +2,12 @@
 /** Invites somebody: address, role and team, then the link to send. */
 import { UserPlus } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { invitationSchema } from "#lib/console/people-schema.ts";
 import { SelectField, TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
+import { useWanted } from "../palette/wanted.ts";
 import { Button } from "../ui/button.tsx";
 import { LinkDialog, type MadeLink } from "./link-dialog.tsx";
 import { ROLE_WORDS } from "./target.ts";
@@ -15,9 +16,11 @@ export function Invite({ teams }: { teams: readonly { readonly id: string; reado
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const [link, setLink] = useState<MadeLink | null>(null);
+  const begin = useCallback(() => setOpen(true), []);
+  useWanted("invite", begin);
   return (
     <>
-      <Button variant="primary" onClick={() => setOpen(true)}>
+      <Button variant="primary" onClick={begin}>
         <UserPlus aria-hidden /> Invite
       </Button>
       {open && (

@@ -13,6 +13,7 @@ import {
   Menu as MenuIcon,
   ScrollText,
   Settings,
+  ShieldCheck,
   UserCheck,
   Users,
   UsersRound,
@@ -38,6 +39,8 @@ const GROUPS = [
   { name: "Trace", pages: ["logs"] },
   { name: "Govern", pages: ["audit"] },
   { name: "Run", pages: ["users", "serviceAccounts", "teams", "accessReview", "jobs", "settings"] },
+  { name: "Govern", pages: ["audit", "compliance"] },
+  { name: "Run", pages: ["users", "teams", "settings"] },
 ] as const;
 
 const ICONS = {
@@ -50,6 +53,7 @@ const ICONS = {
   logs: ScrollText,
   playground: FlaskConical,
   audit: History,
+  compliance: ShieldCheck,
   users: Users,
   serviceAccounts: Bot,
   accessReview: UserCheck,

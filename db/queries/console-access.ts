@@ -71,6 +71,39 @@ export async function endSessionsOf(
   return rows.length;
 }
 
+/**
+ * Ends everybody's sessions, or one user's; how many there were. The rows say so, and the version that every session must have.
+ * @param own the session of whoever does it, which goes on
+ */
+export async function endAllSessions(
+  tx: Tx,
+  now: Date,
+  userId: string | null,
+  own: { readonly userId: string; readonly sessionId: string } | null,
+): Promise<number> {
+  const rows = await tx
+    .update(consoleSessions)
+    .set({ endedAt: now })
+    .where(
+      and(
+        isNull(consoleSessions.endedAt),
+        userId === null ? undefined : eq(consoleSessions.userId, userId),
+        own === null ? undefined : ne(consoleSessions.id, own.sessionId),
+      ),
+    )
+    .returning({ id: consoleSessions.id });
+  await tx
+    .update(consoleAccounts)
+    .set({ sessionVersion: sql`${consoleAccounts.sessionVersion} + 1`, updatedAt: now })
+    .where(
+      and(
+        userId === null ? undefined : eq(consoleAccounts.userId, userId),
+        own === null ? undefined : ne(consoleAccounts.userId, own.userId),
+      ),
+    );
+  return rows.length;
+}
+
 /** Where a user is signed in, the latest first. */
 export async function liveSessions(db: Db | Tx, userId: string, now: Date) {
   return db

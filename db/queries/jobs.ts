@@ -1,5 +1,5 @@
 /** Jobs in the database: any number of instances take from them, each job runs at one place at a time. */
-import { sql as raw } from "drizzle-orm";
+import { and, inArray, like, sql as raw } from "drizzle-orm";
 import type { Db, Sql, Tx } from "../client.ts";
 import { jobs } from "../schema/jobs.ts";
 
@@ -167,4 +167,19 @@ export async function deleteEndedJobs(sql: Sql, before: Date): Promise<number> {
     with old as (delete from jobs where finished_at < ${before} returning id)
     delete from job_files where job_id in (select id from old) returning job_id`;
   return rows.length;
+}
+
+/** Stops every export that waits or runs; a running one ends at its next step. @returns their ids */
+export async function cancelExports(tx: Tx, now: Date): Promise<string[]> {
+  const rows = await tx
+    .update(jobs)
+    .set({
+      cancelAskedAt: now,
+      updatedAt: now,
+      finishedAt: raw`case when ${jobs.state} = 'queued' then ${now.toISOString()}::timestamptz else ${jobs.finishedAt} end`,
+      state: raw`case when ${jobs.state} = 'queued' then 'cancelled' else ${jobs.state} end`,
+    })
+    .where(and(like(jobs.kind, "%export%"), inArray(jobs.state, ["queued", "running"])))
+    .returning({ id: jobs.id });
+  return rows.map(({ id }) => id);
 }

@@ -12,6 +12,7 @@ import type {
   WindowRule,
 } from "./admission.ts";
 import { BudgetCounter } from "./budget-counter.ts";
+import { isOf } from "./rule-list.ts";
 import { amountOf, budgetState, costOn, fitted, refusalsOf, type Standing, stateOf } from "./standing.ts";
 import { SlidingWindow } from "./window.ts";
 
@@ -120,6 +121,16 @@ export class MemoryAdmission implements AdmissionStore {
   setSpend(counter: string, spentNanoUsd: bigint | null): void {
     const known = this.#counters.get(counter);
     if (known && "money" in known) known.money.set(spentNanoUsd);
+  }
+
+  erase(kind: string, id: string): number {
+    let count = 0;
+    for (const counter of this.#counters.keys())
+      if (isOf(counter, kind, id)) {
+        this.#counters.delete(counter);
+        count += 1;
+      }
+    return count;
   }
 
   spent(counter: string): bigint | null {

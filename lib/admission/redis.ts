@@ -16,7 +16,7 @@ import type {
 import { lookScript } from "./lua/look.lua.ts";
 import { renewScript } from "./lua/renew.lua.ts";
 import { settleScript } from "./lua/settle.lua.ts";
-import { heartbeatScript, setSpendScript, spentScript } from "./lua/spend.lua.ts";
+import { eraseScript, heartbeatScript, setSpendScript, spentScript } from "./lua/spend.lua.ts";
 import { takeScript } from "./lua/take.lua.ts";
 import { refusalsOf, stateOf } from "./standing.ts";
 import { isStoreAway, StoreAwayError } from "./store-away.ts";
@@ -41,6 +41,8 @@ interface Waiting {
 /** More in one call would hold up the takes of others. */
 const SETTLE_AT_ONCE = 100;
 const RENEW_AT_ONCE = 500;
+/** What a pattern of Redis takes for more than itself. */
+const GLOB = /[\\*?[\]]/g;
 
 export class RedisAdmission implements AdmissionStore {
   readonly #transport: Transport;
@@ -119,6 +121,26 @@ export class RedisAdmission implements AdmissionStore {
   async forget(counters: readonly string[]): Promise<void> {
     const keys = counters.map((counter) => this.#counterKey(counter));
     if (keys.length > 0) await this.#transport.run(setSpendScript, keys, [""]);
+  }
+
+  /** Looks through its keys a thousand at a time, so that takes come in between. */
+  async erase(kind: string, id: string): Promise<number> {
+    const patterns = [`${this.#counterKey(`${kind}:${id}`).replace(GLOB, "\\$&")}:*`];
+    if (kind === "user") {
+      const [before = "", after = ""] = [this.#counterKey("member:"), `/${line(id)}:`];
+      patterns.push(`${before.replace(GLOB, "\\$&")}*${after.replace(GLOB, "\\$&")}*`);
+    }
+    let count = 0;
+    for (const pattern of patterns) {
+      let cursor = "0";
+      do {
+        const reply = await this.#transport.run(eraseScript, [`${this.#prefix}clock`], [cursor, pattern]);
+        const [next = "0", gone = "0"] = reply.split(" ");
+        cursor = next;
+        count += Number(gone);
+      } while (cursor !== "0");
+    }
+    return count;
   }
 
   async spent(counter: string): Promise<bigint | null> {

@@ -1,7 +1,23 @@
 /** Every kind of job there is. */
+import { incidentJob } from "#lib/incident/run-job.ts";
+import { backupJob } from "../backup/job.ts";
+import { COMPLIANCE_JOBS } from "../compliance/jobs.ts";
 import { exportCalls, exportUsage } from "../exports/job.ts";
+import { privacyExport } from "../privacy/export/job.ts";
+import { watchRequests } from "../privacy/requests/watch.ts";
+import { purgeRetention } from "../privacy/retention/purge.ts";
 import type { JobDeps } from "./deps.ts";
 import type { JobKind } from "./job.ts";
 import { tidyJobs } from "./tidy.ts";
 
-export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs, exportCalls, exportUsage];
+export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
+  tidyJobs,
+  backupJob,
+  exportCalls,
+  exportUsage,
+  privacyExport,
+  watchRequests,
+  purgeRetention,
+  ...COMPLIANCE_JOBS,
+  incidentJob,
+];

@@ -118,6 +118,19 @@ export class Ledger {
     if (this.#bridge.loaded) await this.#bridge.cross();
   }
 
+  /**
+   * Leaves no row of before on disk: everything settled is brought to the database, segments are closed and go with their
+   * last row, and rows that the database refused are changed. @returns how many of those were changed
+   */
+  async clear(change: (line: string) => string): Promise<number> {
+    await this.flush();
+    const { journal } = this.#options;
+    if (!journal) return 0;
+    await journal.seal();
+    await this.flush();
+    return journal.changeRejected(change);
+  }
+
   /** At start: replays what an earlier run left on disk, then settles its calls that were cut off. @returns counts, for the log */
   async recover(leftovers: readonly string[]): Promise<{ replayed: number; interrupted: number }> {
     const { sql, instance } = this.#options;

@@ -59,10 +59,16 @@ export const TAGS: readonly { name: string; description: string; paths: readonly
     description: "Who changed what, in a chain that shows every meddling.",
     paths: ["audit"],
   },
+  { name: "Alerts", description: "What operators are told of, and where.", paths: ["alerts"] },
   {
     name: "Jobs",
     description: "Work that outlives a request: exports, and the files they make.",
     paths: ["jobs", "exports"],
+  },
+  {
+    name: "Compliance",
+    description: "The guide's checklists, the GDPR and SOC 2 as checks with evidence.",
+    paths: ["compliance"],
   },
   { name: "Health", description: "Whether the gateway lives and is ready.", paths: ["health"] },
   {

@@ -19,6 +19,9 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/logs": ["admin", "developer", "auditor"],
   "/ui/audit": ["admin", "dpo", "auditor"],
   "/ui/audit/export": ["admin", "dpo", "auditor"],
+  "/ui/compliance": ["admin", "dpo", "auditor"],
+  "/ui/compliance/[check]": ["admin", "dpo", "auditor"],
+  "/ui/compliance/report": ["admin", "dpo", "auditor"],
   "/ui/playground": ["admin", "developer"],
   "/ui/settings": ["admin", "developer", "finance", "dpo", "auditor"],
   "/ui/settings/sign-in": ["admin", "developer", "finance", "dpo", "auditor"],
@@ -56,6 +59,9 @@ function addresses(folder = ROOT, path = "/ui"): string[] {
 /** `/ui/keys/[id]` -> `/ui/keys/key_...` */
 function withId(path: string, ids: Readonly<Record<string, unknown>>): string {
   return path.replace(/([\w-]+)\/\[id\]/, (_, kind: string) => `${kind}/${ids[kind] ?? "none"}`);
+  return path
+    .replace("[check]", "master_key")
+    .replace(/(\w+)\/\[id\]/, (_, kind: string) => `${kind}/${ids[kind] ?? "none"}`);
 }
 
 describe("the matrix of roles and pages", () => {

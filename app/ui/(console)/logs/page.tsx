@@ -7,6 +7,7 @@ import { DataTable } from "#components/data-table/data-table.tsx";
 import { DroppedNotice } from "#components/data-table/dropped-notice.tsx";
 import { FilterBar } from "#components/data-table/filter-bar.tsx";
 import { linkTo, type RawParams, readQuery } from "#components/data-table/query.ts";
+import { SavedViews } from "#components/data-table/saved-views.tsx";
 import { NothingMatches, NothingYet } from "#components/data-table/table-states.tsx";
 import { ExportMenu } from "#components/jobs/export-menu.tsx";
 import { PeekSheet } from "#components/logs/peek-sheet.tsx";
@@ -19,6 +20,7 @@ import { type CallFilter, findCall, knownModels, listCalls } from "#db/queries/c
 import { PAGES } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
 import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../request.ts";
+import { viewsFor } from "../../../views.ts";
 import { columnsOf } from "./columns.tsx";
 import { histogram, OUTCOME_SERIES } from "./histogram.ts";
 import { Peek } from "./peek.tsx";
@@ -83,6 +85,7 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
       />
       <DroppedNotice names={query.dropped} />
       <FilterBar
+        trailing={<SavedViews page="logs" views={await viewsFor(page, "logs")} />}
         fields={[
           { name: "q", label: "Request id", placeholder: "Request id" },
           { name: "range", label: "Time", any: "Last 24 hours", options: RANGE_OPTIONS },

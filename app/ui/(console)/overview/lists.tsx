@@ -10,10 +10,12 @@ import { Card, CardHead } from "#components/ui/card.tsx";
 import { listBudgetRequests } from "#db/queries/budget-requests.ts";
 import { keysNearBudget, listKeyRows } from "#db/queries/console-keys.ts";
 import { listCalls } from "#db/queries/console-records.ts";
+import { readStandings } from "#lib/compliance/run.ts";
+import type { Standing } from "#lib/compliance/standing.ts";
 import { keyBudget } from "#lib/console/key-state.ts";
 import { maySee, seesEverything } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
-import type { PageContext } from "../../../request.ts";
+import type { Deps, PageContext } from "../../../request.ts";
 
 const DAY_MS = 86_400_000;
 const SHOWN = 6;
@@ -88,14 +90,15 @@ export async function Attention({ page, className }: { page: PageContext; classN
       ? await listBudgetRequests(deps.sql, { by: null, state: "open", most: SHOWN })
       : [];
   const unusable = deps.policy().config.deployments.filter((deployment) => deployment.unusable !== null);
+  const checks = maySee(session.role, "compliance") ? await failingChecks(deps) : [];
   const link = maySee(session.role, "keys");
   return (
     <Card className={className}>
       <CardHead
         title="Needs attention"
-        note="Requests without an answer, keys near the end of their time or budget, models that cannot be called"
+        note="Requests without an answer, keys near their end, models that cannot be called, and failing checks"
       />
-      {requests.length + expiring.rows.length + spent.length + unusable.length === 0 ? (
+      {requests.length + expiring.rows.length + spent.length + unusable.length + checks.length === 0 ? (
         <Quiet icon={<CircleCheck aria-hidden className="size-4" />}>Nothing does.</Quiet>
       ) : (
         <ul>
@@ -135,6 +138,18 @@ export async function Attention({ page, className }: { page: PageContext; classN
             >
               <span className="text-faint text-xs">
                 ends {row.expires_at ? ago(row.expires_at, nowMs) : ""}
+              </span>
+            </Line>
+          ))}
+          {checks.slice(0, SHOWN).map(({ check, line }) => (
+            <Line
+              key={`check-${check.id}`}
+              href={`/ui/compliance/${check.id}`}
+              name={check.title}
+              badge="Failing check"
+            >
+              <span className="w-full truncate text-faint text-xs" title={line}>
+                {line}
               </span>
             </Line>
           ))}
@@ -194,4 +209,9 @@ function Quiet({ icon, children }: { icon: ReactNode; children: ReactNode }) {
       {children}
     </p>
   );
+}
+
+/** From what was kept: nothing is looked at anew for a page. */
+async function failingChecks(deps: Deps): Promise<readonly Standing[]> {
+  return (await readStandings(deps)).filter(({ status }) => status === "failed");
 }

@@ -8,6 +8,7 @@ import { type Column, DataTable } from "#components/data-table/data-table.tsx";
 import { DroppedNotice } from "#components/data-table/dropped-notice.tsx";
 import { FilterBar } from "#components/data-table/filter-bar.tsx";
 import { linkTo, type RawParams, readQuery } from "#components/data-table/query.ts";
+import { SavedViews } from "#components/data-table/saved-views.tsx";
 import { NothingYet } from "#components/data-table/table-states.tsx";
 import { exactMoney, integer, money, percent } from "#components/format.ts";
 import { ExportMenu } from "#components/jobs/export-menu.tsx";
@@ -26,6 +27,7 @@ import {
   type Metric,
   shownAs,
 } from "../../../spend-figures.ts";
+import { viewsFor } from "../../../views.ts";
 import { DIMENSIONS, RANGE_OPTIONS, readUsage } from "./asked.ts";
 
 export const metadata: Metadata = { title: "Usage" };
@@ -91,6 +93,7 @@ async function Usage({ page, params }: { page: PageContext; params: RawParams })
         totals={METRICS.map((one) => [one, shownAs(amount(whole, one), one)])}
       />
       <FilterBar
+        trailing={<SavedViews page="usage" views={await viewsFor(page, "usage")} />}
         fields={[
           { name: "range", label: "Time", any: "Last 30 days", options: RANGE_OPTIONS },
           {
