@@ -29,6 +29,8 @@ export interface Form {
     schema?: z.ZodType,
   ) => Promise<Record<string, unknown> | null>;
   readonly reset: () => void;
+  /** Shows a complaint of one's own under a field. */
+  readonly refuse: (name: string, message: string) => void;
 }
 
 /** @param fieldOf the form's name for a field of the body, where they differ */
@@ -54,6 +56,7 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
     failure,
     refusal,
     busy,
+    refuse: place,
     dirty: Object.keys(initial).some((name) => values[name] !== initial[name]),
     set,
     bind: (name) => ({ name, value: values[name] ?? "", onChange: (event) => set(name, event.target.value) }),

@@ -1,6 +1,7 @@
 /** Every route of the gateway. `/v1` in front of any of them is the same route. */
 import { ALERT_ROUTES } from "./alert-routes.ts";
 import { AUDIT_ROUTES } from "./audit-routes.ts";
+import { BUDGET_REQUEST_ROUTES } from "./budget-request-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { COMPLIANCE_ROUTES } from "./compliance-routes.ts";
 import { CONSOLE_KEY_ROUTES } from "./console-key-routes.ts";
@@ -42,6 +43,7 @@ const DESCRIBED: readonly Route[] = [
   ...KEY_ROUTES,
   ...PEOPLE_ROUTES,
   ...BUDGET_ROUTES,
+  ...BUDGET_REQUEST_ROUTES,
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
   ...REVIEW_ROUTES,
