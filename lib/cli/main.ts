@@ -110,6 +110,19 @@ function buildProgram(host: CliHost, done: (code: number) => void): Command {
       host.out(`${await showWorkers(target(options).dataDir, options.json)}\n`),
     );
 
+  program
+    .command("demo-data")
+    .description("the made-up traffic of npm start -- --demo-data")
+    .command("remove")
+    .option("-d, --data <folder>", "data folder (SHIN_DATA_DIR, default ./.data)")
+    .description("take it out again, with its keys, people and teams")
+    .action(async (options: { data?: string }) => {
+      // Loaded here: the other commands need no database.
+      const { removeDemo } = await import("./demo-data.ts");
+      const removed = await removeDemo(target(options), host.now().getTime());
+      host.out(removed ? "The made-up data is gone.\n" : "There is no made-up data.\n");
+    });
+
   addAuditCommands(program, host, target, done);
 
   program

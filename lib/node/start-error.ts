@@ -17,6 +17,7 @@ export type StartErrorCode =
   | "worker_failed"
   | "disk_full"
   | "port_in_use"
+  | "demo_data_refused"
   | "config_unreadable"
   | "config_invalid"
   | "variable_missing";
