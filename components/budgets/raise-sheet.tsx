@@ -3,7 +3,6 @@
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
-import { budgetChangeSchema } from "#lib/console/budget-schema.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
@@ -11,6 +10,10 @@ import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "..
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { type BudgetTarget, named } from "./target.ts";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const budgetChangeSchema = () =>
+  import("#lib/console/budget-schema.ts").then((module) => module.budgetChangeSchema);
 
 const DAY_MS = 86_400_000;
 

@@ -3,7 +3,6 @@
 import { useRouter } from "next/navigation";
 import type { FormEvent } from "react";
 import { toast } from "sonner";
-import { newBudgetSchema } from "#lib/budgets/schema.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
@@ -12,6 +11,9 @@ import { Input, Select } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { PERIODS } from "./target.ts";
 import type { TierTarget } from "./tier-actions.tsx";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const newBudgetSchema = () => import("#lib/budgets/schema.ts").then((module) => module.newBudgetSchema);
 
 const AMOUNTS = ["max_budget", "soft_budget"] as const;
 const COUNTS = ["rpm_limit", "tpm_limit", "max_parallel_requests"] as const;

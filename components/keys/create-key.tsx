@@ -6,7 +6,6 @@ import { useRouter } from "next/navigation";
 import { useCallback, useState } from "react";
 import { useWanted } from "../palette/wanted.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import type { Choices } from "./key-form.tsx";
 
 // The schema and the form come when they are asked for: a list of keys needs neither.
@@ -31,18 +30,17 @@ export function CreateKey({ choices, origin }: { choices: Choices; origin: strin
       <Button variant="primary" onClick={begin}>
         <Plus aria-hidden /> Create key
       </Button>
-      <Dialog open={open} onOpenChange={setOpen}>
-        {open && (
-          <KeyForm
-            choices={choices}
-            onMade={(key) => {
-              setOpen(false);
-              setMade(key);
-              router.refresh();
-            }}
-          />
-        )}
-      </Dialog>
+      {open && (
+        <KeyForm
+          choices={choices}
+          onClose={() => setOpen(false)}
+          onMade={(key) => {
+            setOpen(false);
+            setMade(key);
+            router.refresh();
+          }}
+        />
+      )}
       {made && (
         <SecretDialog
           title="Your new key"

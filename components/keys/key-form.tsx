@@ -1,16 +1,18 @@
 "use client";
 /** The form of a new key, checked by the key API's own schema. */
 import { type FormEvent, useState } from "react";
-import { generateSchema } from "#lib/keys/schema.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
-import { DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
 import { Input, Select } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { NewKey } from "./create-key.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { ModelPicker } from "./model-picker.tsx";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const generateSchema = () => import("#lib/keys/schema.ts").then((module) => module.generateSchema);
 
 export interface Choices {
   readonly users: readonly { readonly id: string; readonly name: string }[];
@@ -32,7 +34,15 @@ const FIELDS = {
   models: "",
 };
 
-export function KeyForm({ choices, onMade }: { choices: Choices; onMade: (made: NewKey) => void }) {
+export function KeyForm({
+  choices,
+  onMade,
+  onClose,
+}: {
+  choices: Choices;
+  onMade: (made: NewKey) => void;
+  onClose: () => void;
+}) {
   const form = useForm({ ...FIELDS, owner: `user:${choices.self}` }, { user_id: "owner", team_id: "owner" });
   const [models, setModels] = useState<readonly string[]>([]);
   const submit = async (event: FormEvent) => {
@@ -41,81 +51,83 @@ export function KeyForm({ choices, onMade }: { choices: Choices; onMade: (made: 
     if (data) onMade({ secret: String(data["key"]), name: String(data["key_alias"] ?? "key") });
   };
   return (
-    <DialogContent
-      title="Create a key"
-      description="A key lets one application call the gateway, within its own limits."
-    >
-      <form onSubmit={(event) => void submit(event)} className="flex min-h-0 flex-1 flex-col">
-        <DialogBody className="flex flex-col gap-4">
-          {form.failure && (
-            <Notice tone="bad" live>
-              {form.failure}
-            </Notice>
-          )}
-          <div className="grid gap-4 sm:grid-cols-2">
-            <Field label="Name" error={form.errors["key_alias"]}>
-              {(control) => (
-                <Input
-                  {...control}
-                  {...form.bind("key_alias")}
-                  required
-                  autoFocus
-                  placeholder="mobile-app"
-                  autoComplete="off"
-                />
-              )}
-            </Field>
-            <Field label="Owner" error={form.errors["owner"]}>
-              {(control) => (
-                <Select {...control} {...form.bind("owner")}>
-                  {choices.teams.length > 0 && (
-                    <optgroup label="Teams">
-                      {choices.teams.map((team) => (
-                        <option key={team.id} value={`team:${team.id}`}>
-                          {team.name}
+    <Dialog open onOpenChange={(open) => !open && onClose()}>
+      <DialogContent
+        title="Create a key"
+        description="A key lets one application call the gateway, within its own limits."
+      >
+        <form onSubmit={(event) => void submit(event)} className="flex min-h-0 flex-1 flex-col">
+          <DialogBody className="flex flex-col gap-4">
+            {form.failure && (
+              <Notice tone="bad" live>
+                {form.failure}
+              </Notice>
+            )}
+            <div className="grid gap-4 sm:grid-cols-2">
+              <Field label="Name" error={form.errors["key_alias"]}>
+                {(control) => (
+                  <Input
+                    {...control}
+                    {...form.bind("key_alias")}
+                    required
+                    autoFocus
+                    placeholder="mobile-app"
+                    autoComplete="off"
+                  />
+                )}
+              </Field>
+              <Field label="Owner" error={form.errors["owner"]}>
+                {(control) => (
+                  <Select {...control} {...form.bind("owner")}>
+                    {choices.teams.length > 0 && (
+                      <optgroup label="Teams">
+                        {choices.teams.map((team) => (
+                          <option key={team.id} value={`team:${team.id}`}>
+                            {team.name}
+                          </option>
+                        ))}
+                      </optgroup>
+                    )}
+                    <optgroup label="People">
+                      {choices.users.map((user) => (
+                        <option key={user.id} value={`user:${user.id}`}>
+                          {user.name}
                         </option>
                       ))}
                     </optgroup>
-                  )}
-                  <optgroup label="People">
-                    {choices.users.map((user) => (
-                      <option key={user.id} value={`user:${user.id}`}>
-                        {user.name}
-                      </option>
-                    ))}
-                  </optgroup>
-                </Select>
+                  </Select>
+                )}
+              </Field>
+            </div>
+            <ModelPicker
+              known={choices.models}
+              chosen={models}
+              onChange={setModels}
+              error={form.errors["models"]}
+            />
+            <LimitFields form={form} />
+            <Field
+              label="Expires after"
+              optional
+              error={form.errors["duration"]}
+              hint="A number and a unit, such as 12h, 30d or 8w. Empty: it does not expire."
+            >
+              {(control) => (
+                <Input {...control} {...form.bind("duration")} placeholder="90d" autoComplete="off" />
               )}
             </Field>
-          </div>
-          <ModelPicker
-            known={choices.models}
-            chosen={models}
-            onChange={setModels}
-            error={form.errors["models"]}
-          />
-          <LimitFields form={form} />
-          <Field
-            label="Expires after"
-            optional
-            error={form.errors["duration"]}
-            hint="A number and a unit, such as 12h, 30d or 8w. Empty: it does not expire."
-          >
-            {(control) => (
-              <Input {...control} {...form.bind("duration")} placeholder="90d" autoComplete="off" />
-            )}
-          </Field>
-        </DialogBody>
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" variant="primary" disabled={form.busy}>
-            {form.busy ? "Creating…" : "Create key"}
-          </Button>
-        </DialogFooter>
-      </form>
-    </DialogContent>
+          </DialogBody>
+          <DialogFooter>
+            <DialogClose asChild>
+              <Button variant="ghost">Cancel</Button>
+            </DialogClose>
+            <Button type="submit" variant="primary" disabled={form.busy}>
+              {form.busy ? "Creating…" : "Create key"}
+            </Button>
+          </DialogFooter>
+        </form>
+      </DialogContent>
+    </Dialog>
   );
 }
 

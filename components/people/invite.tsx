@@ -3,7 +3,6 @@
 import { UserPlus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useCallback, useState } from "react";
-import { invitationSchema } from "#lib/console/people-schema.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { useWanted } from "../palette/wanted.ts";
@@ -13,6 +12,10 @@ import { Input, Select } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { LinkDialog, type MadeLink } from "./link-dialog.tsx";
 import { ROLE_WORDS } from "./target.ts";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const invitationSchema = () =>
+  import("#lib/console/people-schema.ts").then((module) => module.invitationSchema);
 
 export function Invite({ teams }: { teams: readonly { readonly id: string; readonly name: string }[] }) {
   const router = useRouter();

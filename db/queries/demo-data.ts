@@ -35,7 +35,10 @@ export async function hasRealData(db: Db | Tx): Promise<boolean> {
 
 /** Puts records in and adds them up by hour. @param instance whose records these are */
 export async function insertDemoRecords(tx: Tx, rows: readonly Record<string, unknown>[]): Promise<void> {
-  const columns = raw.raw(Object.keys(rows[0] ?? {}).join(", "));
+  const columns = raw.join(
+    Object.keys(rows[0] ?? {}).map((name) => raw.identifier(name)),
+    raw`, `,
+  );
   for (let at = 0; at < rows.length; at += 2000) {
     const json = JSON.stringify(rows.slice(at, at + 2000));
     await tx.execute(raw`insert into spend_records (${columns})
@@ -57,9 +60,9 @@ export async function addUpDemoRecords(tx: Tx, instance: string): Promise<void> 
     ["teams", "team_id"],
     ["users", "user_id"],
   ] as const)
-    await tx.execute(raw`update ${raw.raw(table)} o set spend_nano_usd = r.spent
-      from (select ${raw.raw(column)} as id, sum(r.cost_nano_usd)::bigint as spent from spend_records r
-        join ${raw.raw(table)} p on p.id = r.${raw.raw(column)}
+    await tx.execute(raw`update ${raw.identifier(table)} o set spend_nano_usd = r.spent
+      from (select ${raw.identifier(column)} as id, sum(r.cost_nano_usd)::bigint as spent from spend_records r
+        join ${raw.identifier(table)} p on p.id = r.${raw.identifier(column)}
         where r.instance_id = ${instance} and r.started_at >= coalesce(p.spend_period_started_at, '-infinity') group by 1) r
       where r.id = o.id`);
 }

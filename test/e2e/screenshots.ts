@@ -26,8 +26,8 @@ const PASSWORD = "four unrelated wooden words";
 const MODELS = [
   ["gpt-5-mini", "openai/gpt-5-mini"],
   ["gpt-5", "openai/gpt-5"],
-  ["gemini-flash", "gemini/gemini-2.5-flash"],
-  ["claude-sonnet", "anthropic/claude-sonnet-4-5"],
+  ["mistral-large", "mistral/mistral-large-latest"],
+  ["deepseek-chat", "deepseek/deepseek-chat"],
   ["llama-70b", "groq/llama-3.3-70b-versatile"],
 ] as const;
 
