@@ -34,8 +34,8 @@ export function DemoBanner({ days, calls, until, removable }: DemoBannerProps) {
     >
       <FlaskConical aria-hidden className="size-4 shrink-0" />
       <p className="min-w-0 flex-1">
-        <strong className="font-medium">Made-up data.</strong> {integer(calls)} calls of {days} days up to{" "}
-        {until} and their keys, people and teams are synthetic.
+        <strong className="font-medium">Made-up data.</strong> {integer(calls)} calls up to {until}
+        <span className="max-sm:sr-only"> ({days} days) and their keys, people and teams</span> are synthetic.
       </p>
       {removable && (
         <Button size="sm" onClick={() => setOpen(true)}>

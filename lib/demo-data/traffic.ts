@@ -67,8 +67,8 @@ function demoCall(
   const traitsOf = (one: DemoModel) => TRAITS[models.indexOf(one) % TRAITS.length] ?? PLAIN;
   const model = pick(allowed.length === 0 ? models : allowed, (one) => traitsOf(one).weight, random);
   const traits = traitsOf(model);
-  const prompt = Math.round(120 + random() ** 3 * 6000);
-  const completion = Math.round(40 + random() ** 2 * 1100);
+  const prompt = Math.round(400 + random() ** 3 * 48_000);
+  const completion = Math.round(60 + random() ** 2 * 2400);
   const luck = random();
   const outcome = luck < 0.028 ? "refused" : luck < 0.039 ? "failed" : luck < 0.043 ? "timeout" : "ok";
   const durationMs = outcome === "refused" ? 2 + random() * 3 : traits.ms * (0.5 + random() ** 2 * 2.4);

@@ -102,8 +102,10 @@ async function takeAll(
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/ui/overview");
   for (const shot of shots) {
-    await page.goto(`${url}${shot.path}`, { waitUntil: "networkidle" });
+    await page.goto(`${url}${shot.path}`);
     await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+    // Until what answers to clicks and keys is awake.
+    await page.waitForLoadState(shot.act ? "networkidle" : "load");
     await shot.act?.(page);
     await write(shot.name);
   }

@@ -1,6 +1,7 @@
 /** The frame around the pages: the palette, a session that ends in a form, many keys at once, kept views, TLS at a proxy. */
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { services } from "#test/helpers/services.ts";
 import { openConsoleUnderTest, PASSWORD } from "./console.ts";
@@ -15,11 +16,17 @@ describe.skipIf(services.chromium === null)("the frame", async () => {
       : await openConsoleUnderTest(`general_settings:\n  trusted_proxies: ["${PROXY}"]\n`);
   if (!under) return;
   const admin = await under.person("admin");
+  // Signing in takes its time on purpose: once is enough for what one person does.
+  let window: Promise<Page> | null = null;
+  const adminsWindow = () => {
+    window ??= under.signedIn(admin);
+    return window;
+  };
   const newKey = (key_alias: string) => under.api("POST", "/key/generate", { key_alias, user_id: null });
 
   it("finds a key by its pasted secret, of which only the hash is sent, and goes there by keyboard", async () => {
     const made = await newKey("found-by-secret");
-    const page = await under.signedIn(admin);
+    const page = await adminsWindow();
     const sent: string[] = [];
     page.on("request", (one) => sent.push(`${one.url()} ${one.postData() ?? ""}`));
     await page.waitForLoadState("networkidle");
@@ -79,7 +86,7 @@ describe.skipIf(services.chromium === null)("the frame", async () => {
   });
 
   it("says that the connection is lost, and recovers by itself", async () => {
-    const page = await under.signedIn(admin);
+    const page = await adminsWindow();
     await page.goto(`${under.url}/ui/keys`, { waitUntil: "networkidle" });
     await page.context().setOffline(true);
     await page.getByText(/Connection lost, trying again in \d s\. Nothing you typed is lost\./).waitFor();
@@ -89,7 +96,7 @@ describe.skipIf(services.chromium === null)("the frame", async () => {
 
   it("tells the second of two who edit one key what the first changed", async () => {
     const made = await newKey("edited-by-two");
-    const page = await under.signedIn(admin);
+    const page = await adminsWindow();
     await page.goto(`${under.url}/ui/keys/${made["key_id"]}`, { waitUntil: "networkidle" });
     await page.getByRole("button", { name: "Edit" }).click();
     await page.getByLabel("Requests a minute").fill("60");
@@ -106,7 +113,7 @@ describe.skipIf(services.chromium === null)("the frame", async () => {
 
   it("disables many keys at once and brings them back; columns and views are kept", async () => {
     for (const name of ["many-1", "many-2"]) await newKey(name);
-    const page = await under.signedIn(admin);
+    const page = await adminsWindow();
     await page.goto(`${under.url}/ui/keys?q=many-`, { waitUntil: "networkidle" });
     await page.getByRole("checkbox", { name: "Select all rows of this page" }).check();
     await page.getByText("2 selected").waitFor();
