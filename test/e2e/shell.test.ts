@@ -17,10 +17,10 @@ describe.skipIf(services.chromium === null)("the frame", async () => {
   if (!under) return;
   const admin = await under.person("admin");
   // Signing in takes its time on purpose: once is enough for what one person does.
-  let window: Promise<Page> | null = null;
+  let adminPage: Promise<Page> | null = null;
   const adminsWindow = () => {
-    window ??= under.signedIn(admin);
-    return window;
+    adminPage ??= under.signedIn(admin);
+    return adminPage;
   };
   const newKey = (key_alias: string) => under.api("POST", "/key/generate", { key_alias, user_id: null });
 
