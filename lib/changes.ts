@@ -15,10 +15,21 @@ const CHANNEL = "shin_change";
 const ANSWER_MS = 2_000;
 
 export interface Change {
-  readonly kind: "key" | "user" | "team" | "budget" | "end_user" | "tag" | "deployment";
+  readonly kind:
+    | "key"
+    | "user"
+    | "team"
+    | "budget"
+    | "end_user"
+    | "tag"
+    | "deployment"
+    | "freeze"
+    | "master_key";
   readonly id: string;
   /** Set when an operator changed what was spent: counters start from it. */
   readonly spentNanoUsd?: bigint;
+  /** The person is erased: their counters go, too. */
+  readonly erased?: true;
 }
 
 /** What operations work with. */
@@ -29,6 +40,8 @@ export interface Operations {
   readonly admission: AdmissionStore;
   /** Reads the policy anew: what stands in the database beside config.yaml has changed. */
   readonly policyChanged: () => Promise<void>;
+  /** Reads freezes and master keys anew; never throws. */
+  readonly safeguardsChanged: () => Promise<void>;
   /** Names this runtime in what it announces, so that it does not hear itself. */
   readonly origin: string;
   readonly nowMs: () => number;
@@ -50,13 +63,17 @@ export async function change<T>(
   const { result, changes } = await operations.db.transaction((tx) =>
     unlessCut(async () => {
       const done = await work(tx);
-      for (const item of done.changes)
-        await tx.execute(raw`select pg_notify(${CHANNEL}, ${encode(item, operations.origin)})`);
+      await announce(tx, operations.origin, done.changes);
       return done;
     }),
   );
   for (const item of changes) await applyChange(operations, item);
   return result;
+}
+
+/** Tells the other instances, when the transaction commits. @param origin who does not want to hear it */
+export async function announce(tx: Tx, origin: string, changes: readonly Change[]): Promise<void> {
+  for (const item of changes) await tx.execute(raw`select pg_notify(${CHANNEL}, ${encode(item, origin)})`);
 }
 
 /** A connection that died hands its error on to the query after the next connect as well: only the second one is believed. */
@@ -84,10 +101,8 @@ async function unlessCut<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Forgets what a change touched, here. */
-export async function applyChange(
-  target: Pick<Operations, "lookup" | "subjects" | "admission" | "policyChanged">,
-  item: Change,
-): Promise<void> {
+export async function applyChange(target: Omit<Listener, "origin">, item: Change): Promise<void> {
+  if (item.kind === "freeze" || item.kind === "master_key") return target.safeguardsChanged();
   if (item.kind === "deployment") return target.policyChanged();
   if (item.kind === "key") target.lookup.forget({ keyId: item.id });
   else if (item.kind === "user") target.lookup.forget({ userId: item.id });
@@ -97,6 +112,7 @@ export async function applyChange(
     // Which end users and tags have the tier is known to the database alone.
     target.subjects.forget("all");
   } else target.subjects.forget(item.kind, item.id);
+  if (item.erased) await target.admission.erase(item.kind, item.id);
   if (item.spentNanoUsd === undefined) return;
   for (const soft of [false, true])
     await target.admission.setSpend(budgetCounter(item, soft, null), item.spentNanoUsd);
@@ -121,6 +137,7 @@ export async function listenForChanges(
       target.lookup.forget("all");
       target.subjects.forget("all");
       target.policyChanged().catch(onError);
+      target.safeguardsChanged().catch(onError);
     },
   );
   return async () => {
@@ -135,16 +152,19 @@ export async function listenForChanges(
 
 /** Whoever may use the database may notify: a payload that is not ours must not end the process. */
 async function hear(target: Listener, payload: string): Promise<void> {
-  const { kind, id, origin, spentNanoUsd }: Announcement = JSON.parse(payload);
+  const { erased, kind, id, origin, spentNanoUsd }: Announcement = JSON.parse(payload);
   // One's own change was applied before its answer left; by now calls may have spent, and a late echo would undo that.
   if (origin === target.origin) return;
   const spent = spentNanoUsd === undefined ? {} : { spentNanoUsd: BigInt(spentNanoUsd) };
-  await applyChange(target, { kind, id, ...spent });
+  await applyChange(target, { kind, id, ...spent, ...(erased ? { erased } : {}) });
 }
 
-type Listener = Pick<Operations, "lookup" | "subjects" | "admission" | "policyChanged" | "origin">;
+type Listener = Pick<
+  Operations,
+  "lookup" | "subjects" | "admission" | "policyChanged" | "safeguardsChanged" | "origin"
+>;
 
-interface Announcement extends Pick<Change, "kind" | "id"> {
+interface Announcement extends Pick<Change, "kind" | "id" | "erased"> {
   readonly origin: string;
   /** JSON has no bigint. */
   readonly spentNanoUsd?: string;

@@ -161,10 +161,10 @@ describe("what needs a second look stands in a list", () => {
   });
 
   it("SQL that is put together from text", () => {
-    expect(uses(product, /\.unsafe\(|\bsql\.raw\(|\braw\(/g)).toEqual({
+    expect(uses(product, /\.unsafe[(<]|\bsql\.raw\(|\braw\(/g)).toEqual({
       "db/migrate.ts": 1, // our own migration files
+      "db/queries/ledger.ts": 1, // constants of that file
       "db/queries/partitions.ts": 1, // dates formatted by us
-      "lib/privacy/retention.ts": 1, // digits that a pattern let through
     });
   });
 

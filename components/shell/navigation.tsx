@@ -1,6 +1,7 @@
 "use client";
 /** The menu: a column on wide screens, icons on middle ones, a sheet on small ones. */
 import {
+  Bot,
   Boxes,
   ChartColumn,
   FlaskConical,
@@ -8,8 +9,13 @@ import {
   History,
   KeyRound,
   LayoutDashboard,
+  ListChecks,
+  Menu as MenuIcon,
   ScrollText,
   Settings,
+  ShieldCheck,
+  Siren,
+  UserCheck,
   Users,
   UsersRound,
   Wallet,
@@ -28,7 +34,11 @@ const GROUPS = [
   { name: "Build", pages: ["overview", "keys", "models", "playground"] },
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
+  { name: "Govern", pages: ["audit", "incident"] },
+  { name: "Govern", pages: ["audit", "privacy"] },
   { name: "Govern", pages: ["audit"] },
+  { name: "Run", pages: ["users", "serviceAccounts", "teams", "accessReview", "jobs", "settings"] },
+  { name: "Govern", pages: ["audit", "compliance"] },
   { name: "Run", pages: ["users", "teams", "settings"] },
 ] as const;
 
@@ -42,8 +52,14 @@ const ICONS = {
   logs: ScrollText,
   playground: FlaskConical,
   audit: History,
+  incident: Siren,
+  privacy: ShieldCheck,
+  compliance: ShieldCheck,
   users: Users,
+  serviceAccounts: Bot,
+  accessReview: UserCheck,
   teams: UsersRound,
+  jobs: ListChecks,
   settings: Settings,
 } as const;
 

@@ -1,5 +1,5 @@
 /** The audit chain as it is verified, signed and exported: read in batches by number, never as a whole. */
-import type { Sql } from "../client.ts";
+import type { Reader, Sql } from "../client.ts";
 
 export interface StoredEvent {
   readonly seq: bigint;
@@ -39,7 +39,7 @@ export interface ChainEnd {
 }
 
 /** Where the chain ends; null when its row is gone. */
-export async function chainEnd(sql: Sql): Promise<ChainEnd | null> {
+export async function chainEnd(sql: Reader): Promise<ChainEnd | null> {
   const [row] = await sql<ChainEnd[]>`select seq, hash, started_after from audit_chain where id = 1`;
   return row ?? null;
 }
@@ -99,4 +99,12 @@ export async function eventBeyondEnd(sql: Sql): Promise<bigint | null> {
   const [row] = await sql<{ seq: bigint | null }[]>`
     select min(seq) as seq from audit_events where seq > (select seq from audit_chain where id = 1)`;
   return row?.seq ?? null;
+}
+
+/** How many events somebody made or is the object of. */
+export async function countAuditOf(sql: Sql, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const [row] = await sql<{ events: bigint }[]>`
+    select count(*) as events from audit_events where actor_id in ${sql(ids)} or target_id in ${sql(ids)}`;
+  return Number(row?.events ?? 0n);
 }

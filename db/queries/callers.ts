@@ -22,6 +22,8 @@ export interface CallerRow {
   team: (OwnerRow & { member_defaults: MemberLimits; member_permissions: string[] }) | null;
   /** Null when the user is no member of the team. */
   member: MemberRow | null;
+  /** Processing of the user's data is restricted. */
+  restricted: boolean;
 }
 
 /** Ceilings as `row_to_json` gives them. Money is text: nano-dollars may pass what a JSON number holds. */
@@ -66,7 +68,7 @@ export async function findCaller(sql: Sql, secretHash: string): Promise<CallerRo
   const rows = await sql<CallerRow[]>`
     select k.id, k.secret_hash, k.alias, k.user_id, k.team_id, k.organization_id, k.aliases, k.allowed_routes, k.tags,
       case when k.secret_hash <> ${secretHash} then least(k.expires_at, k.previous_secret_expires_at)
-        else k.expires_at end as expires_at,
+        else least(k.expires_at, k.collect_by) end as expires_at,
       (select row_to_json(o) from (select k.id, k.alias as name, k.models, k.blocked, ${ceilings(sql, "k")}) o) as key,
       (select row_to_json(o) from (select b.id, ${ceilings(sql, "b")} from budgets b where b.id = k.budget_id) o) as tier,
       (select row_to_json(o) from (select u.id, coalesce(u.alias, u.email) as name, u.role, u.models, u.blocked,
@@ -76,7 +78,9 @@ export async function findCaller(sql: Sql, secretHash: string): Promise<CallerRo
       (select row_to_json(o) from (select m.role, m.max_budget_nano_usd::text as max_budget, m.budget_duration,
         m.rpm_limit, m.tpm_limit, (select row_to_json(i) from (select b.id, ${ceilings(sql, "b")} from budgets b
           where b.id = m.budget_id) i) as tier
-        from memberships m where m.team_id = k.team_id and m.user_id = k.user_id) o) as member
+        from memberships m where m.team_id = k.team_id and m.user_id = k.user_id) o) as member,
+      exists (select from privacy_holds h where h.kind = 'restriction' and h.subject_kind = 'user'
+        and h.subject_id = k.user_id and h.ended_at is null) as restricted
     from virtual_keys k
     where k.deleted_at is null and (k.secret_hash = ${secretHash}
       or (k.previous_secret_hash = ${secretHash} and k.previous_secret_expires_at > now()))

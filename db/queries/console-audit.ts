@@ -4,13 +4,18 @@ import type { Sql } from "../client.ts";
 
 export interface AuditFilter {
   readonly fromMs?: number;
-  readonly actor?: { readonly kind: string; readonly id: string };
+  /** By any of these ids: a user's own (events from before ids were sealed) and their pseudonym. */
+  readonly actor?: { readonly kind: string; readonly ids: readonly string[] };
   readonly action?: string;
   readonly targetKind?: string;
-  readonly targetId?: string;
+  /** As `actor`. */
+  readonly targetIds?: readonly string[];
   readonly outcome?: string;
   /** Part of an action, a name, an id or an address. */
   readonly text?: string;
+  /** Pseudonyms of the people whom the text finds, and the forms in which it stands sealed as an address. */
+  readonly textPseudonyms?: readonly string[];
+  readonly textSealed?: readonly string[];
   /** The highest sequence number that counts: what came later is left out. */
   readonly upTo?: bigint;
 }
@@ -33,6 +38,7 @@ export interface AuditRow {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   outcome: string;
+  reason: string | null;
   ip: string | null;
   request_id: string | null;
 }
@@ -98,7 +104,7 @@ function selected(sql: Sql): Fragment {
   return sql`
     select e.seq, e.id, e.at, e.actor_kind, e.actor_id, coalesce(au.alias, au.email, ak.alias) as actor_name, e.claimed_by,
       e.action, e.target_kind, e.target_id, ${targetName(sql)} as target_name,
-      e.before, e.after, e.outcome, e.ip, e.request_id
+      e.before, e.after, e.outcome, e.reason, e.ip, e.request_id
     from audit_events e
     left join users au on e.actor_kind = 'user' and au.id = e.actor_id
     left join virtual_keys ak on e.actor_kind = 'key' and ak.id = e.actor_id
@@ -114,7 +120,8 @@ function targetName(sql: Sql): Fragment {
 }
 
 function matching(sql: Sql, filter: AuditFilter): Fragment {
-  const { fromMs, actor, action, targetKind, targetId, outcome, text, upTo } = filter;
+  const { fromMs, actor, action, targetKind, targetIds, outcome, text, upTo } = filter;
+  const { textPseudonyms = [], textSealed = [] } = filter;
   const pattern = text === undefined ? "" : `%${text.replace(/[\\%_]/g, "\\$&")}%`;
   const all = sql`true`;
   const found =
@@ -123,12 +130,55 @@ function matching(sql: Sql, filter: AuditFilter): Fragment {
       : sql`(e.action ilike ${pattern} or e.target_id ilike ${pattern} or ${targetName(sql)} ilike ${pattern}
           or e.actor_id ilike ${pattern} or coalesce(au.alias, ak.alias) ilike ${pattern} or au.email ilike ${pattern}
           or e.claimed_by ilike ${pattern} or e.ip = ${text} or e.request_id = ${text} or e.id = ${text}
-          or e.seq::text = ${text.replace(/^#/, "")})`;
+          or e.seq::text = ${text.replace(/^#/, "")}
+          or ${among(sql, "actor_id", textPseudonyms)} or ${among(sql, "target_id", textPseudonyms)}
+          or ${among(sql, "ip", textSealed)} or ${among(sql, "claimed_by", textSealed)})`;
   return sql`${fromMs === undefined ? all : sql`e.at >= ${new Date(fromMs)}`}
-    and ${actor === undefined ? all : sql`e.actor_kind = ${actor.kind} and e.actor_id = ${actor.id}`}
+    and ${actor === undefined ? all : sql`e.actor_kind = ${actor.kind} and ${among(sql, "actor_id", actor.ids)}`}
     and ${action === undefined ? all : sql`e.action = ${action}`}
     and ${targetKind === undefined ? all : sql`e.target_kind = ${targetKind}`}
-    and ${targetId === undefined ? all : sql`e.target_id = ${targetId}`}
+    and ${targetIds === undefined ? all : among(sql, "target_id", targetIds)}
     and ${outcome === undefined ? all : sql`e.outcome = ${outcome}`}
     and ${upTo === undefined ? all : sql`e.seq <= ${upTo}`} and ${found}`;
+}
+
+function among(sql: Sql, column: string, values: readonly string[]): Fragment {
+  return values.length === 0 ? sql`false` : sql`e.${sql(column)} in ${sql(values)}`;
+}
+
+export interface PersonName {
+  readonly kind: "user" | "end_user";
+  readonly id: string;
+  readonly name: string | null;
+}
+
+/** What people are called now. */
+export async function namesOf(
+  sql: Sql,
+  userIds: readonly string[],
+  endUserIds: readonly string[],
+): Promise<PersonName[]> {
+  const users =
+    userIds.length === 0
+      ? []
+      : await sql<PersonName[]>`
+        select 'user' as kind, id, coalesce(alias, email) as name from users where id in ${sql(userIds)}`;
+  const endUsers =
+    endUserIds.length === 0
+      ? []
+      : await sql<
+          PersonName[]
+        >`select 'end_user' as kind, id, alias as name from end_users where id in ${sql(endUserIds)}`;
+  return [...users, ...endUsers];
+}
+
+/** People whose id, name or address holds a text. */
+export async function peopleLike(sql: Sql, text: string, limit: number): Promise<PersonName[]> {
+  const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+  return sql<PersonName[]>`
+    (select 'user' as kind, id, alias as name from users
+      where id ilike ${pattern} or alias ilike ${pattern} or email ilike ${pattern} limit ${limit})
+    union all
+    (select 'end_user' as kind, id, alias as name from end_users
+      where id ilike ${pattern} or alias ilike ${pattern} limit ${limit})`;
 }

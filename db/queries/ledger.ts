@@ -1,16 +1,11 @@
-/** The one statement that settles calls: rows, counters of every budget, and the hourly rollup move together or not at all. */
+/**
+ * The one statement that settles calls: rows, counters of every budget, and the hourly rollup move together or not at all.
+ * It has only the parts that its rows need: each costs the database something, also when it finds nothing to do.
+ */
 import type { Sql } from "../client.ts";
 
-/**
- * Settles records, each exactly once: a row that is settled already changes nothing, here or in any counter.
- * @param defaults JSON object text: the columns that a row leaves out
- * @param rows JSON array text, members named as the columns
- * @returns how many rows were settled by this call
- */
-export async function settleRows(sql: Sql, defaults: string, rows: string): Promise<number> {
-  const result = await sql<{ settled: bigint }[]>`
-    with incoming as materialized (
-      select * from json_populate_recordset(jsonb_populate_record(null::spend_records, ${defaults}::text::jsonb), ${rows}::text::json)
+const SETTLED = `with incoming as materialized (
+      select * from json_populate_recordset(jsonb_populate_record(null::spend_records, $1::text::jsonb), $2::text::json)
     ), settled as (
       insert into spend_records select * from incoming
       on conflict (id, started_at) do update set
@@ -21,32 +16,30 @@ export async function settleRows(sql: Sql, defaults: string, rows: string): Prom
         reasoning_tokens = excluded.reasoning_tokens, usage_source = excluded.usage_source,
         cost_nano_usd = excluded.cost_nano_usd, unpriced = excluded.unpriced, duration_ms = excluded.duration_ms,
         first_byte_ms = excluded.first_byte_ms, attempts = excluded.attempts, response_id = excluded.response_id,
-        error_code = excluded.error_code
+        error_code = excluded.error_code, charges = excluded.charges
       where spend_records.state = 'started'
       returning key_id, user_id, team_id, model_group, provider, outcome, started_at, cost_nano_usd, prompt_tokens,
         completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, key_period_started_at,
         user_period_started_at, team_period_started_at, charges
-    ), charged as (
+    ),`;
+
+const CHARGES = `charged as (
       insert into budget_spend as b
-      select c->>0, c->>1, c->>2, to_timestamp((c->>3)::float8 / 1000), sum(cost_nano_usd)::bigint
-      from settled cross join jsonb_array_elements(charges) c where cost_nano_usd > 0
+      select c->>0, c->>1, c->>2, to_timestamp((c->>3)::float8 / 1000), sum(cost)::bigint
+      -- Calls of one caller move the same budgets: those are taken apart once and not for each call.
+      from (select charges, sum(cost_nano_usd) as cost from settled where cost_nano_usd > 0 group by 1) s
+        cross join jsonb_array_elements(s.charges) c
       group by 1, 2, 3, 4 order by 1, 2, 3, 4
       on conflict (kind, subject_id, budget, period_started_at) do update
         set spend_nano_usd = b.spend_nano_usd + excluded.spend_nano_usd
-    ), by_key as (
+    ),`;
+
+const KEYS = `by_key as (
       select key_id as id, key_period_started_at as period, sum(cost_nano_usd)::bigint as cost, max(started_at) as used
       from settled where outcome <> 'refused' group by 1, 2
     ), latest_key as (
       select distinct on (id) id, period, cost, max(used) over (partition by id) as used from by_key
       order by id, period desc nulls last
-    ), by_user as (
-      -- What a call for a team costs is on the team's budget, and on no person's.
-      select distinct on (user_id) user_id as id, user_period_started_at as period, sum(cost_nano_usd)::bigint as cost
-      from settled where user_id <> '' and team_id = '' and cost_nano_usd > 0
-      group by 1, 2 order by 1, 2 desc nulls last
-    ), by_team as (
-      select distinct on (team_id) team_id as id, team_period_started_at as period, sum(cost_nano_usd)::bigint as cost
-      from settled where team_id <> '' and cost_nano_usd > 0 group by 1, 2 order by 1, 2 desc nulls last
     ), key_counters as (
       update virtual_keys k set last_used_at = greatest(k.last_used_at, l.used),
         spend_nano_usd = case when k.budget_duration is null then k.spend_nano_usd + l.cost
@@ -55,6 +48,13 @@ export async function settleRows(sql: Sql, defaults: string, rows: string): Prom
         spend_period_started_at = case when k.budget_duration is not null
           then greatest(k.spend_period_started_at, l.period) end
       from latest_key l where k.id = l.id
+    ),`;
+
+const USERS = `by_user as (
+      -- What a call for a team costs is on the team's budget, and on no person's.
+      select distinct on (user_id) user_id as id, user_period_started_at as period, sum(cost_nano_usd)::bigint as cost
+      from settled where user_id <> '' and team_id = '' and cost_nano_usd > 0
+      group by 1, 2 order by 1, 2 desc nulls last
     ), user_counters as (
       update users u set
         spend_nano_usd = case when u.budget_duration is null then u.spend_nano_usd + l.cost
@@ -63,6 +63,11 @@ export async function settleRows(sql: Sql, defaults: string, rows: string): Prom
         spend_period_started_at = case when u.budget_duration is not null
           then greatest(u.spend_period_started_at, l.period) end
       from by_user l where u.id = l.id
+    ),`;
+
+const TEAMS = `by_team as (
+      select distinct on (team_id) team_id as id, team_period_started_at as period, sum(cost_nano_usd)::bigint as cost
+      from settled where team_id <> '' and cost_nano_usd > 0 group by 1, 2 order by 1, 2 desc nulls last
     ), team_counters as (
       update teams t set
         spend_nano_usd = case when t.budget_duration is null then t.spend_nano_usd + l.cost
@@ -71,7 +76,9 @@ export async function settleRows(sql: Sql, defaults: string, rows: string): Prom
         spend_period_started_at = case when t.budget_duration is not null
           then greatest(t.spend_period_started_at, l.period) end
       from by_team l where t.id = l.id
-    ), rollup as (
+    ),`;
+
+const ROLLUP = `rollup as (
       insert into spend_hourly as h
       select date_trunc('hour', started_at, 'UTC'), key_id, user_id, team_id, model_group, provider, count(*),
         count(*) filter (where outcome not in ('ok', 'refused')), count(*) filter (where outcome = 'refused'),
@@ -88,6 +95,18 @@ export async function settleRows(sql: Sql, defaults: string, rows: string): Prom
         cost_nano_usd = h.cost_nano_usd + excluded.cost_nano_usd
     )
     select count(*) as settled from settled`;
+
+/**
+ * Settles records, each exactly once: a row that is settled already changes nothing, here or in any counter.
+ * @param defaults JSON object text: the columns that a row leaves out
+ * @param rows JSON array text, members named as the columns
+ * @returns how many rows were settled by this call
+ */
+export async function settleRows(sql: Sql, defaults: string, rows: string): Promise<number> {
+  // A name that only stands in some text of a row brings a part too many, which changes nothing.
+  const of = (member: string, part: string) => (rows.includes(`"${member}"`) ? part : "");
+  const statement = `${SETTLED} ${of("charges", CHARGES)} ${KEYS} ${of("user_id", USERS)} ${of("team_id", TEAMS)} ${ROLLUP}`;
+  const result = await sql.unsafe<{ settled: bigint }[]>(statement, [defaults, rows], { prepare: true });
   return Number(result[0]?.settled ?? 0n);
 }
 

@@ -168,6 +168,11 @@ export interface AdmissionStore {
   ): readonly (RuleState | null)[] | Promise<readonly (RuleState | null)[]>;
   /** Sets a budget counter after an operator changed spend; null makes it unprimed. Reservations stay. */
   setSpend(counter: string, spentNanoUsd: bigint | null): void | Promise<void>;
+  /**
+   * Removes every counter of a subject: windows, slots and budgets, its members' and models' too. Calls that run settle what
+   * they took all the same. @returns how many there were
+   */
+  erase(kind: string, id: string): number | Promise<number>;
   /** What a budget's counter says now; null when nothing was counted here yet. */
   spent(counter: string): bigint | null | Promise<bigint | null>;
 }

@@ -24,10 +24,7 @@ import { UnsettledLeases } from "./unsettled.ts";
 export type OutagePolicy = "closed" | "open" | "local";
 
 /** What `RedisAdmission` does, whichever Redis it speaks to. */
-export type SharedStore = Pick<
-  RedisAdmission,
-  "take" | "settle" | "renew" | "look" | "setSpend" | "spent" | "forget" | "beat" | "reconnect" | "close"
->;
+export type SharedStore = Omit<RedisAdmission, never>;
 
 export interface GuardedAdmissionOptions {
   readonly store: SharedStore;
@@ -172,6 +169,11 @@ export class GuardedAdmission implements AdmissionStore {
       return true;
     });
     if (done === null) this.#unsettled.touchCounter(counter);
+  }
+
+  /** @throws StoreAwayError while the store does not answer: it would keep what nobody removed */
+  async erase(kind: string, id: string): Promise<number> {
+    return this.#local.erase(kind, id) + (await this.#store.erase(kind, id));
   }
 
   /** Spend as the store has it; null as well while it is away. */

@@ -16,6 +16,7 @@ import type {
   Unprimed,
 } from "./admission.ts";
 import { MemoryAdmission } from "./memory.ts";
+import { isOf } from "./rule-list.ts";
 
 const PRIMED_FOR_MS = 3_000;
 
@@ -56,6 +57,12 @@ export class LocalShare {
   /** Spend was changed by hand. */
   forget(counter: string): void {
     this.#memory.setSpend(counter, null);
+  }
+
+  erase(kind: string, id: string): number {
+    for (const counter of this.#primedAtMs.keys())
+      if (isOf(counter, kind, id)) this.#primedAtMs.delete(counter);
+    return this.#memory.erase(kind, id);
   }
 
   /** The outage is over: the next one asks the ledger anew. */

@@ -12,7 +12,8 @@ import type {
   WindowRule,
 } from "./admission.ts";
 import { BudgetCounter } from "./budget-counter.ts";
-import { amountOf, budgetState, costOn, fitted, refusalsOf, type Standing, stateOf } from "./standing.ts";
+import { isOf } from "./rule-list.ts";
+import { amountOf, budgetState, costOn, fitted, refusalsOf, stateOf } from "./standing.ts";
 import { SlidingWindow } from "./window.ts";
 
 interface Slots {
@@ -23,6 +24,12 @@ type Counter = { touchedMs: number } & (
   | { slots: Slots }
   | { money: BudgetCounter }
 );
+
+/** A rule beside its counter: what `Standing` shows, and can be written to. */
+type Held =
+  | { readonly rule: WindowRule; readonly window: SlidingWindow }
+  | { readonly rule: ParallelRule; readonly slots: Slots }
+  | { readonly rule: BudgetRule; readonly money: BudgetCounter };
 
 interface OpenLease {
   readonly lease: Lease;
@@ -50,7 +57,7 @@ export class MemoryAdmission implements AdmissionStore {
     const nowMs = this.#tick(request.nowMs);
     if (--this.#untilSweep <= 0) this.#sweep(nowMs);
     const { rules } = request;
-    const standings: Standing[] = [];
+    const standings: Held[] = [];
     const unprimed: BudgetRule[] = [];
     for (const rule of rules) {
       const standing = this.#standing(rule, request.primed);
@@ -64,8 +71,8 @@ export class MemoryAdmission implements AdmissionStore {
     if (refusals.length > 0) return { kind: "refused", states: states(), refusals };
     for (const standing of standings) {
       if ("window" in standing) standing.window.add(nowMs, amountOf(standing.rule, amounts));
-      else if ("money" in standing) this.#money(standing.rule)?.reserve(amounts.costNanoUsd);
-      else this.#slots(standing.rule).held += 1;
+      else if ("money" in standing) standing.money.reserve(amounts.costNanoUsd);
+      else standing.slots.held += 1;
     }
     const { costNanoUsd, tokens } = amounts;
     const lease: Lease = {
@@ -91,11 +98,14 @@ export class MemoryAdmission implements AdmissionStore {
     for (const rule of lease.rules) {
       if (rule.metric === "tokens")
         this.#window(rule).adjust(nowMs, lease.takenAtMs, actual.tokens - lease.tokens);
-      if (rule.metric !== "budget") continue;
-      const money = this.#money(rule);
-      if (money?.spend(rule, costOn(rule, actual))) crossed.push(rule);
+      else if (rule.metric === "parallel") {
+        if (!over) this.#freeSlot(rule);
+      } else if (rule.metric === "budget") {
+        const money = this.#money(rule);
+        if (money?.spend(rule, costOn(rule, actual))) crossed.push(rule);
+        if (!over) money?.release(lease.costNanoUsd);
+      }
     }
-    if (!over) this.#giveBack(lease);
     return crossed;
   }
 
@@ -120,6 +130,16 @@ export class MemoryAdmission implements AdmissionStore {
   setSpend(counter: string, spentNanoUsd: bigint | null): void {
     const known = this.#counters.get(counter);
     if (known && "money" in known) known.money.set(spentNanoUsd);
+  }
+
+  erase(kind: string, id: string): number {
+    let count = 0;
+    for (const counter of this.#counters.keys())
+      if (isOf(counter, kind, id)) {
+        this.#counters.delete(counter);
+        count += 1;
+      }
+    return count;
   }
 
   spent(counter: string): bigint | null {
@@ -150,15 +170,18 @@ export class MemoryAdmission implements AdmissionStore {
   /** Slots and reserved money. */
   #giveBack(lease: Lease): void {
     for (const rule of lease.rules) {
-      if (rule.metric === "parallel") {
-        const slots = this.#slots(rule);
-        slots.held = Math.max(0, slots.held - 1);
-      } else if (rule.metric === "budget") this.#money(rule)?.release(lease.costNanoUsd);
+      if (rule.metric === "parallel") this.#freeSlot(rule);
+      else if (rule.metric === "budget") this.#money(rule)?.release(lease.costNanoUsd);
     }
   }
 
+  #freeSlot(rule: ParallelRule): void {
+    const slots = this.#slots(rule);
+    slots.held = Math.max(0, slots.held - 1);
+  }
+
   /** A rule beside its counter, ready to decide on; null for a budget whose spend nobody knows. */
-  #standing(rule: Rule, primed?: ReadonlyMap<string, bigint>): Standing | null {
+  #standing(rule: Rule, primed?: ReadonlyMap<string, bigint>): Held | null {
     if (rule.metric === "parallel") return { rule, slots: this.#slots(rule) };
     if (rule.metric !== "budget") return { rule, window: this.#window(rule) };
     const spent = primed?.get(rule.counter);

@@ -13,6 +13,7 @@ import type {
   TakeRequest,
   Verdict,
 } from "./admission.ts";
+import { eraseCounters } from "./erase-counters.ts";
 import { lookScript } from "./lua/look.lua.ts";
 import { renewScript } from "./lua/renew.lua.ts";
 import { settleScript } from "./lua/settle.lua.ts";
@@ -119,6 +120,11 @@ export class RedisAdmission implements AdmissionStore {
   async forget(counters: readonly string[]): Promise<void> {
     const keys = counters.map((counter) => this.#counterKey(counter));
     if (keys.length > 0) await this.#transport.run(setSpendScript, keys, [""]);
+  }
+
+  /** Leases that run keep naming the counters until they settle. */
+  erase(kind: string, id: string): Promise<number> {
+    return eraseCounters(this.#transport, this.#prefix, kind, line(id));
   }
 
   async spent(counter: string): Promise<bigint | null> {

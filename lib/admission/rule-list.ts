@@ -181,6 +181,12 @@ function counterOf(subject: Subject, pattern: string | null): string {
   return pattern === null ? owner : `${owner}:model:${pattern}`;
 }
 
+/** Whether a counter is that subject's, in a team too: `user:ID:...`, `team_member:TEAM/ID:...`. */
+export function isOf(counter: string, kind: string, id: string): boolean {
+  if (counter.startsWith(`${kind}:${id}:`)) return true;
+  return kind === "user" && counter.startsWith("team_member:") && counter.includes(`/${id}:`);
+}
+
 /** The counter of a budget in the store. @param charged the budget's name in `budget_spend`; null: the owner's row keeps it */
 export function budgetCounter(
   { kind, id }: { readonly kind: string; readonly id: string },

@@ -132,25 +132,54 @@ function subject(kind: SubjectKind, { id, name }: SubjectPolicy): Subject {
 
 /** Adds the rules of what the call names itself. Each of them has its whole spend counted, limited or not. */
 export function withNamed(
-  { config }: RuleBasis,
+  basis: RuleBasis,
   set: RuleSet,
   named: readonly Named[],
   modelGroup: string,
   nowMs: number,
 ): RuleSet {
   if (named.length === 0) return set;
-  const list = new RuleList(modelGroup, nowMs, config.timezone);
-  for (const { id, kind, policy } of named) {
-    const who: Subject = { kind, id, name: policy?.name ?? id };
-    list.charge(who, "life", null);
-    if (policy) list.addOwner(who, policy, "charged");
+  const rules = [...set.rules];
+  const charges = [...set.charges];
+  let { strict } = set;
+  for (const one of named) {
+    const own = ownOf(basis, one, modelGroup, nowMs);
+    rules.push(...own.rules);
+    charges.push(...own.charges);
+    strict ||= own.strict;
   }
-  return {
-    ...set,
-    rules: [...set.rules, ...list.rules],
-    charges: [...set.charges, ...list.charges],
-    strict: set.strict || list.strict,
-  };
+  return { ...set, rules, charges, strict };
+}
+
+interface OwnRules {
+  readonly basis: RuleBasis;
+  readonly named: Named;
+  readonly modelGroup: string;
+  readonly list: RuleList;
+}
+
+/** What was made last of a policy: calls that name it mostly call the same model. */
+const ownRules = new WeakMap<SubjectPolicy, OwnRules>();
+
+function ownOf(basis: RuleBasis, named: Named, modelGroup: string, nowMs: number): RuleList {
+  const { id, kind, policy } = named;
+  const known = policy && ownRules.get(policy);
+  if (
+    known &&
+    known.basis === basis &&
+    known.modelGroup === modelGroup &&
+    known.named.kind === kind &&
+    known.named.id === id &&
+    nowMs < known.list.validUntilMs
+  )
+    return known.list;
+  const list = new RuleList(modelGroup, nowMs, basis.config.timezone);
+  const who: Subject = { kind, id, name: policy?.name ?? id };
+  list.charge(who, "life", null);
+  if (!policy) return list;
+  list.addOwner(who, policy, "charged");
+  ownRules.set(policy, { basis, named, modelGroup, list });
+  return list;
 }
 
 /** Spend of the running period: what an earlier one left behind counts as nothing (the reset needs no timer). */

@@ -7,6 +7,7 @@ import { auditPending } from "#db/schema/audit.ts";
 import { newId } from "../ids.ts";
 import { canonicalJson } from "./canonical.ts";
 import type { AuditRecord } from "./record.ts";
+import { sealerOf } from "./sealed-database.ts";
 
 /** Who changes something, and how that was known. */
 export interface Actor {
@@ -33,7 +34,16 @@ export interface AuditEvent {
       | "deployment"
       | "setting"
       | "audit"
-      | "route";
+      | "backup"
+      | "job"
+      | "review"
+      | "budget_request"
+      | "privacy_request"
+      | "check"
+      | "route"
+      | "incident"
+      | "freeze"
+      | "master_key";
     readonly id: string;
   };
   readonly before: Record<string, unknown> | null;
@@ -46,7 +56,10 @@ export interface AuditEvent {
 /** Never in an event: hashes open nothing, but they name a secret. */
 const LEFT_OUT = new Set(["secretHash", "previousSecretHash"]);
 
-/** @throws any database error: the transaction must not commit then */
+/**
+ * What is personal goes in sealed: see sealer.ts.
+ * @throws any database error: the transaction must not commit then
+ */
 export async function writeAudit(tx: Tx, actor: Actor, nowMs: number, event: AuditEvent): Promise<void> {
   const id = newId("evt", nowMs);
   const written: AuditRecord["event"] = {
@@ -66,7 +79,8 @@ export async function writeAudit(tx: Tx, actor: Actor, nowMs: number, event: Aud
     reason: event.reason ?? null,
     requestId: actor.requestId,
   };
-  await tx.insert(auditPending).values({ id, event: canonicalJson(written) });
+  const sealed = await sealerOf(tx).sealed(written, nowMs);
+  await tx.insert(auditPending).values({ id, event: canonicalJson(sealed) });
 }
 
 /** As JSON has it: a bigint as text, a date as ISO text, and nothing that is undefined. */

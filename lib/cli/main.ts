@@ -1,9 +1,14 @@
-/** The command line `shin`. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something was found (doctor, audit), 78 faults in the configuration. */
+/** The command line `shin`. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something was found (doctor, audit, check), 78 faults in the configuration. */
 import { Command, CommanderError } from "commander";
 import { makeMasterKey } from "../node/data-folder.ts";
 import { isStartError, messageOf } from "../node/start-error.ts";
 import { addAuditCommands } from "./audit-commands.ts";
+import { addComplianceCommands } from "./compliance-commands.ts";
+import { addBackupCommands } from "./backup-commands.ts";
 import { type DatabaseTarget, openShell, showUrl } from "./database.ts";
+import { addPrivacyCommands } from "./privacy-commands.ts";
+import { addIncidentCommands } from "./incident-commands.ts";
+import { addJobCommands } from "./jobs-commands.ts";
 import { addStartOptions, readStartOptions, toArguments } from "./start-options.ts";
 import { showWorkers } from "./workers.ts";
 
@@ -124,6 +129,11 @@ function buildProgram(host: CliHost, done: (code: number) => void): Command {
     });
 
   addAuditCommands(program, host, target, done);
+  addComplianceCommands(program, host, done);
+  addPrivacyCommands(program, host, done);
+  addBackupCommands(program, host, done);
+  addJobCommands(program, host, target, done);
+  addIncidentCommands(program, host, target, done);
 
   program
     .command("doctor")

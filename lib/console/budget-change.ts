@@ -30,7 +30,8 @@ export async function changeBudget(
   const fields = { ...budget, spend: start_anew ? 0n : undefined };
   // What is undefined stays as it is; these types want it said.
   const duration = undefined;
-  if (kind === "key") await updateKey(operations, actor, caller, id, { ...fields, duration });
+  if (kind === "key")
+    await updateKey(operations, actor, caller, id, { ...fields, duration, rotation_interval: undefined });
   else if (kind === "user") await updateUser(operations, actor, { user_id: id, ...fields });
   else if (kind === "team") await updateTeam(operations, actor, { team_id: id, ...UNSAID, ...fields });
   else if (start_anew)
@@ -43,6 +44,7 @@ export async function changeBudget(
 const UNSAID = {
   team_member_budget: undefined,
   team_member_budget_duration: undefined,
+  rotation_interval: undefined,
   team_member_key_duration: undefined,
 };
 

@@ -28,7 +28,7 @@ export function policyOf(
     return memberPolicy(row.user_name ?? row.user_id ?? "", { ...own, member_defaults }, member);
   }
   if (kind === "user" || kind === "team") return toPolicy(own);
-  const policy = namedPolicy(row.id, { own, tier }) ?? toPolicy(own);
+  const policy = namedPolicy(row.id, { own, tier, restricted: false }) ?? toPolicy(own);
   return kind === "end_user" ? (withDefaults(row.id, policy, config) ?? policy) : policy;
 }
 

@@ -43,9 +43,22 @@ export const PAGES = {
   limits: { path: "/ui/limits", title: "Limits", roles: ["admin", "developer", "auditor"] },
   logs: { path: "/ui/logs", title: "Logs", roles: ["admin", "developer", "auditor"] },
   audit: { path: "/ui/audit", title: "Audit", roles: ["admin", "dpo", "auditor"] },
+  incident: { path: "/ui/incident", title: "Incident", roles: ["admin", "dpo", "auditor"] },
+  privacy: { path: "/ui/privacy", title: "Privacy", roles: ["admin", "dpo", "auditor"] },
+  privacyNew: { path: "/ui/privacy/new", title: "New request", roles: ["admin", "dpo"] },
+  privacyRetention: { path: "/ui/privacy/retention", title: "Retention", roles: ["admin", "dpo", "auditor"] },
+  privacyRecords: { path: "/ui/privacy/records", title: "Records", roles: ["admin", "dpo", "auditor"] },
+  compliance: { path: "/ui/compliance", title: "Compliance", roles: ["admin", "dpo", "auditor"] },
   playground: { path: "/ui/playground", title: "Playground", roles: ["admin", "developer"] },
   users: { path: "/ui/people/users", title: "People", roles: ["admin", "dpo", "auditor"] },
   teams: { path: "/ui/people/teams", title: "Teams", roles: ["admin", "developer", "finance", "auditor"] },
+  serviceAccounts: {
+    path: "/ui/people/service-accounts",
+    title: "Service accounts",
+    roles: ["admin", "dpo", "auditor"],
+  },
+  accessReview: { path: "/ui/people/access-review", title: "Access review", roles: ["admin", "auditor"] },
+  jobs: { path: "/ui/jobs", title: "Jobs", roles: ROLES },
   settings: { path: "/ui/settings", title: "Settings", roles: ROLES },
   settingsSignIn: { path: "/ui/settings/sign-in", title: "Sign-in", roles: ROLES },
   settingsNetwork: { path: "/ui/settings/network", title: "Network", roles: ["admin", "auditor"] },
@@ -83,7 +96,17 @@ export function mayManageKeys(role: Role): boolean {
   return role === "admin" || role === "developer";
 }
 
+/** True for roles that run compliance checks, vouch for what cannot be seen, and set checks aside. */
+export function mayGovern(role: Role): boolean {
+  return role === "admin" || role === "dpo";
+}
+
 /** True for the role that may change what the console shows. */
 export function mayChange(role: Role): boolean {
   return role === "admin";
+}
+
+/** True for roles that may answer people's requests and set how long things are kept. */
+export function mayKeepPrivacy(role: Role): boolean {
+  return role === "admin" || role === "dpo";
 }

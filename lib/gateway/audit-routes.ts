@@ -1,7 +1,7 @@
 /** The audit log over HTTP: read, verify, export, and the public key that its heads are signed with. */
-import { type AuditFilter, listAudit } from "#db/queries/console-audit.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
 import { exportAudit } from "#lib/audit/export.ts";
+import { type AskedEvents, readAudit } from "#lib/audit/read.ts";
 import { shownValues } from "#lib/audit/shown.ts";
 import { pemOf } from "#lib/audit/signing-key.ts";
 import { verifyChain } from "#lib/audit/verify.ts";
@@ -21,7 +21,7 @@ const list: Run = async (deps, context) => {
   const limit = queryNumber(context, "limit", 50, 1, MOST);
   const before = queryNumber(context, "before", 0, 1, Number.MAX_SAFE_INTEGER);
   const cursor = before === 0 ? null : { older: BigInt(before) };
-  const rows = await listAudit(deps.sql, askedEvents(context), cursor, limit + 1);
+  const rows = await readAudit(deps, askedEvents(context), cursor, limit + 1);
   const shown = rows.slice(0, limit);
   return json(200, {
     events: shown.map(({ seq, at, before: old, after, ...row }) => ({
@@ -35,8 +35,8 @@ const list: Run = async (deps, context) => {
   });
 };
 
-function askedEvents(context: AuthenticatedContext): AuditFilter {
-  const filter: AuditFilter = {};
+function askedEvents(context: AuthenticatedContext): AskedEvents {
+  const filter: AskedEvents = {};
   const given = {
     action: queryText(context, "action"),
     targetKind: queryText(context, "target_kind"),

@@ -67,9 +67,9 @@ export function readCall(
   pathModel: string | null,
   headers: GatewayRequest["headers"],
 ): Call {
-  const { list, members, value } = readMembers(bytes);
-  const field = (name: string): unknown => (members.has(name) ? value(name) : undefined);
-  for (const name of members.keys()) {
+  const { last, list, value } = readMembers(bytes);
+  const field = (name: string): unknown => (last.has(name) ? value(name) : undefined);
+  for (const name of last.keys()) {
     if (REFUSED.has(name))
       throw invalid(`"${name}" cannot be set by a request; deployments are configured by the operator`, name);
     const type = TYPES.get(name);
@@ -79,7 +79,7 @@ export function readCall(
   if (typeof model !== "string" || model === "")
     throw invalid("model is missing: name one of GET /v1/models", "model");
   if (model.length > 256) throw invalid("model is longer than 256 characters", "model");
-  checkPrompt(endpoint, members.get(endpoint.prompt), bytes, value);
+  checkPrompt(endpoint, last.get(endpoint.prompt), bytes, value);
   const options = field("stream_options");
   const stream = field("stream") === true;
   if (stream && !endpoint.streams)
@@ -100,37 +100,50 @@ export function readCall(
     endUser: asText(field("user")) ?? steering.endUser,
     tags: readTags(field("metadata"), field("tags"), steering.tags),
     steering,
-    ...estimatePrompt(bytes, members, endpoint),
+    ...estimatePrompt(bytes, list, endpoint),
   };
 }
 
 interface Members {
+  /** As they came: JSON allows a name twice, and none of them may slip by. */
   readonly list: readonly Member[];
-  /** All members of a name: JSON allows a name twice, and none of them may slip by. */
-  readonly members: Map<string, Member[]>;
-  /** The value of a member; of several the last, as every JSON parser has it. */
+  /** By name; of several the last, as every JSON parser has it. */
+  readonly last: ReadonlyMap<string, Member>;
+  /** The value of a member. */
   readonly value: (name: string) => unknown;
 }
 
 function readMembers(bytes: Buffer): Members {
   try {
-    const members = new Map<string, Member[]>();
+    if (bytes.length <= PARSE_BYTES) return parseMembers(bytes);
     const list = scanObject(bytes);
-    for (const member of list) {
-      const same = members.get(member.key);
-      if (same) same.push(member);
-      else members.set(member.key, [member]);
-    }
-    if (bytes.length <= PARSE_BYTES) {
-      const parsed: Record<string, unknown> = JSON.parse(bytes.toString("utf8"));
-      return { list, members, value: (name) => parsed[name] };
-    }
+    const last = byName(list);
     const parse = (member: Member | undefined): unknown =>
       member && JSON.parse(bytes.toString("utf8", member.valueStart, member.valueEnd));
-    return { list, members, value: (name) => parse(members.get(name)?.at(-1)) };
+    return { list, last, value: (name) => parse(last.get(name)) };
   } catch (error) {
     throw invalidJson(error, bytes);
   }
+}
+
+function parseMembers(bytes: Buffer): Members {
+  const text = bytes.toString("utf8");
+  let parsed: Record<string, unknown>;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    // The scan's complaint says at which byte, if it has one.
+    scanObject(bytes);
+    throw error;
+  }
+  const list = scanObject(bytes, text.length === bytes.length ? text : null);
+  return { list, last: byName(list), value: (name) => parsed[name] };
+}
+
+function byName(list: readonly Member[]): ReadonlyMap<string, Member> {
+  const last = new Map<string, Member>();
+  for (const member of list) last.set(member.key, member);
+  return last;
 }
 
 function checkType(name: string, type: FieldType, value: unknown): void {
@@ -150,11 +163,10 @@ function checkType(name: string, type: FieldType, value: unknown): void {
 
 function checkPrompt(
   endpoint: Endpoint,
-  members: readonly Member[] | undefined,
+  member: Member | undefined,
   bytes: Buffer,
   value: (name: string) => unknown,
 ): void {
-  const member = members?.at(-1);
   if (!member) throw invalid(`${endpoint.prompt} is missing`, endpoint.prompt);
   if (endpoint.prompt !== "messages") {
     const kind = bytes[member.valueStart];
@@ -177,28 +189,29 @@ function checkPrompt(
 const DATA_URL_TOKENS = 1_000;
 /** A prompt shorter than this counts as text, whatever it holds. */
 const SHORTEST_ATTACHMENT = 4 * DATA_URL_TOKENS;
+/** Members that a provider reads besides the prompt itself. */
+const PROMPT_PARTS = new Set(["tools", "functions", "suffix"]);
 
 function estimatePrompt(
   bytes: Buffer,
-  members: Map<string, Member[]>,
+  members: readonly Member[],
   endpoint: Endpoint,
 ): Pick<Call, "promptTokens" | "promptMost"> {
   let textBytes = 0;
   let attachments = 0;
-  for (const name of [endpoint.prompt, "tools", "functions", "suffix"]) {
-    for (const { valueStart, valueEnd } of members.get(name) ?? []) {
-      textBytes += valueEnd - valueStart;
-      if (valueEnd - valueStart < SHORTEST_ATTACHMENT) continue;
-      for (
-        let at = bytes.indexOf('"data:', valueStart);
-        at >= 0 && at < valueEnd;
-        at = bytes.indexOf('"data:', at + 6)
-      ) {
-        const end = bytes.indexOf('"', at + 6);
-        if (end < 0) break;
-        textBytes -= end - at;
-        attachments += 1;
-      }
+  for (const { key, valueStart, valueEnd } of members) {
+    if (key !== endpoint.prompt && !PROMPT_PARTS.has(key)) continue;
+    textBytes += valueEnd - valueStart;
+    if (valueEnd - valueStart < SHORTEST_ATTACHMENT) continue;
+    for (
+      let at = bytes.indexOf('"data:', valueStart);
+      at >= 0 && at < valueEnd;
+      at = bytes.indexOf('"data:', at + 6)
+    ) {
+      const end = bytes.indexOf('"', at + 6);
+      if (end < 0) break;
+      textBytes -= end - at;
+      attachments += 1;
     }
   }
   // Four bytes a token is right for English; JSON's own quotes and names make up for scripts that need more.

@@ -1,6 +1,7 @@
 /** The key API of LiteLLM and of the guide (API.md 1.3 and 1.4): thin over the operations in lib/keys. */
 import { findBudgets } from "#db/queries/budgets.ts";
 import { parseBody } from "#lib/api-fields.ts";
+import { tellEveryModel } from "#lib/incident/every-model.ts";
 import { requireChanger } from "#lib/keys/authority.ts";
 import { resetSpend, rotateKey, setBlocked, updateKey } from "#lib/keys/key-changes.ts";
 import { createKey, createServiceKey, deleteKeys, revokeAll } from "#lib/keys/operations.ts";
@@ -43,6 +44,7 @@ const withSecret = async (deps: GatewayDeps, row: KeyRow, secret: string) => ({
 const generate: Run = async (deps, context) => {
   const body = await readBody(context, generateSchema, IDLE);
   const { row, secret } = await createKey(operationsOf(deps), actorOf(context), context.caller, body);
+  tellEveryModel(deps, row);
   // The guide's readers get back the name they sent; LiteLLM's get the masked key.
   const named = body.key_name ? { key_name: body.key_name } : {};
   return json(200, { ...(await withSecret(deps, row, secret)), ...named });
@@ -57,6 +59,7 @@ const generateService: Run = async (deps, context) => {
 const update: Run = async (deps, context) => {
   const { key, ...body } = await readBody(context, updateSchema, IDLE);
   const row = await updateKey(operationsOf(deps), actorOf(context), context.caller, key, body);
+  if (body.models) tellEveryModel(deps, row);
   return json(200, { key, ...(await view(deps, row)) });
 };
 

@@ -1,6 +1,34 @@
 /** Every kind of job there is. */
+
+import { habitJob } from "#lib/incident/habit-job.ts";
+import { rotationJob } from "#lib/incident/rotation-job.ts";
+import { incidentJob } from "#lib/incident/run-job.ts";
+import { backupJob } from "../backup/job.ts";
+import { COMPLIANCE_JOBS } from "../compliance/jobs.ts";
+import { exportCalls, exportUsage } from "../exports/job.ts";
+import { anonymisePastJob } from "../privacy/anonymise-past.ts";
+import { eraseJob } from "../privacy/erase-job.ts";
+import { privacyExport } from "../privacy/export/job.ts";
+import { privacyDrill } from "../privacy/requests/drill.ts";
+import { watchRequests } from "../privacy/requests/watch.ts";
+import { purgeRetention } from "../privacy/retention/purge.ts";
 import type { JobDeps } from "./deps.ts";
 import type { JobKind } from "./job.ts";
 import { tidyJobs } from "./tidy.ts";
 
-export const JOB_KINDS: readonly JobKind<JobDeps>[] = [tidyJobs];
+export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
+  tidyJobs,
+  backupJob,
+  exportCalls,
+  exportUsage,
+  privacyExport,
+  watchRequests,
+  purgeRetention,
+  eraseJob,
+  privacyDrill,
+  ...COMPLIANCE_JOBS,
+  incidentJob,
+  rotationJob,
+  habitJob,
+  anonymisePastJob,
+];

@@ -23,7 +23,9 @@ export function accessibleDeployments(
   if (caller.team && !listAllows(caller.team.models, model, groups, null)) return "team";
   if (caller.user && !listAllows(caller.user.models, model, groups, null)) return "user";
   const usable = deployments.filter((deployment) => keyAllowed(deployment, caller));
-  return usable.length > 0 ? usable : "allowed_keys";
+  if (usable.length === 0) return "allowed_keys";
+  // The list itself where it can be: others know it again, with what they have worked out for it.
+  return usable.length === deployments.length ? deployments : usable;
 }
 
 const accessGroups = new WeakMap<readonly Deployment[], ReadonlySet<string>>();

@@ -16,6 +16,8 @@ export interface SubjectPolicy extends Limits {
   /** Single models, further budgets, a raise; windows of an hour and a day stand among the limits already. */
   readonly finer: FinerLimits;
   readonly blocked: boolean;
+  /** Processing of this person's data is restricted: no calls. */
+  readonly restricted?: true;
 }
 
 export interface Caller {
@@ -43,6 +45,8 @@ export interface Caller {
   readonly teamRole: "admin" | "user" | null;
   /** Routes that members may call for the team. */
   readonly teamPermissions: readonly string[];
+  /** Processing of the user's data is restricted: no calls. */
+  readonly restricted?: true;
 }
 
 /** A subject without any ceiling. */

@@ -40,5 +40,27 @@ export function keyColumns(
     columns.duration = body.duration;
     columns.expiresAt = span && addDuration(new Date(nowMs), span);
   }
-  return columns;
+  return { ...columns, ...rotationColumns(body, nowMs, before) };
+}
+
+const DEFAULT_INTERVAL = "90d";
+
+/** The day of the next rotation counts from now, whenever one of the two is said; without auto_rotate there is none. */
+function rotationColumns(body: Partial<KeyFields>, nowMs: number, before: KeyRow | null): Partial<KeyRow> {
+  if (body.auto_rotate === undefined && body.rotation_interval === undefined) return {};
+  const autoRotate = body.auto_rotate ?? before?.autoRotate ?? false;
+  const given = body.rotation_interval === undefined ? before?.rotationInterval : body.rotation_interval;
+  const rotationInterval = given ?? (autoRotate ? DEFAULT_INTERVAL : null);
+  return {
+    autoRotate,
+    rotationInterval,
+    rotateAt: autoRotate ? nextRotation(rotationInterval, nowMs) : null,
+    ...(autoRotate ? {} : { collectBy: null }),
+  };
+}
+
+/** When a key whose secret is new now is due. @param interval as stored */
+export function nextRotation(interval: string | null, nowMs: number): Date {
+  const span = readDuration(interval ?? DEFAULT_INTERVAL) ?? readDuration(DEFAULT_INTERVAL);
+  return span === null ? new Date(nowMs) : addDuration(new Date(nowMs), span);
 }

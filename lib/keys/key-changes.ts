@@ -12,7 +12,7 @@ import { change, type Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
 import { noKey, requireKeyAccess } from "./authority.ts";
 import type { Caller } from "./caller.ts";
-import { keyColumns } from "./columns.ts";
+import { keyColumns, nextRotation } from "./columns.ts";
 import { refuseOutdated } from "./conflict.ts";
 import { withinBounds } from "./generation.ts";
 import type { CreatedKey } from "./operations.ts";
@@ -107,13 +107,20 @@ export async function rotateKey(
     const { grace_period, new_key: _new, key: _named, ...fields } = body;
     await requireKeyAccess(tx, caller, before, "/key/regenerate", fields);
     const grace = grace_period ? readDuration(grace_period) : null;
+    // Whoever takes the new secret of a key that is due keeps the time that the old one had left.
+    const left = grace_period === undefined ? before.collectBy : null;
+    const graceEnd = grace ? addDuration(new Date(nowMs), grace) : left;
+    const rotates = fields.auto_rotate ?? before.autoRotate;
+    const interval = fields.rotation_interval ?? before.rotationInterval;
     return {
       ...(await updated(tx, operations, before, fields, nowMs)),
       secretHash: made.hash,
       secretStart: made.start,
       secretLast4: made.last4,
-      previousSecretHash: grace ? before.secretHash : null,
-      previousSecretExpiresAt: grace ? addDuration(new Date(nowMs), grace) : null,
+      previousSecretHash: graceEnd ? before.secretHash : null,
+      previousSecretExpiresAt: graceEnd,
+      rotateAt: rotates ? nextRotation(interval, nowMs) : null,
+      collectBy: null,
       rotationCount: before.rotationCount + 1,
       lastRotatedAt: new Date(nowMs),
     };

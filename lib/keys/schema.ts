@@ -26,6 +26,10 @@ const fields = {
   tags: z.array(text(128), "must be a list of names").max(32).nullish(),
   permissions: record,
   spend: usd,
+  /** On its day the owner is asked to take a new secret; the old one ends `rotation_grace` later (docs/incident.md). */
+  auto_rotate: z.boolean("must be true or false").nullish(),
+  /** `90d` when absent. */
+  rotation_interval: duration,
 };
 
 export const generateSchema = z.object({
@@ -110,7 +114,5 @@ export const KEY_FIELDS_NOT_ACTED_ON = [
   "object_permission",
   "access_group_ids",
   "router_settings",
-  "auto_rotate",
-  "rotation_interval",
   "send_invite_email",
 ];

@@ -28,13 +28,15 @@ export function toCaller(row: CallerRow): Caller {
     member: team && row.user_id !== null ? memberPolicy(row.user_id, team, member) : null,
     teamRole: member === null ? null : member.role === "admin" ? "admin" : "user",
     teamPermissions: team?.member_permissions ?? [],
+    ...(row.restricted ? { restricted: true } : {}),
   };
 }
 
 /** The policy of an end user or a tag; null when neither it nor a tier says anything. */
-export function namedPolicy(id: string, { own, tier }: SubjectRow): SubjectPolicy | null {
-  if (!own && !tier) return null;
-  const policy = own ? toPolicy(own) : unlimited(id, id);
+export function namedPolicy(id: string, { own, restricted, tier }: SubjectRow): SubjectPolicy | null {
+  if (!own && !tier && !restricted) return null;
+  const plain = own ? toPolicy(own) : unlimited(id, id);
+  const policy: SubjectPolicy = restricted ? { ...plain, restricted: true } : plain;
   return tier ? withTier(policy, tier, true) : policy;
 }
 

@@ -4,7 +4,17 @@
  * replaying one that is there already changes nothing.
  */
 import { appendFileSync } from "node:fs";
-import { appendFile, type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import {
+  appendFile,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import path from "node:path";
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
@@ -91,6 +101,29 @@ export class Journal {
   /** Keeps a row that the database will not take, for a person to look at. */
   async reject(line: string): Promise<void> {
     await appendFile(path.join(this.#folder, "rejected.jsonl"), `${line}\n`, { mode: 0o600 });
+  }
+
+  /**
+   * Closes the running segment, which goes with its last row, and changes the rows that were set aside for a person to look
+   * at. @returns how many of those were changed
+   */
+  async clear(change: (line: string) => string): Promise<number> {
+    await this.seal();
+    const file = path.join(this.#folder, "rejected.jsonl");
+    let text: string;
+    try {
+      text = await readFile(file, "utf8");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
+      throw error;
+    }
+    const lines = text.split("\n").slice(0, -1);
+    const next = lines.map(change);
+    const changed = next.filter((line, index) => line !== lines[index]).length;
+    if (changed === 0) return 0;
+    await writeFile(`${file}.part`, next.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    await rename(`${file}.part`, file);
+    return changed;
   }
 
   #kick(): void {

@@ -118,6 +118,12 @@ export class Ledger {
     if (this.#bridge.loaded) await this.#bridge.cross();
   }
 
+  /** Leaves no row of before on disk; those that the database refused are changed. @returns how many of these there were */
+  async clear(change: (line: string) => string): Promise<number> {
+    await this.flush();
+    return this.#options.journal?.clear(change) ?? 0;
+  }
+
   /** At start: replays what an earlier run left on disk, then settles its calls that were cut off. @returns counts, for the log */
   async recover(leftovers: readonly string[]): Promise<{ replayed: number; interrupted: number }> {
     const { sql, instance } = this.#options;

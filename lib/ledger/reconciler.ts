@@ -34,8 +34,8 @@ interface Watched {
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   #watched = new Map<string, Watched>();
-  /** Rules of one caller are one object from call to call: most calls end here. */
-  #known = new WeakSet<readonly Rule[]>();
+  /** A rule is one object from call to call: most calls have nothing new. */
+  #known = new WeakSet<BudgetRule>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -43,10 +43,10 @@ export class Reconciler {
 
   /** Notes the budgets that a call has moved. */
   watch(rules: readonly Rule[]): void {
-    if (this.#known.has(rules)) return;
-    this.#known.add(rules);
     for (const rule of rules) {
-      if (rule.metric !== "budget" || this.#watched.size >= MOST_WATCHED) continue;
+      if (rule.metric !== "budget" || this.#known.has(rule)) continue;
+      this.#known.add(rule);
+      if (this.#watched.size >= MOST_WATCHED) continue;
       const known = this.#watched.get(rule.counter);
       if (known?.rule.periodStartMs !== rule.periodStartMs)
         this.#watched.set(rule.counter, { rule, difference: 0n, seen: 0 });

@@ -118,12 +118,31 @@ export function toRow(record: SpendRecord, state: "started" | "settled"): string
   return `${row}${periodMember("team", record.teamPeriodStartMs)}}`;
 }
 
-function chargeText({ budget, kind, periodStartMs, subjectId }: Charge): string {
-  return `["${kind}",${quote(subjectId)},${quote(budget)},${periodStartMs}]`;
+/** Charges come with the rules of a caller, the same objects from call to call. */
+const chargeTexts = new WeakMap<Charge, string>();
+
+function chargeText(charge: Charge): string {
+  const known = chargeTexts.get(charge);
+  if (known !== undefined) return known;
+  const { budget, kind, periodStartMs, subjectId } = charge;
+  const text = `["${kind}",${quote(subjectId)},${quote(budget)},${periodStartMs}]`;
+  chargeTexts.set(charge, text);
+  return text;
 }
 
+/** Few periods run at a time, and formatting a date is dear. */
+const periodTexts = new Map<number, string>();
+const MOST_PERIODS = 1_000;
+
 function periodMember(owner: string, startMs: number | null): string {
-  return startMs === null ? "" : `,"${owner}_period_started_at":"${new Date(startMs).toISOString()}"`;
+  if (startMs === null) return "";
+  let text = periodTexts.get(startMs);
+  if (text === undefined) {
+    text = new Date(startMs).toISOString();
+    if (periodTexts.size >= MOST_PERIODS) periodTexts.clear();
+    periodTexts.set(startMs, text);
+  }
+  return `,"${owner}_period_started_at":"${text}"`;
 }
 
 /** A JSON string that Postgres takes: it has no NUL and no lone surrogates in text. */

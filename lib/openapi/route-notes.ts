@@ -1,5 +1,7 @@
 /** What docs/api.md and the API reference say about each route. A route without a sentence fails the tests. */
 
+import { GOVERN_NOTES } from "./route-notes-govern.ts";
+
 const UNDER_MODEL = "the same, the model named by the path (it may hold slashes)";
 
 /** The end-user API has two names. */
@@ -17,6 +19,7 @@ function endUserNotes(prefix: string): Record<string, string> {
 
 /** By method and path as in ROUTES. */
 export const ROUTE_NOTES: Readonly<Record<string, string>> = {
+  ...GOVERN_NOTES,
   "POST /chat/completions": "a chat completion, whole or as a stream",
   "POST /completions": "a text completion, whole or as a stream",
   "POST /embeddings": "embeddings",
@@ -127,7 +130,7 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /global/activity": "requests and tokens by day, the caller's own; everybody's for admins",
   "GET /global/activity/model": "the same for each model",
   "GET /usage":
-    "what the key has spent, and each limit and budget its calls fall under, with what is left and when it resets; of one model with `model`",
+    "what the key has spent, and each limit and budget its calls fall under, with what is left and when it resets; of one model with `model`, of an end user with `customer_id`",
   "POST /global/spend/reset":
     "sets the spend of every key, user and team to 0, that of all their budgets too; records stay",
   "GET /user/daily/activity": "a user's days, by model, provider and key",
@@ -139,6 +142,8 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /audit/export":
     "the whole chain as JSON lines with its signed heads, public key and signed manifest: verifies offline, see docs/audit.md",
   "GET /audit/key": "the public key that signs the audit log; anybody may know it",
+  "POST /privacy/anonymise_past":
+    "begins a job that makes old records and log files what `anonymize_logs` would have made them; 400 while that is off",
   "POST /console/setup": "uses a set-up link: makes the first admin and the first key",
   "GET /console/first-call": "the latest call of the person's own key, for the first minutes",
   "POST /console/password": "changes the person's own password and ends the other sessions",
@@ -153,6 +158,37 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "POST /console/users/sessions/end": "ends every console session of a person",
   "POST /console/budgets/update":
     "sets the budget of a key, user, team, member, end user or tag; for admins, and for finance at the console",
+  "GET /privacy/requests":
+    "requests of people about their data: open ones first, by the day they are due; `state`, `type`, `page`, `page_size`",
+  "POST /privacy/requests": "takes a request in; it must be answered within a month of `received_at`",
+  "GET /privacy/requests/{id}": "one request with its step, its job and its certificate",
+  "POST /privacy/requests/{id}/identify": "writes down how the person was identified",
+  "POST /privacy/requests/{id}/locate": "counts the person's records, store by store; 404 when there is none",
+  "POST /privacy/requests/{id}/decide": "grants it or refuses it with a ground",
+  "POST /privacy/requests/{id}/approve":
+    "the second person's yes; not for whoever took it in or decided it, nor for whom it is about, nor with the master key",
+  "POST /privacy/requests/{id}/run":
+    "begins the export or the erasure as a job; restricts or corrects at once; again after a job that failed",
+  "POST /privacy/requests/{id}/extend": "two months more, once, with the reason that the person is told",
+  "POST /privacy/requests/{id}/close": "ends it without doing anything, such as `no_data_held`",
+  "POST /privacy/requests/{id}/withdraw": "the person takes it back",
+  "POST /privacy/requests/{id}/link":
+    "a link to the export that needs no sign-in, shown this once; it ends with the file, a week after it was written",
+  "POST /privacy/drill":
+    "leads a made-up person through an export and an erasure, and removes what is left of them",
+  "GET /privacy/holds": "legal holds and restrictions that run",
+  "POST /privacy/holds":
+    "places a legal hold, which stops an erasure and the purge, or a restriction, which stops calls",
+  "POST /privacy/holds/end": "ends one",
+  "POST /privacy/download": "the file behind such a link; the secret is sent in the body",
+  "POST /privacy/verify": "says whether a certificate or an export's manifest is genuine; anybody may ask",
+  "GET /privacy/retention":
+    "how long each store keeps what it holds, when it was last purged and how much went",
+  "POST /privacy/retention": 'sets days by store: `{"days": {"records": 30}}`; null for the default',
+  "POST /privacy/retention/preview":
+    "how much would go now, with these days or as they are set; removes nothing",
+  "POST /privacy/retention/run": "begins the daily purge now",
+  "GET /privacy/records": "the record of processing activities, from the registry; `format=csv` as a table",
   "POST /console/search":
     "keys, users, teams, models and calls by name, id or the SHA-256 of a secret, as far as the person's role sees them",
   "POST /console/keys/matching":

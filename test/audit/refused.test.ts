@@ -1,5 +1,6 @@
 /** Who tries to change what is not theirs is in the log, and cannot fill it. */
 import { expect, test } from "vitest";
+import { eventsOf } from "#test/helpers/audit.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
 import { verdictOf } from "./setting.ts";
@@ -10,9 +11,13 @@ const gateway = await testGateway({
   yaml: "general_settings: { throttle: { key_api: off, authentication: off } }",
 });
 const key = await gateway.newKey({ key_alias: "curious" });
-const told = () =>
-  gateway.database.sql`select actor_kind, action, target_kind, target_id, outcome, reason from audit_events
-    where action = 'request.refused' order by seq`;
+const told = async () =>
+  (await eventsOf(gateway, { action: "request.refused" })).map(
+    ({ action, actor_kind, outcome, reason, target_id, target_kind }) => ({
+      ...{ actor_kind, action, target_kind },
+      ...{ target_id, outcome, reason },
+    }),
+  );
 
 test("a change by somebody who may not make it is an event with the reason", async () => {
   expect((await gateway.call("POST", "/user/new", { key, body: { user_id: "mine" } })).status).toBe(403);

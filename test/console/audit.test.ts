@@ -1,7 +1,8 @@
 /** The audit page's figures: what an event is shown to have changed, that no secret leaves by it, and that paging loses nothing. */
 import { describe, expect, it } from "vitest";
 import { changesOf } from "#components/audit/changes.ts";
-import { auditChoices, listAudit, newestAudit } from "#db/queries/console-audit.ts";
+import { newestAudit } from "#db/queries/console-audit.ts";
+import { readAudit, readChoices } from "#lib/audit/read.ts";
 import { shownValues } from "#lib/audit/shown.ts";
 import { csvLine } from "#lib/csv.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
@@ -94,27 +95,28 @@ describe("a line of CSV", () => {
 
 describe("the list of events", async () => {
   const gateway = await testGateway();
-  const { sql } = gateway.runtime.deps;
+  const { deps } = gateway.runtime;
+  const { sql } = deps;
   const team = await gateway.call("POST", "/team/new", { body: { team_alias: "search" } });
   for (let i = 0; i < 7; i++) await gateway.newKey({ key_alias: `app-${i}` });
   await gateway.call("POST", "/key/delete", { body: { key_aliases: ["app-3"] } });
 
   it("is paged both ways without a gap or a repetition", async () => {
-    const all = (await listAudit(sql, {}, null, 100)).map(({ seq }) => seq);
+    const all = (await readAudit(deps, {}, null, 100)).map(({ seq }) => seq);
     expect(all.length).toBeGreaterThanOrEqual(9);
     const down: bigint[] = [];
-    for (let page = await listAudit(sql, {}, null, 3); page.length > 0; ) {
+    for (let page = await readAudit(deps, {}, null, 3); page.length > 0; ) {
       down.push(...page.map(({ seq }) => seq));
-      page = await listAudit(sql, {}, { older: down.at(-1) ?? 0n }, 3);
+      page = await readAudit(deps, {}, { older: down.at(-1) ?? 0n }, 3);
     }
     expect(down).toEqual(all);
-    const up = await listAudit(sql, {}, { newer: all[4] ?? 0n }, 3);
+    const up = await readAudit(deps, {}, { newer: all[4] ?? 0n }, 3);
     expect(up.map(({ seq }) => seq)).toEqual(all.slice(1, 4));
   });
 
   it("is filtered by action, object, actor, text, time and a highest number", async () => {
-    const names = async (filter: Parameters<typeof listAudit>[1]) =>
-      (await listAudit(sql, filter, null, 100)).map((row) => `${row.action} ${row.target_name}`);
+    const names = async (filter: Parameters<typeof readAudit>[1]) =>
+      (await readAudit(deps, filter, null, 100)).map((row) => `${row.action} ${row.target_name}`);
     expect(await names({ action: "key.delete" })).toEqual(["key.delete app-3"]);
     expect(await names({ text: "APP-5" })).toEqual(["key.create app-5"]);
     expect(await names({ targetKind: "team", targetId: String(team.json.team_id) })).toEqual([
@@ -125,11 +127,11 @@ describe("the list of events", async () => {
     expect(await names({ fromMs: Date.now() + 60_000 })).toEqual([]);
     expect(await names({ outcome: "denied" })).toEqual([]);
     const newest = await newestAudit(sql);
-    expect((await listAudit(sql, { upTo: newest - 1n }, null, 1))[0]?.seq).toBe(newest - 1n);
+    expect((await readAudit(deps, { upTo: newest - 1n }, null, 1))[0]?.seq).toBe(newest - 1n);
   });
 
   it("offers the actions, objects and actors that there are", async () => {
-    const { actions, actors, targets } = await auditChoices(sql, 1000);
+    const { actions, actors, targets } = await readChoices(deps, 1000);
     expect(actions).toEqual(["key.create", "key.delete", "team.create"]);
     expect(targets).toEqual(["key", "team"]);
     expect(actors.map(({ kind }) => kind)).toEqual(["master_key"]);

@@ -1,9 +1,11 @@
 /** Invitations, sessions and who sees whom. If they fail, strangers get in, or those who left stay. */
 import { describe, expect, test } from "vitest";
 import { findAccount } from "#db/queries/console-access.ts";
-import { findPerson, listPeople, listTeamRows, teamMembers } from "#db/queries/console-people.ts";
+import { findPerson, listPeople } from "#db/queries/console-people.ts";
+import { listTeamRows, teamMembers } from "#db/queries/console-teams.ts";
 import { INVITATION_MS } from "#lib/console/invitations.ts";
 import { beginSession } from "#lib/console/session.ts";
+import { eventsOf } from "#test/helpers/audit.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
 
@@ -127,9 +129,8 @@ describe("ending sessions", () => {
       select s.user_id from console_sessions s join console_accounts a on a.user_id = s.user_id
         and a.session_version = s.session_version where s.ended_at is null and s.user_id = any(${ids})`;
     expect(live.map((row) => row.user_id)).toEqual([two]);
-    const events =
-      await database.sql`select action from audit_events where target_id = ${one ?? ""} order by seq desc limit 1`;
-    expect(events[0]?.action).toBe("user.end_sessions");
+    const events = await eventsOf({ runtime }, { targetId: one ?? "" });
+    expect(events.at(-1)?.action).toBe("user.end_sessions");
   });
 });
 

@@ -1,5 +1,6 @@
 /** End users: known by a row or by their calls, held to what their row says, changed at once and under both names. */
 import { describe, expect, test } from "vitest";
+import { eventsOf } from "#test/helpers/audit.ts";
 import { DEAR_CALL_USD, spending } from "#test/spend/spending.ts";
 
 const { gateway, clock, spend } = await spending({ at: "2025-06-15T10:20:00Z" });
@@ -182,10 +183,8 @@ test("deleting takes the row and its limits; what was spent stays told, and ever
   expect((await info("leaver")).spend).toBe(2 * DEAR_CALL_USD);
   expect((await post("/customer/delete", { user_ids: ["leaver"] })).status).toBe(404);
   expect((await post("/customer/update", { user_id: "leaver", alias: "x" })).status).toBe(404);
-  const events =
-    await sql`select action from audit_events where target_kind = 'end_user' and target_id = 'leaver'
-    order by seq`;
-  expect(events.map((event) => event["action"])).toEqual([
+  const events = await eventsOf(gateway, { targetKind: "end_user", targetId: "leaver" });
+  expect(events.map((event) => event.action)).toEqual([
     "end_user.create",
     "end_user.update",
     "end_user.block",

@@ -1,7 +1,9 @@
 /** Counters of a budget period: the running one counts, an older one does not, a newer one starts anew. And where rows go. */
 import { expect, test } from "vitest";
 import { connect } from "#db/client.ts";
+import { startRows } from "#db/queries/ledger.ts";
 import { ensurePartitions } from "#db/queries/partitions.ts";
+import { defaultRow, type SpendRecord, toRow } from "#lib/ledger/record.ts";
 import { addKey, ledgerSetting, record, STARTED_MS } from "./setting.ts";
 
 const setting = await ledgerSetting();
@@ -9,6 +11,8 @@ const { database } = setting;
 const { sql } = database;
 const DAY_MS = 86_400_000;
 const TODAY_MS = STARTED_MS - (STARTED_MS % DAY_MS);
+
+const started = (call: SpendRecord) => toRow(call, "started");
 
 async function counter(id: string) {
   const [row] = await sql`select spend_nano_usd, spend_period_started_at from virtual_keys where id = ${id}`;
@@ -38,6 +42,29 @@ test("a counter without periods takes every call, also one that began when there
   const { ledger } = await setting.open();
   await ledger.settle(record({ keyId: "lifelong", keyPeriodStartMs: TODAY_MS, costNanoUsd: 7n }));
   expect(await counter("lifelong")).toEqual({ spent: 5_007n, period: null });
+});
+
+test("budgets are charged by what the settled record says, whatever its companions in the commit have or lack", async () => {
+  const { ledger } = await setting.open();
+  const charge = (subjectId: string) =>
+    ({ kind: "tag", subjectId, budget: "life", periodStartMs: 0 }) as const;
+  const spentOf = async () => {
+    const rows = await sql`select subject_id, spend_nano_usd from budget_spend order by subject_id`;
+    return Object.fromEntries(rows.map((row) => [row.subject_id, Number(row.spend_nano_usd)]));
+  };
+  // Begun on one deployment and served by another: the first one's budget pays nothing.
+  const moved = record({ charges: [charge("first")], costNanoUsd: 5n });
+  const dropped = record({ charges: [charge("first")], costNanoUsd: 5n });
+  const client = connect({ target: database.options, max: 1, applicationName: "test" });
+  await startRows(client, defaultRow({ id: "i", boot: 1 }), `[${[moved, dropped].map(started).join(",")}]`);
+  await client.end();
+  await ledger.settle({ ...moved, charges: [charge("second")] });
+  await ledger.settle({ ...dropped, charges: [] });
+  expect(await spentOf()).toEqual({ second: 5 });
+  // In one commit: some with the same charges, one with others, one with none.
+  const of = (...ids: string[]) => ledger.settle(record({ charges: ids.map(charge), costNanoUsd: 1n }));
+  await Promise.all([of("a", "b"), of("a", "b"), of("b", "c"), of()]);
+  expect(await spentOf()).toEqual({ a: 2, b: 3, c: 1, second: 5 });
 });
 
 test("a call outside every day's partition lands in the default one and counts", async () => {

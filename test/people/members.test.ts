@@ -1,9 +1,9 @@
 /** A member's own budget and limits hold within the team, and nobody else's; the team's defaults hold where there are none. */
 import { describe, expect, test } from "vitest";
+import { eventsOf } from "#test/helpers/audit.ts";
 import { DEAR_CALL_USD, spending } from "#test/spend/spending.ts";
 
 const { gateway, clock, spend } = await spending({ at: "2025-06-15T10:20:00Z" });
-const { sql } = gateway.database;
 const post = (path: string, body: unknown) => gateway.call("POST", path, { body });
 const ok = async (path: string, body: unknown) => {
   const { json, status, text } = await post(path, body);
@@ -144,8 +144,7 @@ test("a new role is an admin's to give; who is no member has none, and each chan
     role: "admin",
     rpm_limit: 3,
   });
-  const [event] = await sql`select before, after from audit_events where target_id = 'roles'
-    and action = 'team.member_update' order by seq limit 1`;
+  const [event] = await eventsOf(gateway, { targetId: "roles", action: "team.member_update" });
   expect(event).toMatchObject({
     before: { members: [{ userId: "r", role: "user" }] },
     after: { members: [{ userId: "r", role: "admin", rpmLimit: 3 }] },

@@ -1,5 +1,6 @@
 /** A team's life: members come and go, blocking stops its keys at once, deleting ends them; outsiders do not see it. */
 import { describe, expect, test } from "vitest";
+import { eventsOf } from "#test/helpers/audit.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
 
 const gateway = await testGateway();
@@ -110,15 +111,14 @@ describe("members", () => {
     expect([await call(ofTeam), await call(user.key), await call(ofAnother)]).toEqual([401, 200, 200]);
     expect((await post("/team/member_delete", { team_id: "club", user_id: "goer" })).status).toBe(404);
     expect((await post("/team/member_delete", { team_id: "club" })).status).toBe(400);
-    const events =
-      await sql`select action, after, before from audit_events where target_id = 'club' order by seq`;
-    expect(events.map((event) => event["action"])).toEqual([
+    const events = await eventsOf(gateway, { targetId: "club" });
+    expect(events.map((event) => event.action)).toEqual([
       "team.create",
       "team.member_add",
       "team.member_add",
       "team.member_delete",
     ]);
-    expect(events.at(-1)?.["before"]).toEqual({ members: [{ userId: "goer", role: "user" }] });
+    expect(events.at(-1)?.before).toEqual({ members: [{ userId: "goer", role: "user" }] });
   });
 });
 

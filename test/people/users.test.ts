@@ -1,6 +1,7 @@
 /** A user comes with a key that works, is found, changed and deleted, and every change leaves its audit event. */
 import { describe, expect, test } from "vitest";
 import { hashSecret } from "#lib/keys/secret.ts";
+import { eventsOf } from "#test/helpers/audit.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
 
 const gateway = await testGateway();
@@ -10,9 +11,7 @@ const post = (path: string, body: unknown, headers?: Record<string, string>) =>
 const get = (path: string, key?: string) => gateway.call("GET", path, key === undefined ? {} : { key });
 const chat = { model: "gpt-4", messages: [{ role: "user", content: "hello" }] };
 const actions = async (id: string) =>
-  (await sql`select action from audit_events where target_id = ${id} order by seq`).map(
-    (row) => row["action"],
-  );
+  (await eventsOf(gateway, { targetId: id })).map((event) => event.action);
 
 describe("/user/new", () => {
   test("makes a user and its key, which calls models as that user", async () => {
@@ -42,8 +41,8 @@ describe("/user/new", () => {
     );
     expect((await get(`/spend/logs?user_id=${json.user_id}`)).json).toHaveLength(1);
     expect(await actions(json.user_id)).toEqual(["user.create"]);
-    const [event] = await sql`select after from audit_events where target_id = ${json.user_id}`;
-    expect(event?.["after"]).toMatchObject({ email: "ann@example.com", maxBudgetNanoUsd: "5000000000" });
+    const [event] = await eventsOf(gateway, { targetId: json.user_id });
+    expect(event?.after).toMatchObject({ email: "ann@example.com", maxBudgetNanoUsd: "5000000000" });
   });
 
   test("makes no key when told so", async () => {
@@ -221,8 +220,7 @@ test("/user/delete ends the user, its keys and memberships; what it spent stays"
   expect((await gateway.call("POST", "/v1/chat/completions", { key: other, body: chat })).status).toBe(200);
   expect((await get("/team/info?team_id=left-behind")).json.team_info.members_with_roles).toEqual([]);
   expect((await get("/spend/logs?user_id=leaver")).json).toHaveLength(1);
-  const events =
-    await sql`select action, claimed_by from audit_events where claimed_by = 'boss' order by action`;
-  expect(events.map((event) => event["action"])).toEqual(["key.delete", "key.delete", "user.delete"]);
+  const events = await eventsOf(gateway, { text: "boss" });
+  expect(events.map((event) => event.action).sort()).toEqual(["key.delete", "key.delete", "user.delete"]);
   expect((await post("/user/delete", { user_ids: ["leaver"] })).status).toBe(404);
 });

@@ -43,8 +43,8 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       >
         Skip to content
       </a>
-      <div className="md:grid md:min-h-dvh md:grid-cols-[3.75rem_minmax(0,1fr)] xl:grid-cols-[13.5rem_minmax(0,1fr)]">
-        <aside className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto border-line border-r px-2.5 py-3 md:flex">
+      <div className="print:block! md:grid md:min-h-dvh md:grid-cols-[3.75rem_minmax(0,1fr)] xl:grid-cols-[13.5rem_minmax(0,1fr)]">
+        <aside className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto border-line border-r px-2.5 py-3 md:flex print:hidden">
           <Link
             href="/ui/overview"
             prefetch={false}
@@ -62,7 +62,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
           <p className="mt-auto hidden px-2.5 text-2xs text-faint xl:block">Version {deps.version}</p>
         </aside>
         <div className="flex min-w-0 flex-col">
-          <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-line border-b bg-canvas/85 px-4 backdrop-blur-md sm:px-6">
+          <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-line border-b bg-canvas/85 px-4 backdrop-blur-md sm:px-6 print:hidden">
             <SmallNavigation items={items} />
             <EnvironmentBadge production={config.production} />
             <div className="ml-auto">
@@ -90,6 +90,18 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
             <p role="status" className="border-bad/25 border-b bg-bad-wash px-6 py-2 text-bad text-sm">
               The database is away. Known keys go on and records wait on disk; figures may be missing until it
               is back.
+            </p>
+          )}
+          {deps.safeguards.freezes !== null && (
+            <p role="status" className="border-bad/25 border-b bg-bad-wash px-6 py-2 text-bad text-sm">
+              <strong className="font-semibold">Incident:</strong> calls are frozen (
+              {deps.safeguards.freezes.all.length}{" "}
+              {deps.safeguards.freezes.all.length === 1 ? "freeze" : "freezes"} in force).{" "}
+              {maySee(session.role, "incident") && (
+                <Link href="/ui/incident" prefetch={false} className="underline underline-offset-2">
+                  Open
+                </Link>
+              )}
             </p>
           )}
           <main

@@ -36,3 +36,13 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return tostring(redis.call('ZCARD', KEYS[1]))
 `);
+
+/**
+ * One stretch of a search through all keys. KEYS: the clock, which says on which shard. ARGV: cursor, pattern.
+ * Answers the next cursor ("0": done) and how many keys were removed.
+ */
+export const eraseScript = script(`
+local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
+for _, key in ipairs(found[2]) do redis.call('DEL', key) end
+return found[1] .. ' ' .. tostring(#found[2])
+`);

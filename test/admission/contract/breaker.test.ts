@@ -29,6 +29,7 @@ function sharedStore(instances: number) {
     look: (rules) => answer("look", () => memory.look(rules, 0)),
     setSpend: (counter, spent) => answer("setSpend", () => memory.setSpend(counter, spent)),
     spent: (counter) => answer("spent", () => memory.spent(counter)),
+    erase: (kind, id) => answer("erase", () => memory.erase(kind, id)),
     forget: (counters) =>
       answer(`forget ${counters.join(" ")}`, () => {
         for (const counter of counters) memory.setSpend(counter, null);

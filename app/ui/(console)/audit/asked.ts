@@ -1,6 +1,7 @@
 /** What the audit page and its export are asked for: one reading of the URL for both. */
 import type { Query } from "#components/data-table/query.ts";
-import type { AuditCursor, AuditFilter } from "#db/queries/console-audit.ts";
+import type { AuditCursor } from "#db/queries/console-audit.ts";
+import type { AskedEvents } from "#lib/audit/read.ts";
 
 const DAY_MS = 86_400_000;
 const RANGES = {
@@ -24,7 +25,7 @@ export const OUTCOME_OPTIONS = [
 ];
 
 export interface AskedAudit {
-  readonly filter: AuditFilter;
+  readonly filter: AskedEvents;
   readonly range: Range;
   /** How many filters narrow the list, the range not counted. */
   readonly filters: number;

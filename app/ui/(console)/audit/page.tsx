@@ -12,7 +12,8 @@ import { integer } from "#components/format.ts";
 import { PeekSheet } from "#components/logs/peek-sheet.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { RefreshButton } from "#components/shell/refresh-button.tsx";
-import { type AuditRow, auditChoices, findAudit, listAudit } from "#db/queries/console-audit.ts";
+import type { AuditRow } from "#db/queries/console-audit.ts";
+import { readAudit, readChoices, readEvent } from "#lib/audit/read.ts";
 import { PAGES } from "#lib/console/roles.ts";
 import { openPage, type SearchParams } from "../../../request.ts";
 import { type AskedAudit, OUTCOME_OPTIONS, RANGE_OPTIONS, readAsked, readCursor } from "./asked.ts";
@@ -35,11 +36,11 @@ export default async function AuditPage({ searchParams }: { searchParams: Search
   const cursor = readCursor(query);
   const opened = query.whole("id", 0, 1, Number.MAX_SAFE_INTEGER);
   const upwards = cursor !== null && "newer" in cursor;
-  const found = await listAudit(deps.sql, asked.filter, cursor, SIZE + 1);
+  const found = await readAudit(deps, asked.filter, cursor, SIZE + 1);
   const beyond = found.length > SIZE;
   const rows = beyond ? (upwards ? found.slice(1) : found.slice(0, SIZE)) : found;
-  const choices = await auditChoices(deps.sql, LOOKED_AT);
-  const event = opened === 0 ? null : await findAudit(deps.sql, BigInt(opened));
+  const choices = await readChoices(deps, LOOKED_AT);
+  const event = opened === 0 ? null : await readEvent(deps, BigInt(opened));
   const [first, last] = [rows[0], rows.at(-1)];
   const to = (at: string) => linkTo(path, params, { page: at, id: null });
   return (

@@ -9,6 +9,7 @@ import { FilterBar } from "#components/data-table/filter-bar.tsx";
 import { linkTo, type RawParams, readQuery } from "#components/data-table/query.ts";
 import { SavedViews } from "#components/data-table/saved-views.tsx";
 import { NothingMatches, NothingYet } from "#components/data-table/table-states.tsx";
+import { ExportMenu } from "#components/jobs/export-menu.tsx";
 import { PeekSheet } from "#components/logs/peek-sheet.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
@@ -75,7 +76,12 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
       <PageHeader
         title="Logs"
         note="Each call with its outcome and cost. What was said in it is not kept."
-        actions={<RefreshButton />}
+        actions={
+          <>
+            <ExportMenu asked={exported(filter, nowMs)} />
+            <RefreshButton />
+          </>
+        }
       />
       <DroppedNotice names={query.dropped} />
       <FilterBar
@@ -153,6 +159,23 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
       )}
     </>
   );
+}
+
+/** The very filter of the list, up to now. */
+function exported(filter: CallFilter, nowMs: number): Record<string, string> {
+  const { fromMs, keyId, model, outcome, requestId } = filter;
+  const given = {
+    start_date: fromMs === null ? undefined : new Date(fromMs).toISOString(),
+    end_date: new Date(nowMs).toISOString(),
+    key_id: keyId,
+    model,
+    outcome,
+    request_id: requestId,
+  };
+  const fields = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return { source: "spend_records", ...Object.fromEntries(fields) };
 }
 
 const RANGE_OPTIONS = [

@@ -7,15 +7,27 @@ import { ago, percent } from "#components/format.ts";
 import { OutcomeBadge, reasonOf } from "#components/logs/outcome.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
+import { recentAlerts } from "#db/queries/alerts.ts";
 import { keysNearBudget, listKeyRows } from "#db/queries/console-keys.ts";
 import { listCalls } from "#db/queries/console-records.ts";
+import { readStandings } from "#lib/compliance/run.ts";
+import type { Standing } from "#lib/compliance/standing.ts";
 import { keyBudget } from "#lib/console/key-state.ts";
 import { maySee } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
-import type { PageContext } from "../../../request.ts";
+import type { Deps, PageContext } from "../../../request.ts";
 
 const DAY_MS = 86_400_000;
 const SHOWN = 6;
+const WATCH_WORDS: Readonly<Record<string, string>> = {
+  authentication_failures: "Wrong keys",
+  key_new_network: "New network",
+  key_above_habit: "Unusual use",
+  key_every_model: "Every model",
+  rotation_due: "Rotation due",
+  key_rotation: "Key rotation",
+};
+const WATCH_ALERTS = Object.keys(WATCH_WORDS);
 
 export async function LatestDenials({ page, className }: { page: PageContext; className: string }) {
   const { deps, nowMs, ownUserId } = page;
@@ -83,17 +95,39 @@ export async function Attention({ page, className }: { page: PageContext; classN
     return limit > 0n && budget.spentNanoUsd * 10n >= limit * 8n ? [{ row, budget, limit }] : [];
   });
   const unusable = deps.policy().config.deployments.filter((deployment) => deployment.unusable !== null);
+  const checks = maySee(session.role, "compliance") ? await failingChecks(deps) : [];
   const link = maySee(session.role, "keys");
+  // What is about everybody's keys is not shown to whoever sees only their own.
+  const odd =
+    ownUserId === null
+      ? await recentAlerts(deps.sql, { kinds: WATCH_ALERTS, since: new Date(nowMs - 7 * DAY_MS) }, SHOWN)
+      : [];
   return (
     <Card className={className}>
       <CardHead
         title="Needs attention"
-        note="Keys near the end of their time or budget, and models that cannot be called"
+        note="Keys near the end of their time or budget, keys used oddly, models that cannot be called, and failing checks"
       />
-      {expiring.rows.length + spent.length + unusable.length === 0 ? (
+      {expiring.rows.length + spent.length + unusable.length + odd.length + checks.length === 0 ? (
         <Quiet icon={<CircleCheck aria-hidden className="size-4" />}>Nothing does.</Quiet>
       ) : (
         <ul>
+          {odd.map((alert) => (
+            <Line
+              key={alert.id}
+              href={
+                link && alert.subject_kind === "key" && alert.subject_id !== "master"
+                  ? `/ui/keys/${alert.subject_id}`
+                  : null
+              }
+              name={alert.subject_name}
+              badge={WATCH_WORDS[alert.kind] ?? alert.kind.replaceAll("_", " ")}
+            >
+              <span className="w-full truncate text-faint text-xs" title={alert.message}>
+                {alert.message}, {ago(alert.at, nowMs)}
+              </span>
+            </Line>
+          ))}
           {spent.slice(0, SHOWN).map(({ row, budget, limit }) => (
             <Line
               key={row.id}
@@ -118,6 +152,18 @@ export async function Attention({ page, className }: { page: PageContext; classN
             >
               <span className="text-faint text-xs">
                 ends {row.expires_at ? ago(row.expires_at, nowMs) : ""}
+              </span>
+            </Line>
+          ))}
+          {checks.slice(0, SHOWN).map(({ check, line }) => (
+            <Line
+              key={`check-${check.id}`}
+              href={`/ui/compliance/${check.id}`}
+              name={check.title}
+              badge="Failing check"
+            >
+              <span className="w-full truncate text-faint text-xs" title={line}>
+                {line}
               </span>
             </Line>
           ))}
@@ -177,4 +223,9 @@ function Quiet({ icon, children }: { icon: ReactNode; children: ReactNode }) {
       {children}
     </p>
   );
+}
+
+/** From what was kept: nothing is looked at anew for a page. */
+async function failingChecks(deps: Deps): Promise<readonly Standing[]> {
+  return (await readStandings(deps)).filter(({ status }) => status === "failed");
 }

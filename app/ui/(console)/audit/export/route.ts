@@ -3,7 +3,8 @@
  * keyset, so that a long log needs little memory here and no connection is held while a slow reader reads.
  */
 import { readQuery } from "#components/data-table/query.ts";
-import { type AuditFilter, listAudit, newestAudit } from "#db/queries/console-audit.ts";
+import { newestAudit } from "#db/queries/console-audit.ts";
+import { type AskedEvents, readAudit } from "#lib/audit/read.ts";
 import { maySee } from "#lib/console/roles.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
 import { currentSession, type Deps } from "../../../../request.ts";
@@ -37,20 +38,20 @@ export async function GET(request: Request): Promise<Response> {
   });
 }
 
-async function* csvLines(deps: Deps, filter: AuditFilter): AsyncGenerator<string> {
+async function* csvLines(deps: Deps, filter: AskedEvents): AsyncGenerator<string> {
   yield CSV_HEAD;
   for await (const rows of batches(deps, filter)) yield rows.map(csvRecord).join("");
 }
 
-async function* jsonLines(deps: Deps, filter: AuditFilter): AsyncGenerator<string> {
+async function* jsonLines(deps: Deps, filter: AskedEvents): AsyncGenerator<string> {
   for await (const rows of batches(deps, filter))
     yield rows.map((row) => `${JSON.stringify(exportedRecord(row))}\n`).join("");
 }
 
-async function* batches({ sql }: Deps, filter: AuditFilter) {
+async function* batches(deps: Deps, filter: AskedEvents) {
   let older: bigint | null = null;
   for (;;) {
-    const rows = await listAudit(sql, filter, older === null ? null : { older }, BATCH);
+    const rows = await readAudit(deps, filter, older === null ? null : { older }, BATCH);
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
     if (!last || rows.length < BATCH) return;

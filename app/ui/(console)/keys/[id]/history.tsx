@@ -4,6 +4,7 @@ import { NothingYet } from "#components/data-table/table-states.tsx";
 import { ago, moment } from "#components/format.ts";
 import { Card } from "#components/ui/card.tsx";
 import { type HistoryRow, historyOf } from "#db/queries/console-keys.ts";
+import { openedRows } from "#lib/audit/read.ts";
 import type { KeyView } from "./view.ts";
 
 const MOST = 100;
@@ -18,7 +19,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 export async function History({ page: { deps, nowMs, timezone }, row }: KeyView) {
-  const events = await historyOf(deps.sql, "key", row.id, MOST);
+  const events = await openedRows(deps, await historyOf(deps.sql, "key", row.id, MOST));
   if (events.length === 0)
     return (
       <Card>

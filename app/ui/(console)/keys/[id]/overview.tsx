@@ -12,10 +12,12 @@ import { keyBudget } from "#lib/console/key-state.ts";
 import { daysAgoStartMs } from "#lib/spend/calendar.ts";
 import { addSums, chartOf, readDays } from "../../../../spend-figures.ts";
 import type { KeyView } from "./view.ts";
+import { KeyWatchCard } from "./watch.tsx";
 
 const DAYS = 30;
 
-export async function KeyOverview({ page: { deps, nowMs, timezone }, row, path }: KeyView) {
+export async function KeyOverview({ page, row, path }: KeyView) {
+  const { deps, nowMs, timezone } = page;
   const figures = await readDays(deps, "model_group", daysAgoStartMs(nowMs, DAYS, timezone), nowMs, {
     keyId: row.id,
   });
@@ -77,6 +79,7 @@ export async function KeyOverview({ page: { deps, nowMs, timezone }, row, path }
     facts.unshift(["Old secret", `works until ${moment(grace, timezone)} (${ago(grace, nowMs)})`]);
   return (
     <div className="flex flex-col gap-5">
+      <KeyWatchCard page={page} keyId={row.id} />
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line shadow-card md:grid-cols-4">
         <Figure
           label={`Spend, ${DAYS} days`}

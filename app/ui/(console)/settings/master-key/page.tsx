@@ -7,10 +7,14 @@ import { ValueList } from "#components/settings/value-list.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { listMasterKeys } from "#db/queries/master-keys.ts";
 import { spendBy } from "#db/queries/spend.ts";
 import { type MasterKeyFacts, masterKeyFacts } from "#lib/console/master-key-facts.ts";
+import { mayChange } from "#lib/console/roles.ts";
+import { masterKeyStates } from "#lib/incident/master-key-state.ts";
 import { openPage } from "../../../../request.ts";
 import { SettingsFrame } from "../frame.tsx";
+import { MasterKeyLife } from "./life.tsx";
 
 export const metadata: Metadata = { title: "Master key · Settings" };
 
@@ -26,12 +30,16 @@ export default async function MasterKeySettings() {
     { fromMs: nowMs - WEEK_MS, toMs: null },
     { keyId: "master" },
   );
+  await deps.masterKeyUse.write();
+  const { config } = deps.policy();
+  const keys = masterKeyStates(await listMasterKeys(deps.sql), deps.safeguards.masterKeys, config, nowMs);
+  const own = keys.find((key) => key.configured);
   const calls = used ? Number(used.sums.requests) : 0;
   return (
     <SettingsFrame
       section="settingsMasterKey"
       role={session.role}
-      note="The key that may do everything. It is never shown here, and it cannot be changed from a browser."
+      note="The key that may do everything. It is never shown here; a new one is shown once."
     >
       {facts === null ? (
         <Notice tone="info">No master key is set.</Notice>
@@ -52,11 +60,15 @@ export default async function MasterKeySettings() {
                 {
                   name: "Age",
                   value:
-                    facts.place.kind === "made" ? `made ${moment(facts.place.at, timezone)}` : "not known",
+                    facts.place.kind === "made"
+                      ? `made ${moment(facts.place.at, timezone)}`
+                      : own
+                        ? `seen since ${moment(own.firstSeenAt, timezone)}`
+                        : "not known",
                   note:
                     facts.place.kind === "made"
                       ? "The date of its file."
-                      : "A variable or a file does not say since when it holds this value. Note the date where you keep the key.",
+                      : "When this gateway first started with it.",
                 },
                 { name: "Length", value: `${facts.length} characters` },
                 {
@@ -94,6 +106,7 @@ export default async function MasterKeySettings() {
               ]}
             />
           </Card>
+          <MasterKeyLife keys={keys} mayAct={mayChange(session.role)} timezone={timezone} />
           <Steps facts={facts} nowMs={nowMs} />
         </>
       )}
@@ -118,7 +131,7 @@ function Steps({ facts: { place }, nowMs }: { facts: MasterKeyFacts; nowMs: numb
   return (
     <Card>
       <CardHead
-        title="How to change it without an outage"
+        title="How to change it in the environment alone"
         note="Both keys are accepted for a while, 7 days at most."
       />
       <ol className="flex list-decimal flex-col gap-4 py-2 pr-4 pb-5 pl-9 text-sm marker:text-faint">

@@ -44,7 +44,7 @@ export default async function RetentionSettings() {
             {
               name: "Next removal",
               value: nextRemoval(oldest, dataRetentionDays, nowMs),
-              note: "Looked after every hour. Days are counted in UTC.",
+              note: "Looked after once a day. Days are counted in UTC.",
             },
             {
               name: "Names and addresses",
@@ -110,11 +110,11 @@ function leavesMs(day: string, days: number): number {
 
 function untilText(day: string, days: number, nowMs: number): string {
   const leaves = leavesMs(day, days);
-  return leaves <= nowMs ? "within the hour" : new Date(leaves).toISOString().slice(0, 10);
+  return leaves <= nowMs ? "within a day" : new Date(leaves).toISOString().slice(0, 10);
 }
 
 function nextRemoval(oldest: string | null, days: number | null, nowMs: number): string {
   if (days === null) return "nothing is removed";
   if (oldest === null) return "there is nothing yet";
-  return `${oldest} goes ${untilText(oldest, days, nowMs) === "within the hour" ? "within the hour" : `on ${untilText(oldest, days, nowMs)}`}`;
+  return `${oldest} goes ${untilText(oldest, days, nowMs) === "within a day" ? "within a day" : `on ${untilText(oldest, days, nowMs)}`}`;
 }

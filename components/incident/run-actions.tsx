@@ -1,0 +1,107 @@
+"use client";
+/** An incident's actions: chosen, confirmed with a typed phrase where they are final, and run. */
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { toast } from "sonner";
+import { ACTIONS, type Action, phraseFor } from "#lib/incident/schema.ts";
+import { Field } from "../form/field.tsx";
+import { useForm } from "../form/use-form.ts";
+import { Button } from "../ui/button.tsx";
+import { Input } from "../ui/input.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { NewMasterKey } from "./new-master-key.tsx";
+import { ACTION_WORDS } from "./words.ts";
+
+export function RunActions({
+  incidentId,
+  keys,
+  drill,
+  frozen,
+  waitsForApproval,
+}: {
+  incidentId: string;
+  /** How many would be revoked now. */
+  keys: number;
+  drill: boolean;
+  frozen: boolean;
+  waitsForApproval: boolean;
+}) {
+  const router = useRouter();
+  const form = useForm({ reason: "", phrase: "" });
+  const [chosen, setChosen] = useState<readonly Action[]>(frozen ? [] : ["freeze"]);
+  const [masterKey, setMasterKey] = useState<string | null>(null);
+  const phrase = phraseFor(chosen, keys);
+  const typed = phrase === null || form.values["phrase"] === phrase;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const body = {
+      actions: chosen,
+      reason: form.values["reason"],
+      phrase: phrase === null ? null : form.values["phrase"],
+    };
+    const answer = await form.send(`/incident/${incidentId}/run`, body);
+    if (!answer) return;
+    toast(drill ? "The drill runs" : "Under way");
+    form.reset();
+    setChosen([]);
+    if (typeof answer["master_key"] === "string") setMasterKey(answer["master_key"]);
+    router.refresh();
+  };
+  const toggle = (action: Action) =>
+    setChosen((before) =>
+      before.includes(action) ? before.filter((one) => one !== action) : [...before, action],
+    );
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 px-4 pb-4">
+      {masterKey !== null && <NewMasterKey secret={masterKey} onClose={() => setMasterKey(null)} />}
+      {form.failure && (
+        <Notice tone="bad" live>
+          {form.failure}
+        </Notice>
+      )}
+      {drill && <Notice tone="info">This is a drill: every step is taken and nothing is changed.</Notice>}
+      {waitsForApproval && (
+        <Notice tone="warn">Final actions wait for a second person's approval; a freeze needs nobody.</Notice>
+      )}
+      <fieldset className="flex flex-col gap-2">
+        <legend className="mb-1 font-medium text-ink text-sm">Actions</legend>
+        {ACTIONS.map((action) => (
+          <label key={action} className="flex items-start gap-2 text-sm">
+            <input
+              type="checkbox"
+              className="mt-1"
+              checked={chosen.includes(action)}
+              disabled={action === "freeze" && frozen}
+              onChange={() => toggle(action)}
+            />
+            <span>
+              <span className="font-medium">{ACTION_WORDS[action].name}</span>{" "}
+              <span className="text-faint">
+                {action === "freeze" && frozen ? "It is frozen already." : ACTION_WORDS[action].note}
+              </span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <Field label="Reason" error={form.errors["reason"]}>
+        {(control) => <Input {...control} {...form.bind("reason")} />}
+      </Field>
+      {phrase !== null && (
+        <Field label={`Type ${phrase} to confirm`} error={form.errors["phrase"]}>
+          {(control) => <Input {...control} {...form.bind("phrase")} autoComplete="off" spellCheck={false} />}
+        </Field>
+      )}
+      <div>
+        <Button
+          type="submit"
+          variant="danger"
+          disabled={
+            form.busy || chosen.length === 0 || !typed || (form.values["reason"] ?? "").trim().length < 3
+          }
+        >
+          {form.busy ? "Starting…" : drill ? "Run the drill" : "Run"}
+        </Button>
+      </div>
+    </form>
+  );
+}

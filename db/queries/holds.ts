@@ -1,0 +1,51 @@
+/** Legal holds and restrictions of processing, by person. */
+import { and, eq, isNull } from "drizzle-orm";
+import type { Sql, Tx } from "../client.ts";
+import { privacyHolds } from "../schema/privacy.ts";
+
+export type HoldRow = typeof privacyHolds.$inferSelect;
+type Person = { readonly kind: string; readonly id: string };
+
+/** @returns false when one of its kind runs on the person already */
+export async function insertHold(tx: Tx, row: HoldRow): Promise<boolean> {
+  const rows = await tx
+    .insert(privacyHolds)
+    .values(row)
+    .onConflictDoNothing()
+    .returning({ id: privacyHolds.id });
+  return rows.length > 0;
+}
+
+export async function endHoldRow(
+  tx: Tx,
+  kind: string,
+  person: Person,
+  by: string,
+  now: Date,
+): Promise<HoldRow | null> {
+  const [row] = await tx
+    .update(privacyHolds)
+    .set({ endedAt: now, endedBy: by })
+    .where(
+      and(
+        eq(privacyHolds.kind, kind),
+        eq(privacyHolds.subjectKind, person.kind),
+        eq(privacyHolds.subjectId, person.id),
+        isNull(privacyHolds.endedAt),
+      ),
+    )
+    .returning();
+  return row ?? null;
+}
+
+/** The one that runs, or null. */
+export async function findHold(
+  sql: Sql,
+  kind: string,
+  person: Person,
+): Promise<{ id: string; created_at: Date } | null> {
+  const [row] = await sql<{ id: string; created_at: Date }[]>`
+    select id, created_at from privacy_holds
+    where kind = ${kind} and subject_kind = ${person.kind} and subject_id = ${person.id} and ended_at is null`;
+  return row ?? null;
+}

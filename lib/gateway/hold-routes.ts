@@ -1,0 +1,47 @@
+/** Legal holds and restrictions of processing: which run, placed and ended. */
+import { runningHolds } from "#db/queries/privacy-requests.ts";
+import { endHold, placeHold } from "#lib/privacy/holds.ts";
+import { subjectNamed } from "#lib/privacy/requests/operations.ts";
+import { holdSchema } from "#lib/privacy/requests/schema.ts";
+import { readBody } from "./admin-body.ts";
+import { operationsOf } from "./admin-context.ts";
+import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
+import { json } from "./http.ts";
+import { requirePrivacyOfficer, requirePrivacyReader } from "./privacy-access.ts";
+import type { KeyRoute } from "./routes.ts";
+
+async function shown(deps: GatewayDeps) {
+  const rows = await runningHolds(deps.db);
+  return json(200, {
+    holds: rows.map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      subject_kind: row.subjectKind,
+      subject: row.subjectId,
+      reason: row.reason,
+      created_by: row.createdBy,
+      created_at: row.createdAt.toISOString(),
+    })),
+  });
+}
+
+const list: KeyRoute["run"] = async (deps, context) => {
+  requirePrivacyReader(context);
+  return shown(deps);
+};
+
+function acting(act: typeof placeHold | typeof endHold) {
+  return async (deps: GatewayDeps, context: AuthenticatedContext) => {
+    const { actor } = requirePrivacyOfficer(context);
+    const { kind, reason, subject, subject_kind } = await readBody(context, holdSchema);
+    const who = await subjectNamed(deps.db, subject, subject_kind ?? null);
+    await act(operationsOf(deps), actor, { kind, reason, subject: who });
+    return shown(deps);
+  };
+}
+
+export const HOLD_ROUTES: readonly KeyRoute[] = [
+  { method: "GET", path: "/privacy/holds", access: "own", run: list },
+  { method: "POST", path: "/privacy/holds", access: "manage", run: acting(placeHold) },
+  { method: "POST", path: "/privacy/holds/end", access: "manage", run: acting(endHold) },
+];
