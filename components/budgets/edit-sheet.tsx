@@ -3,12 +3,15 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
-import { budgetChangeSchema } from "#lib/console/budget-schema.ts";
 import { AmountField, PeriodField } from "../form/budget-fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Notice } from "../ui/notice.tsx";
 import { type BudgetTarget, hasRow, named } from "./target.ts";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const budgetChangeSchema = () =>
+  import("#lib/console/budget-schema.ts").then((module) => module.budgetChangeSchema);
 
 export function EditSheet({ target, onClose }: { target: BudgetTarget; onClose: () => void }) {
   const router = useRouter();

@@ -3,7 +3,6 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
-import { budgetChangeSchema } from "#lib/console/budget-schema.ts";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
@@ -11,6 +10,10 @@ import { Notice } from "../ui/notice.tsx";
 import { AmountUntil } from "./ask-more.tsx";
 import { DAY_MS, endOfDay, localDate } from "./days.ts";
 import { type BudgetTarget, named } from "./target.ts";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const budgetChangeSchema = () =>
+  import("#lib/console/budget-schema.ts").then((module) => module.budgetChangeSchema);
 
 export function RaiseSheet({ target, onClose }: { target: BudgetTarget; onClose: () => void }) {
   const router = useRouter();

@@ -2,12 +2,14 @@
 /** Makes or changes a tier: amounts and limits that keys, members, end users and tags share by name. */
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
-import { newBudgetSchema } from "#lib/budgets/schema.ts";
 import { AmountField, CeilingFields, ceilingsOf, PeriodField } from "../form/budget-fields.tsx";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import type { TierTarget } from "./tier-actions.tsx";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const newBudgetSchema = () => import("#lib/budgets/schema.ts").then((module) => module.newBudgetSchema);
 
 const AMOUNTS = ["max_budget", "soft_budget"] as const;
 

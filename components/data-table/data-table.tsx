@@ -92,7 +92,7 @@ export function DataTable<Row>({
             <thead>
               <tr className="border-line border-b bg-sunken/70">
                 {selectable && (
-                  <th scope="col" className="h-9 w-10 pl-4 text-left">
+                  <th scope="col" className="hidden h-9 w-10 pl-4 text-left sm:table-cell">
                     <PageBox />
                   </th>
                 )}
@@ -180,7 +180,9 @@ function HeadCell<Row>({ column, state }: { column: Column<Row>; state: TableSta
 }
 
 function SelectCell({ id, name }: { id: string; name: string | null }) {
-  return <td className="w-10 pl-4">{name !== null && <RowBox id={id} name={name} />}</td>;
+  return (
+    <td className="hidden w-10 pl-4 sm:table-cell">{name !== null && <RowBox id={id} name={name} />}</td>
+  );
 }
 
 /** Columns that can be left out: all but the one that names the row, and its actions. */

@@ -1,7 +1,6 @@
 "use client";
 /** Columns and density of a table: a small menu in its foot, and the rules that put the choice into force. */
 import { Settings2 } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
 import { useSyncExternalStore } from "react";
 import { DENSITIES, densityNow, onDensity, setDensity } from "../settings/density.ts";
 import { Button } from "../ui/button.tsx";
@@ -14,7 +13,14 @@ import {
   MenuSeparator,
   MenuTrigger,
 } from "../ui/menu.tsx";
-import { chooseColumns, columnChoice, columnRules, noColumnChoice, onColumnChoice } from "./column-choice.ts";
+import {
+  type ColumnChoice,
+  chooseColumns,
+  columnChoice,
+  columnRules,
+  noColumnChoice,
+  onColumnChoice,
+} from "./column-choice.ts";
 
 export interface OptionColumn {
   readonly id: string;
@@ -25,13 +31,11 @@ export interface OptionColumn {
 
 export function TableOptions({ table, columns }: { table: string; columns: readonly OptionColumn[] }) {
   const choice = useSyncExternalStore(onColumnChoice, () => columnChoice(table), noColumnChoice);
-  const density = useSyncExternalStore(onDensity, densityNow, () => DENSITIES[0]);
   const rules = columnRules(
     table,
     columns.map((column) => column.id),
     choice,
   );
-  const isShown = ({ id, fromPx }: OptionColumn) => choice[id] ?? window.innerWidth >= fromPx;
   return (
     <>
       {rules !== "" && <style>{rules}</style>}
@@ -43,31 +47,48 @@ export function TableOptions({ table, columns }: { table: string; columns: reado
           </Button>
         </MenuTrigger>
         <MenuContent className="max-h-[min(24rem,70dvh)] overflow-y-auto">
-          <MenuLabel>Columns</MenuLabel>
-          {columns.map((column) => (
-            <MenuCheck
-              key={column.id}
-              checked={isShown(column)}
-              onCheckedChange={(on) => chooseColumns(table, { ...choice, [column.id]: on })}
-            >
-              {column.header}
-            </MenuCheck>
-          ))}
-          {Object.keys(choice).length > 0 && (
-            <MenuItem onSelect={() => chooseColumns(table, null)}>As they were</MenuItem>
-          )}
-          <MenuSeparator />
-          <DropdownMenu.Group aria-label="Rows of all tables">
-            <MenuLabel>Rows of all tables</MenuLabel>
-            <MenuCheck
-              checked={density === "compact"}
-              onCheckedChange={(on) => setDensity(on ? "compact" : "comfortable")}
-            >
-              Compact
-            </MenuCheck>
-          </DropdownMenu.Group>
+          <Options table={table} columns={columns} choice={choice} />
         </MenuContent>
       </Menu>
+    </>
+  );
+}
+
+/** Rendered in the browser alone, while the menu is open: what is shown without a choice depends on the window. */
+function Options({
+  table,
+  columns,
+  choice,
+}: {
+  table: string;
+  columns: readonly OptionColumn[];
+  choice: ColumnChoice;
+}) {
+  const density = useSyncExternalStore(onDensity, densityNow, () => DENSITIES[0]);
+  const isShown = ({ id, fromPx }: OptionColumn) => choice[id] ?? window.innerWidth >= fromPx;
+  return (
+    <>
+      <MenuLabel>Columns</MenuLabel>
+      {columns.map((column) => (
+        <MenuCheck
+          key={column.id}
+          checked={isShown(column)}
+          onCheckedChange={(on) => chooseColumns(table, { ...choice, [column.id]: on })}
+        >
+          {column.header}
+        </MenuCheck>
+      ))}
+      {Object.keys(choice).length > 0 && (
+        <MenuItem onSelect={() => chooseColumns(table, null)}>As they were</MenuItem>
+      )}
+      <MenuSeparator />
+      <MenuLabel>Rows of all tables</MenuLabel>
+      <MenuCheck
+        checked={density === "compact"}
+        onCheckedChange={(on) => setDensity(on ? "compact" : "comfortable")}
+      >
+        Compact
+      </MenuCheck>
     </>
   );
 }

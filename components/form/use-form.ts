@@ -26,7 +26,7 @@ export interface Form {
   readonly send: (
     path: string,
     body: Record<string, unknown>,
-    schema?: z.ZodType,
+    schema?: () => Promise<z.ZodType>,
   ) => Promise<Record<string, unknown> | null>;
   readonly reset: () => void;
   /** Shows a complaint of one's own under a field. */
@@ -67,7 +67,7 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
     },
     async send(path, body, schema) {
       setFailure(null);
-      const checked = schema?.safeParse(body);
+      const checked = (await found(schema))?.safeParse(body);
       if (checked && !checked.success) {
         const [issue] = checked.error.issues;
         place(String(issue?.path[0] ?? ""), issue?.message ?? "is not valid");
@@ -85,6 +85,16 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
       return null;
     },
   };
+}
+
+/** Without the schema the gateway alone checks the body, or says that it cannot be reached. */
+async function found(schema: (() => Promise<z.ZodType>) | undefined): Promise<z.ZodType | undefined> {
+  try {
+    return await schema?.();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return undefined;
+  }
 }
 
 /** `rpm_limit must be a whole number` under the field itself reads `Must be a whole number`. */

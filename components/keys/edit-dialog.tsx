@@ -3,7 +3,6 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
-import { updateSchema } from "#lib/keys/schema.ts";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm, type Values } from "../form/use-form.ts";
@@ -11,6 +10,9 @@ import { ChangedMeanwhile, conflictOf } from "./changed-meanwhile.tsx";
 import type { ActionKey } from "./key-actions.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { ModelPicker } from "./model-picker.tsx";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const updateSchema = () => import("#lib/keys/schema.ts").then((module) => module.updateSchema);
 
 export function EditDialog({
   target,

@@ -1,7 +1,6 @@
 "use client";
 /** The form of a new key, checked by the key API's own schema. */
 import { useState } from "react";
-import { generateSchema } from "#lib/keys/schema.ts";
 import { ceilingsOf } from "../form/budget-fields.tsx";
 import { Field } from "../form/field.tsx";
 import { TextField } from "../form/fields.tsx";
@@ -11,6 +10,9 @@ import { Select } from "../ui/input.tsx";
 import type { NewKey } from "./create-key.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { ModelPicker } from "./model-picker.tsx";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const generateSchema = () => import("#lib/keys/schema.ts").then((module) => module.generateSchema);
 
 export interface Choices {
   readonly users: readonly { readonly id: string; readonly name: string }[];

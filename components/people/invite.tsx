@@ -3,7 +3,6 @@
 import { UserPlus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useCallback, useState } from "react";
-import { invitationSchema } from "#lib/console/people-schema.ts";
 import { SelectField, TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
@@ -11,6 +10,10 @@ import { useWanted } from "../palette/wanted.ts";
 import { Button } from "../ui/button.tsx";
 import { LinkDialog, type MadeLink } from "./link-dialog.tsx";
 import { ROLE_WORDS } from "./target.ts";
+
+/** Comes with the first sending: no page needs it to be shown. */
+const invitationSchema = () =>
+  import("#lib/console/people-schema.ts").then((module) => module.invitationSchema);
 
 export function Invite({ teams }: { teams: readonly { readonly id: string; readonly name: string }[] }) {
   const router = useRouter();

@@ -10,7 +10,6 @@ import {
   KeyRound,
   LayoutDashboard,
   ListChecks,
-  Menu as MenuIcon,
   ScrollText,
   Settings,
   ShieldCheck,
@@ -19,14 +18,10 @@ import {
   Users,
   UsersRound,
   Wallet,
-  X,
 } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { Dialog as Primitive } from "radix-ui";
-import { useState } from "react";
 import { cn } from "../ui/class-names.ts";
-import { Wordmark } from "./mark.tsx";
 
 export interface NavigationItem {
   readonly page: string;
@@ -124,36 +119,5 @@ export function Navigation({
         );
       })}
     </nav>
-  );
-}
-
-export function SmallNavigation({ items }: { items: readonly NavigationItem[] }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <Primitive.Root open={open} onOpenChange={setOpen}>
-      <Primitive.Trigger className="inline-flex size-8 items-center justify-center rounded-md text-soft hover:bg-hover hover:text-ink md:hidden">
-        <MenuIcon aria-hidden className="size-5" />
-        <span className="sr-only">Menu</span>
-      </Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-50 bg-black/40 md:hidden" />
-        <Primitive.Content
-          aria-describedby={undefined}
-          className="fixed inset-y-0 left-0 z-50 flex w-64 flex-col gap-5 border-line border-r bg-canvas p-3 outline-none data-[state=open]:animate-in data-[state=open]:slide-in-from-left-8 md:hidden"
-        >
-          <div className="flex h-9 items-center justify-between px-2">
-            <Primitive.Title>
-              <Wordmark />
-              <span className="sr-only">Menu</span>
-            </Primitive.Title>
-            <Primitive.Close className="inline-flex size-8 items-center justify-center rounded-md text-faint hover:bg-hover">
-              <X aria-hidden className="size-4" />
-              <span className="sr-only">Close menu</span>
-            </Primitive.Close>
-          </div>
-          <Navigation items={items} onGo={() => setOpen(false)} />
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
   );
 }

@@ -1,78 +1,97 @@
 "use client";
-/** The menu behind three dots, the account and the theme. */
-import { Check } from "lucide-react";
-import { DropdownMenu as Primitive } from "radix-ui";
-import type { ComponentProps } from "react";
-import { cn } from "./class-names.ts";
+/**
+ * The menu behind three dots, the account and the theme. Until somebody reaches for it, it is its button alone: the code
+ * of menus comes with the pointer or the focus, and opens on the same press.
+ */
+import { Slot } from "radix-ui";
+import { type ComponentProps, createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import type * as Parts from "./menu-parts.tsx";
 
-export const Menu = Primitive.Root;
-export const MenuTrigger = Primitive.Trigger;
+type Loaded = typeof Parts;
 
-export function MenuContent({
-  className,
-  sideOffset = 6,
-  align = "end",
-  ...props
-}: ComponentProps<typeof Primitive.Content>) {
+let loaded: Loaded | null = null;
+async function load(): Promise<Loaded> {
+  loaded ??= await import("./menu-parts.tsx");
+  return loaded;
+}
+
+interface MenuState {
+  /** Null until it is first opened. */
+  readonly parts: Loaded | null;
+  readonly open: () => void;
+}
+
+const Context = createContext<MenuState>({ parts: null, open: () => {} });
+
+export function Menu({ children }: { children: ReactNode }) {
+  const [parts, setParts] = useState<Loaded | null>(null);
+  const state = useMemo<MenuState>(
+    () => ({ parts, open: () => void load().then((found) => setParts(() => found)) }),
+    [parts],
+  );
   return (
-    <Primitive.Portal>
-      <Primitive.Content
-        sideOffset={sideOffset}
-        align={align}
-        className={cn(
-          "z-50 min-w-44 overflow-hidden rounded-lg border border-line bg-surface p-1 text-sm shadow-pop data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-[0.98] dark:bg-raised",
-          className,
-        )}
-        {...props}
-      />
-    </Primitive.Portal>
+    <Context value={state}>{parts ? <parts.Root defaultOpen>{children}</parts.Root> : children}</Context>
   );
 }
 
-const item =
-  "relative flex cursor-default select-none items-center gap-2 rounded-[5px] px-2 py-1.5 text-ink outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint";
-
-export function MenuItem({
-  className,
-  danger = false,
-  ...props
-}: ComponentProps<typeof Primitive.Item> & { danger?: boolean }) {
-  return <Primitive.Item className={cn(item, danger && "text-bad [&_svg]:text-bad", className)} {...props} />;
-}
-
-export function MenuRadio({ className, children, ...props }: ComponentProps<typeof Primitive.RadioItem>) {
+export function MenuTrigger({ children, ...props }: ComponentProps<typeof Parts.Trigger>) {
+  const { parts, open } = useContext(Context);
+  if (parts)
+    return (
+      <parts.Trigger {...props} asChild>
+        {children}
+      </parts.Trigger>
+    );
+  const near = () => void load();
   return (
-    <Primitive.RadioItem className={cn(item, "pr-8", className)} {...props}>
-      {children}
-      <Primitive.ItemIndicator className="absolute right-2">
-        <Check aria-hidden className="text-accent!" />
-      </Primitive.ItemIndicator>
-    </Primitive.RadioItem>
-  );
-}
-
-/** Stays open: several may be ticked one after the other. */
-export function MenuCheck({ className, children, ...props }: ComponentProps<typeof Primitive.CheckboxItem>) {
-  return (
-    <Primitive.CheckboxItem
-      className={cn(item, "pl-8", className)}
-      onSelect={(event) => event.preventDefault()}
-      {...props}
+    <Slot.Root
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={near}
+      onFocus={near}
+      onClick={open}
+      onKeyDown={(event) => {
+        if (event.key !== "ArrowDown") return;
+        event.preventDefault();
+        open();
+      }}
     >
-      <Primitive.ItemIndicator className="absolute left-2">
-        <Check aria-hidden className="text-accent!" />
-      </Primitive.ItemIndicator>
       {children}
-    </Primitive.CheckboxItem>
+    </Slot.Root>
   );
 }
 
-export const MenuRadioGroup = Primitive.RadioGroup;
+export function MenuContent(props: ComponentProps<typeof Parts.Content>) {
+  const { parts } = useContext(Context);
+  return parts && <parts.Content {...props} />;
+}
 
-export function MenuLabel({ className, ...props }: ComponentProps<typeof Primitive.Label>) {
-  return <Primitive.Label className={cn("px-2 py-1.5 text-2xs text-faint", className)} {...props} />;
+export function MenuItem(props: ComponentProps<typeof Parts.Item>) {
+  const { parts } = useContext(Context);
+  return parts && <parts.Item {...props} />;
+}
+
+export function MenuRadio(props: ComponentProps<typeof Parts.Radio>) {
+  const { parts } = useContext(Context);
+  return parts && <parts.Radio {...props} />;
+}
+
+export function MenuRadioGroup(props: ComponentProps<typeof Parts.RadioGroup>) {
+  const { parts } = useContext(Context);
+  return parts && <parts.RadioGroup {...props} />;
+}
+
+export function MenuCheck(props: ComponentProps<typeof Parts.CheckItem>) {
+  const { parts } = useContext(Context);
+  return parts && <parts.CheckItem {...props} />;
+}
+
+export function MenuLabel(props: ComponentProps<typeof Parts.Label>) {
+  const { parts } = useContext(Context);
+  return parts && <parts.Label {...props} />;
 }
 
 export function MenuSeparator() {
-  return <Primitive.Separator className="-mx-1 my-1 h-px bg-line" />;
+  const { parts } = useContext(Context);
+  return parts && <parts.Separator />;
 }

@@ -3,12 +3,12 @@ import { Command, CommanderError } from "commander";
 import { makeMasterKey } from "../node/data-folder.ts";
 import { isStartError, messageOf } from "../node/start-error.ts";
 import { addAuditCommands } from "./audit-commands.ts";
-import { addComplianceCommands } from "./compliance-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
+import { addComplianceCommands } from "./compliance-commands.ts";
 import { type DatabaseTarget, openShell, showUrl } from "./database.ts";
-import { addPrivacyCommands } from "./privacy-commands.ts";
 import { addIncidentCommands } from "./incident-commands.ts";
 import { addJobCommands } from "./jobs-commands.ts";
+import { addPrivacyCommands } from "./privacy-commands.ts";
 import { addStartOptions, readStartOptions, toArguments } from "./start-options.ts";
 import { showWorkers } from "./workers.ts";
 
@@ -114,6 +114,19 @@ function buildProgram(host: CliHost, done: (code: number) => void): Command {
     .action(async (options: { data?: string; json: boolean }) =>
       host.out(`${await showWorkers(target(options).dataDir, options.json)}\n`),
     );
+
+  program
+    .command("demo-data")
+    .description("the made-up traffic of npm start -- --demo-data")
+    .command("remove")
+    .option("-d, --data <folder>", "data folder (SHIN_DATA_DIR, default ./.data)")
+    .description("take it out again, with its keys, people and teams")
+    .action(async (options: { data?: string }) => {
+      // Loaded here: the other commands need no database.
+      const { removeDemo } = await import("./demo-data.ts");
+      const removed = await removeDemo(target(options), host.now().getTime());
+      host.out(removed ? "The made-up data is gone.\n" : "There is no made-up data.\n");
+    });
 
   addAuditCommands(program, host, target, done);
   addComplianceCommands(program, host, done);

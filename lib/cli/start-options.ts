@@ -14,6 +14,8 @@ export interface StartOptions {
   /** Start failures with their stack. */
   readonly debug: boolean;
   readonly production: boolean;
+  /** Made-up traffic for an empty gateway. */
+  readonly demoData: boolean;
   /** Next in development mode (`npm run dev`). */
   readonly dev: boolean;
 }
@@ -32,6 +34,7 @@ export function addStartOptions(command: Command): Command {
       "refuse what is only fit for trying out: weak or generated secrets, demo models",
       false,
     )
+    .option("--demo-data", "thirty days of made-up traffic to look at, in an empty gateway alone", false)
     .addOption(new Option("--dev", "Next in development mode").default(false).hideHelp());
 }
 
@@ -53,6 +56,7 @@ export function readStartOptions(command: Command): StartOptions {
     json: given.json ?? false,
     debug: given.debug ?? false,
     production: given.production ?? false,
+    demoData: given.demoData ?? false,
     dev: given.dev ?? false,
   };
 }
@@ -66,6 +70,7 @@ export function toArguments(options: StartOptions): readonly string[] {
   }
   for (const name of ["json", "debug", "production", "dev"] as const)
     if (options[name]) args.push(`--${name}`);
+  if (options.demoData) args.push("--demo-data");
   return args;
 }
 

@@ -3,6 +3,7 @@ import { viewsOf } from "#db/queries/saved-views.ts";
 import { removeView, saveView } from "#lib/console/saved-views.ts";
 import { search } from "#lib/console/search.ts";
 import { removeViewSchema, saveViewSchema, searchSchema, VIEW_PAGES } from "#lib/console/shell-schema.ts";
+import { removeDemoData } from "#lib/demo-data/demo-data.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
 import { actorOf, operationsOf, queryWord } from "./admin-context.ts";
@@ -44,6 +45,14 @@ const remove: KeyRoute["run"] = async (deps, context) => {
   return json(200, { removed: true });
 };
 
+const removeDemo: KeyRoute["run"] = async (deps, context) => {
+  await deps.ledger.flush();
+  const removed = await removeDemoData(deps.sql, deps.db, actorOf(context), deps.clock.now());
+  if (!removed) throw new GatewayError("not_found", "There is no made-up data.");
+  deps.lookup.forget("all");
+  return json(200, { removed });
+};
+
 const post = (path: string, run: KeyRoute["run"]): KeyRoute => ({ method: "POST", path, access: "own", run });
 
 export const CONSOLE_SHELL_ROUTES: readonly Route[] = [
@@ -51,4 +60,5 @@ export const CONSOLE_SHELL_ROUTES: readonly Route[] = [
   { method: "GET", path: "/console/views", access: "own", run: listViews },
   post("/console/views/save", save),
   post("/console/views/remove", remove),
+  { method: "POST", path: "/console/demo-data/remove", access: "admin", run: removeDemo },
 ];

@@ -38,6 +38,10 @@ export async function main(options: MainOptions): Promise<void> {
       ground.config.workers === 1
         ? await (await import("#lib/node/serve-alone.ts")).serveAlone(ground, rest)
         : await (await import("#lib/node/primary.ts")).runPrimary(ground);
+    if (start.demoData) {
+      const { startDemoData } = await import("#lib/node/demo-data.ts");
+      await startDemoData(ground.database, ground.config, Date.now());
+    }
     const { setUpLink } = await import("#lib/node/setup-link.ts");
     const link = await setUpLink(
       ground.database,

@@ -20,6 +20,7 @@ export type StartErrorCode =
   | "backup_unusable"
   | "disk_full"
   | "port_in_use"
+  | "demo_data_refused"
   | "config_unreadable"
   | "config_invalid"
   | "variable_missing";

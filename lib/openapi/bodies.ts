@@ -232,6 +232,7 @@ export const WITHOUT_BODY: ReadonlySet<string> = new Set([
   "POST /global/spend/reset",
   "POST /console/totp/begin",
   "POST /console/sessions/end",
+  "POST /console/demo-data/remove",
 ]);
 
 /** What a good answer holds, where it has a shape that clients rely on; elsewhere it is an object or a list. */

@@ -224,5 +224,7 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /console/views": "the person's own views of a page (`?page=keys`)",
   "POST /console/views/save": "keeps the filters of a page under a name; the same name again replaces them",
   "POST /console/views/remove": "removes one of the person's own views",
+  "POST /console/demo-data/remove":
+    "takes the made-up traffic of `--demo-data` out again, with its keys, people and teams",
   "GET /openapi.json": "this API in OpenAPI 3.1, made from the routes and schemas themselves",
 };

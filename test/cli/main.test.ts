@@ -77,6 +77,7 @@ test("what start hands on is what server.ts reads", () => {
     config: "c.yaml",
     json: true,
     debug: true,
+    demoData: true,
     production: true,
     dev: true,
   };
@@ -89,6 +90,7 @@ test("what start hands on is what server.ts reads", () => {
     json: false,
     debug: false,
     production: false,
+    demoData: false,
     dev: false,
   });
 });

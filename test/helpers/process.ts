@@ -25,12 +25,14 @@ export interface GatewayProcess {
 export interface GatewayProcessOptions {
   readonly dataDir: string;
   readonly configFile: string;
+  /** Further arguments of server.ts. */
+  readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts a gateway on a free port and waits until it listens. @throws with its output when it does not start */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, ["server.ts", "--json"], {
+  const child = spawn(process.execPath, ["server.ts", "--json", ...(options.args ?? [])], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
     env: {

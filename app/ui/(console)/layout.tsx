@@ -2,15 +2,19 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { shortDay } from "#components/format.ts";
 import { PaletteButton } from "#components/palette/palette-button.tsx";
 import { DensityMark } from "#components/settings/density-mark.tsx";
 import { AccountMenu, ThemeMenu } from "#components/shell/account-menu.tsx";
 import { ApiProvider } from "#components/shell/api.tsx";
 import { ConnectionLine } from "#components/shell/connection-line.tsx";
+import { DemoBanner } from "#components/shell/demo-banner.tsx";
 import { EnvironmentBadge } from "#components/shell/environment-badge.tsx";
 import { Mark, Wordmark } from "#components/shell/mark.tsx";
-import { Navigation, SmallNavigation } from "#components/shell/navigation.tsx";
-import { maySee, PAGES, type Page } from "#lib/console/roles.ts";
+import { Navigation } from "#components/shell/navigation.tsx";
+import { SmallNavigation } from "#components/shell/small-navigation.tsx";
+import { demoMark } from "#db/queries/demo-data.ts";
+import { mayChange, maySee, PAGES, type Page } from "#lib/console/roles.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
 import { currentSession } from "../../request.ts";
 
@@ -19,6 +23,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   if (!session) redirect("/ui/sign-in");
   const { deps } = await gatewayRuntime();
   const { config } = deps.policy();
+  const demo = deps.health.away ? null : await demoMark(deps.sql);
   const items = (Object.keys(PAGES) as Page[])
     .filter((page) => maySee(session.role, page))
     .map((page) => ({ page, path: PAGES[page].path, title: PAGES[page].title }));
@@ -73,6 +78,14 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
             <AccountMenu name={session.name} email={session.email} role={session.role} />
           </header>
           <ConnectionLine />
+          {demo && (
+            <DemoBanner
+              days={30}
+              calls={demo.calls}
+              until={shortDay(demo.madeAt.slice(0, 10))}
+              removable={mayChange(session.role)}
+            />
+          )}
           {deps.health.away && (
             <p role="status" className="border-bad/25 border-b bg-bad-wash px-6 py-2 text-bad text-sm">
               The database is away. Known keys go on and records wait on disk; figures may be missing until it
