@@ -104,7 +104,17 @@ describe("the command line in the pages", () => {
       ),
     );
     expect(said).toContain("config check");
-    const known = ["audit verify", "config check", "db url", "db shell", "keys master", "start"];
+    const known = [
+      "audit verify",
+      "backup",
+      "doctor",
+      "restore",
+      "config check",
+      "db url",
+      "db shell",
+      "keys master",
+      "start",
+    ];
     expect(said.filter((command) => !known.includes(command ?? ""))).toEqual([]);
   });
 });
