@@ -9,6 +9,7 @@ export function actionKey(row: KeyListRow, nowMs: number, timezone: string): Act
     id: row.id,
     name: keyName(row),
     blocked: row.blocked,
+    updatedAt: row.updated_at.toISOString(),
     lastUsed: row.last_used_at ? ago(row.last_used_at, nowMs) : null,
     models: row.models,
     fields: {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { answersOk, freePort, waitUntilReady } from "./readiness.ts";
 import type { Stage } from "./stage.ts";
+import { PLAIN_KEY, type Subjects } from "./subjects.ts";
 import type { Target } from "./target.ts";
 import { INPUT_COST_PER_TOKEN, MODEL, OUTPUT_COST_PER_TOKEN } from "./workload.ts";
 
@@ -21,23 +22,27 @@ export interface GatewaySpec {
   readonly databaseUrl?: string;
   /** What is started in the checkout; `node server.ts` when absent. */
   readonly command?: (port: number) => { readonly command: string; readonly args: readonly string[] };
+  /** Whose limits and budgets its calls stand under; `PLAIN_KEY` when absent. */
+  readonly subjects?: Subjects;
+  /** Settings besides those that every gateway gets. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Builds and installations may come first. */
   readonly readyTimeoutMs?: number;
 }
 
 export interface Gateway extends Target {
   readonly ledger: Ledger;
+  /** From the start of its process until it answered that it is ready. */
+  readonly startMs: number;
   /** Ends it before the stage does; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
 const READY_TIMEOUT_MS = 60_000;
-const RPM_CEILING = 1_000_000_000;
-const TPM_CEILING = 1_000_000_000_000;
-const MAX_BUDGET_USD = 1_000_000_000;
 
 /** Starts a gateway, makes its virtual key and opens its ledger. */
 export async function startGateway(stage: Stage, spec: GatewaySpec): Promise<Gateway> {
+  const subjects = spec.subjects ?? PLAIN_KEY;
   const folder = join(stage.folder, spec.name.replaceAll(/[^a-z0-9]+/gi, "-"));
   const dataFolder = join(folder, "data");
   mkdirSync(dataFolder, { recursive: true });
@@ -53,9 +58,11 @@ export async function startGateway(stage: Stage, spec: GatewaySpec): Promise<Gat
     // The Next mount has no data folder to make one in.
     SHIN_ENCRYPTION_KEY: randomBytes(32).toString("hex"),
     ...(spec.databaseUrl === undefined ? {} : { DATABASE_URL: spec.databaseUrl }),
+    ...spec.environment,
   };
-  writeFileSync(environment.SHIN_CONFIG, configYaml(spec));
+  writeFileSync(environment.SHIN_CONFIG, configYaml(spec, subjects));
   const { command, args } = spec.command?.(port) ?? { command: process.execPath, args: ["server.ts"] };
+  const startedMs = performance.now();
   const started = stage.start({ label: spec.name, command, args, environment, folder: spec.checkout });
   const origin = `http://127.0.0.1:${port}`;
   await waitUntilReady(
@@ -63,14 +70,11 @@ export async function startGateway(stage: Stage, spec: GatewaySpec): Promise<Gat
     () => answersOk(`${origin}/health/readiness`),
     spec.readyTimeoutMs ?? READY_TIMEOUT_MS,
   );
+  const startMs = performance.now() - startedMs;
 
   const admin = (path: string, body?: object): Promise<unknown> => callAdmin(origin + path, masterKey, body);
-  const made = await admin("/key/generate", {
-    models: [MODEL],
-    rpm_limit: RPM_CEILING,
-    tpm_limit: TPM_CEILING,
-    max_budget: MAX_BUDGET_USD,
-  });
+  for (const [path, body] of subjects.made) await admin(path, body);
+  const made = await admin("/key/generate", subjects.key);
   const databaseUrl = spec.databaseUrl ?? (await embeddedDatabaseUrl(stage, spec, environment));
   const ledger = openLedger(databaseUrl, async () =>
     readField(await admin("/global/spend"), "spend", "number"),
@@ -79,31 +83,37 @@ export async function startGateway(stage: Stage, spec: GatewaySpec): Promise<Gat
   return {
     name: spec.name,
     origin,
-    headers: { Authorization: `Bearer ${readField(made, "key", "string")}` },
+    headers: { Authorization: `Bearer ${readField(made, "key", "string")}`, ...subjects.headers },
     pid: started.pid,
     ledger,
+    startMs,
     stop: () => started.stop(),
   };
 }
 
-function configYaml(spec: GatewaySpec): string {
+function configYaml(spec: GatewaySpec, subjects: Subjects): string {
   return `model_list:
   - model_name: ${MODEL}
     litellm_params:
       model: openai/${MODEL}
       api_base: ${spec.upstream.origin}/v1
       api_key: sk-upstream
-      rpm: ${RPM_CEILING}
-      tpm: ${TPM_CEILING}
       input_cost_per_token: ${INPUT_COST_PER_TOKEN.toFixed(9)}
       output_cost_per_token: ${OUTPUT_COST_PER_TOKEN.toFixed(9)}
+${lines(subjects.deployment, 6)}
 litellm_settings:
-  rpm: ${RPM_CEILING}
-  tpm: ${TPM_CEILING}
+${lines(subjects.gateway, 2)}
+router_settings:
+${lines(subjects.router, 2)}
 general_settings:
   master_key: os.environ/LITELLM_MASTER_KEY
   ledger_acknowledge: ${spec.ledgerAcknowledge}
+${lines(subjects.general, 2)}
 `;
+}
+
+function lines(texts: readonly string[], indent: number): string {
+  return texts.map((text) => " ".repeat(indent) + text).join("\n");
 }
 
 /** Only the gateway's own tool knows where the embedded database listens. */

@@ -79,7 +79,7 @@ export function openLedger(databaseUrl: string, readSpendUsd: () => Promise<numb
 }
 
 /** postgres.js reads no socket folder from a URL, libpq (and `shin db url`) writes it as `?host=`. */
-function connect(databaseUrl: string): postgres.Sql {
+export function connect(databaseUrl: string): postgres.Sql {
   const { searchParams, username, port, pathname } = new URL(databaseUrl);
   const socketFolder = searchParams.get("host");
   if (socketFolder === null) return postgres(databaseUrl, { max: 1 });

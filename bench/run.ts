@@ -9,6 +9,8 @@ import { describeMachine, machineLine } from "./machine.ts";
 import { printResult, type RowResult } from "./report.ts";
 import type { Row } from "./row.ts";
 import { large } from "./rows/large.ts";
+import { limits } from "./rows/limits.ts";
+import { manyKeys } from "./rows/many-keys.ts";
 import { memory } from "./rows/memory.ts";
 import { next } from "./rows/next.ts";
 import { openLoop } from "./rows/open-loop.ts";
@@ -21,6 +23,8 @@ const ROWS: ReadonlyMap<string, Row> = new Map([
   ["open-loop", openLoop],
   ["streams", streams],
   ["large", large],
+  ["limits", limits],
+  ["many-keys", manyKeys],
   ["memory", memory],
   ["next", next],
 ]);

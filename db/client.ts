@@ -3,6 +3,9 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
 export type Sql = postgres.Sql<{ bigint: bigint }>;
+/** A transaction of postgres.js itself; `Reader` is what both a client and a transaction can do. */
+export type SqlTx = postgres.TransactionSql<{ bigint: bigint }>;
+export type Reader = postgres.ISql<{ bigint: bigint }>;
 export type Db = PostgresJsDatabase<Record<string, never>>;
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Sql } from "./client.ts";
+import type { Sql, SqlTx } from "./client.ts";
 
 /** Beside this file; bundled by Next it lies elsewhere, and then they are where the process was started. */
 const FOLDER =
@@ -33,26 +33,38 @@ export class DatabaseNewerError extends Error {
 }
 
 /** Applies what is missing. @throws DatabaseNewerError; any database error, with nothing changed. */
-export async function migrate(sql: Sql): Promise<MigrationResult> {
+export function migrate(sql: Sql): Promise<MigrationResult> {
+  return sql.begin((tx) => migrateIn(tx)) as Promise<MigrationResult>;
+}
+
+/** The newest version that this build knows. */
+export async function newestVersion(): Promise<number> {
+  return (await readJournal()).entries.length;
+}
+
+/**
+ * Applies what is missing in the caller's transaction.
+ * @param upTo a version to stop at; without it the newest
+ * @throws DatabaseNewerError; any database error: the transaction must not commit then
+ */
+export async function migrateIn(tx: SqlTx, upTo = Number.POSITIVE_INFINITY): Promise<MigrationResult> {
   const journal = await readJournal();
+  // First, or a second start that waits for a long migration of the first would time out on the lock.
+  await tx`set local statement_timeout = 0`;
+  await tx`select pg_advisory_xact_lock(${LOCK})`;
+  await tx`create table if not exists shin_migrations (
+    version integer primary key, tag text not null, hash text not null, applied_at timestamptz not null default now())`;
+  const rows = await tx<{ version: number }[]>`select version from shin_migrations order by version`;
+  const newest = rows.at(-1)?.version ?? 0;
+  if (newest > journal.entries.length) throw new DatabaseNewerError(newest, journal.entries.length);
   let applied = 0;
-  await sql.begin(async (tx) => {
-    // First, or a second start that waits for a long migration of the first would time out on the lock.
-    await tx`set local statement_timeout = 0`;
-    await tx`select pg_advisory_xact_lock(${LOCK})`;
-    await tx`create table if not exists shin_migrations (
-      version integer primary key, tag text not null, hash text not null, applied_at timestamptz not null default now())`;
-    const rows = await tx<{ version: number }[]>`select version from shin_migrations order by version`;
-    const newest = rows.at(-1)?.version ?? 0;
-    if (newest > journal.entries.length) throw new DatabaseNewerError(newest, journal.entries.length);
-    for (const entry of journal.entries.slice(newest)) {
-      const text = await readFile(path.join(FOLDER, `${entry.tag}.sql`), "utf8");
-      for (const statement of text.split("--> statement-breakpoint")) await tx.unsafe(statement);
-      const hash = createHash("sha256").update(text).digest("hex");
-      await tx`insert into shin_migrations (version, tag, hash) values (${entry.idx + 1}, ${entry.tag}, ${hash})`;
-      applied += 1;
-    }
-  });
+  for (const entry of journal.entries.slice(newest, Math.min(upTo, journal.entries.length))) {
+    const text = await readFile(path.join(FOLDER, `${entry.tag}.sql`), "utf8");
+    for (const statement of text.split("--> statement-breakpoint")) await tx.unsafe(statement);
+    const hash = createHash("sha256").update(text).digest("hex");
+    await tx`insert into shin_migrations (version, tag, hash) values (${entry.idx + 1}, ${entry.tag}, ${hash})`;
+    applied += 1;
+  }
   return { applied, total: journal.entries.length };
 }
 

@@ -15,7 +15,16 @@ const CHANNEL = "shin_change";
 const ANSWER_MS = 2_000;
 
 export interface Change {
-  readonly kind: "key" | "user" | "team" | "budget" | "end_user" | "tag" | "deployment";
+  readonly kind:
+    | "key"
+    | "user"
+    | "team"
+    | "budget"
+    | "end_user"
+    | "tag"
+    | "deployment"
+    | "freeze"
+    | "master_key";
   readonly id: string;
   /** Set when an operator changed what was spent: counters start from it. */
   readonly spentNanoUsd?: bigint;
@@ -31,6 +40,8 @@ export interface Operations {
   readonly admission: AdmissionStore;
   /** Reads the policy anew: what stands in the database beside config.yaml has changed. */
   readonly policyChanged: () => Promise<void>;
+  /** Reads freezes and master keys anew; never throws. */
+  readonly safeguardsChanged: () => Promise<void>;
   /** Names this runtime in what it announces, so that it does not hear itself. */
   readonly origin: string;
   readonly nowMs: () => number;
@@ -90,10 +101,8 @@ async function unlessCut<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Forgets what a change touched, here. */
-export async function applyChange(
-  target: Pick<Operations, "lookup" | "subjects" | "admission" | "policyChanged">,
-  item: Change,
-): Promise<void> {
+export async function applyChange(target: Omit<Listener, "origin">, item: Change): Promise<void> {
+  if (item.kind === "freeze" || item.kind === "master_key") return target.safeguardsChanged();
   if (item.kind === "deployment") return target.policyChanged();
   if (item.kind === "key") target.lookup.forget({ keyId: item.id });
   else if (item.kind === "user") target.lookup.forget({ userId: item.id });
@@ -128,6 +137,7 @@ export async function listenForChanges(
       target.lookup.forget("all");
       target.subjects.forget("all");
       target.policyChanged().catch(onError);
+      target.safeguardsChanged().catch(onError);
     },
   );
   return async () => {
@@ -149,7 +159,10 @@ async function hear(target: Listener, payload: string): Promise<void> {
   await applyChange(target, { kind, id, ...spent, ...(erased ? { erased } : {}) });
 }
 
-type Listener = Pick<Operations, "lookup" | "subjects" | "admission" | "policyChanged" | "origin">;
+type Listener = Pick<
+  Operations,
+  "lookup" | "subjects" | "admission" | "policyChanged" | "safeguardsChanged" | "origin"
+>;
 
 interface Announcement extends Pick<Change, "kind" | "id" | "erased"> {
   readonly origin: string;

@@ -22,6 +22,7 @@ const CODES = {
   end_user_model_not_allowed: { status: 403, type: "end_user_model_access_denied" },
   tag_model_not_allowed: { status: 403, type: "tag_model_access_denied" },
   not_allowed: { status: 403, type: "auth_error" },
+  frozen: { status: 403, type: "frozen" },
   ip_not_allowed: { status: 403, type: "auth_error" },
   processing_restricted: { status: 403, type: "auth_error" },
   not_found: { status: 404, type: "not_found_error" },

@@ -21,9 +21,19 @@ export type IdPrefix =
   | "job"
   | "ses"
   | "alt"
+  | "chn"
+  | "bak"
+  | "rev"
+  | "breq"
+  | "view"
+  | "prv"
   | "psn"
   | "ers"
-  | "hold";
+  | "hold"
+  | "chk"
+  | "att"
+  | "inc"
+  | "frz";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {
@@ -39,6 +49,11 @@ export function newId(prefix: IdPrefix, nowMs: number): string {
   for (let i = 0; i < 16; i += 2) random += PAIRS[pool.readUInt16LE(used + i) & 1023];
   used += 16;
   return `${prefix}_${lastTime}${random}`;
+}
+
+/** Where ids of a moment begin: an id of this prefix that sorts at or after it was made then or later. */
+export function firstIdAt(prefix: IdPrefix, nowMs: number): string {
+  return `${prefix}_${encodeTime(nowMs)}`;
 }
 
 function encodeTime(ms: number): string {

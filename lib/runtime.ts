@@ -5,20 +5,28 @@ import { type MigrationResult, migrate } from "#db/migrate.ts";
 import { installationId } from "#db/queries/installation.ts";
 import { ensurePartitions } from "#db/queries/partitions.ts";
 import { openAdmission } from "./admission/open.ts";
+import { AlertDesk } from "./alerts/desk.ts";
+import { Watch } from "./alerts/watch.ts";
 import { sha256Hex } from "./audit/canonical.ts";
 import { sealedDatabase } from "./audit/sealed-database.ts";
 import { AuditSealer } from "./audit/sealer.ts";
 import { HeadSigner } from "./audit/signer.ts";
 import { signingKey } from "./audit/signing-key.ts";
+import { replayErasures } from "./backup/replay-erasures.ts";
 import { listenForChanges } from "./changes.ts";
+import { startChores } from "./chores.ts";
 import type { Clock } from "./clock.ts";
+import { checkSoon } from "./compliance/jobs.ts";
+import { Sightings } from "./compliance/sightings.ts";
 import type { Config } from "./config/config.ts";
 import { DatabaseHealth } from "./database-health.ts";
 import { RunningConfig } from "./deployments/running-config.ts";
-import { addressPolicy } from "./gateway/address.ts";
-import type { GatewayDeps, Policy } from "./gateway/context.ts";
+import type { GatewayDeps } from "./gateway/context.ts";
+import { frontDoorOf } from "./gateway/front-door.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { readPolicy } from "./gateway/policy.ts";
 import { newId } from "./ids.ts";
+import { openSafety } from "./incident/safety.ts";
 import type { JobDeps } from "./jobs/deps.ts";
 import { JobEngine } from "./jobs/engine.ts";
 import { JOB_KINDS } from "./jobs/kinds.ts";
@@ -32,11 +40,12 @@ import type { Log } from "./log.ts";
 import { BudgetReader } from "./metrics/budget-families.ts";
 import type { Figures } from "./metrics/figures.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { keepRetention } from "./privacy/retention.ts";
-import type { ResolveHost } from "./providers/guard.ts";
+import { StandingReader } from "./metrics/standing-families.ts";
+import { eraseSubject } from "./privacy/erasure.ts";
+import { keepHouse, PARTITION_DAYS } from "./privacy/upkeep.ts";
+import { type ResolveHost, systemResolver } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { Cooldown } from "./routing/cooldown.ts";
-import { modelGroups } from "./routing/groups.ts";
 import { openThrottle } from "./throttle/throttle.ts";
 import type { Workers } from "./workers.ts";
 
@@ -65,8 +74,10 @@ export interface Runtime {
   readonly migrations: MigrationResult;
   /** Puts a new configuration in force; calls that run keep the one they began with. */
   readonly apply: (config: Config) => Promise<void>;
-  /** Refuses new calls from now on. */
+  /** Says from now on, to who asks whether it is ready, that it stops. */
   readonly drain: () => void;
+  /** Refuses new calls from now on. */
+  readonly refuse: () => void;
   /** Flushes the ledger and closes every connection. */
   readonly close: () => Promise<void>;
 }
@@ -75,12 +86,14 @@ const DATABASE_DEADLINE_MS = 2_000;
 const LISTENING_TTL_MS = 60_000;
 const UPKEEP_MS = 3_600_000;
 const RECONCILE_MS = 60_000;
-const PARTITION_DAYS = 8;
+const WATCH_MS = 60_000;
+const SEND_MS = 20_000;
 
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { clock, log } = options;
   let draining = false;
+  let refusing = false;
   const open = (max: number, name: string) =>
     connect({ target: options.database, max, applicationName: name });
   const sql = open(options.config.databasePoolSize, "shin");
@@ -142,11 +155,17 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
   const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
   const auditSealer = new AuditSealer(sql, options.pseudonymKey);
+  const safety = await openSafety({ sql, clock, log, health, secret: options.pseudonymKey }, policy.config);
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
+  const resolve = options.resolve ?? systemResolver;
   const deps: GatewayDeps = {
+    alertDesk: new AlertDesk({ sql, clock, log, config: () => policy.config, resolve }),
     jobs,
+    sightings: new Sightings(clock.now()),
+    frontDoor: frontDoorOf((request) => gateway.handle(request), clock),
     policy: () => policy,
     policyChanged: () => running.refresh(),
+    ...safety.parts,
     sql,
     db: sealedDatabase(drizzleSql, auditSealer),
     health,
@@ -159,8 +178,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     ledger,
     metrics: new Metrics(),
     budgetFigures: new BudgetReader(sql, health),
+    standingFigures: new StandingReader(sql, health),
     figuresOfAll: options.figuresOfAll ?? (async (own) => [own]),
-    upstreams: new Upstreams(options.resolve),
+    upstreams: new Upstreams(resolve),
     cooldown: new Cooldown(),
     clock,
     random: options.random,
@@ -171,35 +191,48 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     version: options.version,
     origin,
     draining: () => draining,
+    refusing: () => refusing,
     workers: options.workers ?? (() => null),
   };
+  await replayErasures(deps, eraseSubject);
+  const gateway = createGateway(deps);
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
   );
-  const upkeep = setInterval(() => {
-    keepHouse(deps).catch((error: unknown) => log.warn({ err: error }, "hourly upkeep failed"));
-  }, UPKEEP_MS);
-  upkeep.unref();
-  const reconciling = setInterval(() => {
-    reconciler.pass().catch((error: unknown) => log.warn({ err: error }, "counters were not compared"));
-  }, RECONCILE_MS);
-  reconciling.unref();
+  const watch = new Watch(deps);
+  const stopChores = startChores(
+    [
+      { name: "hourly upkeep", everyMs: UPKEEP_MS, run: () => keepHouse(deps) },
+      { name: "comparing counters with the ledger", everyMs: RECONCILE_MS, run: () => reconciler.pass() },
+      { name: "looking for what to raise an alert about", everyMs: WATCH_MS, run: () => watch.pass() },
+      { name: "sending alerts", everyMs: SEND_MS, run: () => deps.alertDesk.pass() },
+    ],
+    log,
+  );
   await keepHouse(deps);
   auditSigner.start();
   jobs.start(deps);
 
   return {
-    gateway: createGateway(deps),
+    gateway,
     deps,
     migrations,
-    apply: (config) => running.apply(config),
+    apply: async (config) => {
+      await running.apply(config);
+      await checkSoon(deps);
+      await safety.configured(config);
+    },
     drain: () => {
       draining = true;
     },
+    refuse: () => {
+      draining = true;
+      refusing = true;
+    },
     close: async () => {
-      clearInterval(upkeep);
-      clearInterval(reconciling);
+      stopChores();
       running.close();
+      await safety.stop();
       await jobs.close();
       await ledger.close();
       await limits.close();
@@ -211,29 +244,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
   };
 }
-
-async function keepHouse(deps: GatewayDeps): Promise<void> {
-  const { dataRetentionDays } = deps.policy().config;
-  await ensurePartitions(deps.sql, deps.clock.now(), PARTITION_DAYS);
-  if (dataRetentionDays === null) return;
-  const dropped = await keepRetention(deps.sql, deps.clock.now(), dataRetentionDays);
-  if (dropped.length > 0)
-    deps.log.info({ dropped, dataRetentionDays }, "spend records past data_retention_days dropped");
-}
-
-/** What a configuration means from now on. */
-function readPolicy(config: Config): Policy {
-  const trusted =
-    config.useForwardedFor && config.trustedProxies.length === 0 ? LOOPBACK : config.trustedProxies;
-  return {
-    config,
-    groups: modelGroups(config),
-    addresses: addressPolicy(config.allowedIps, trusted),
-  };
-}
-
-/** `use_x_forwarded_for` without a list means a proxy on this machine, as in the guide. */
-const LOOPBACK = ["127.0.0.0/8", "::1"];
 
 /** Where the journal lies in a data folder. */
 export function journalFolder(dataDir: string): string {

@@ -15,6 +15,10 @@ const KINDS: Readonly<Record<string, string>> = {
   tag: "tag",
   deployment: "model",
   setting: "setting",
+  job: "job",
+  review: "access review",
+  budget_request: "request for budget",
+  check: "check",
 };
 
 export function kindWord(kind: string): string {

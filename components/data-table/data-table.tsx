@@ -10,6 +10,8 @@ import { integer } from "../format.ts";
 import { buttonVariants } from "../ui/button.tsx";
 import { cn } from "../ui/class-names.ts";
 import { linkTo, type RawParams } from "./query.ts";
+import { PageBox, RowBox } from "./selection.tsx";
+import { type OptionColumn, TableOptions } from "./table-options.tsx";
 
 export interface Column<Row> {
   readonly id: string;
@@ -22,6 +24,9 @@ export interface Column<Row> {
   readonly from?: "sm" | "md" | "lg" | "xl";
   readonly className?: string;
 }
+
+/** Widths at which a column comes in, as the classes below have them. */
+const FROM_PX = { sm: 640, md: 768, lg: 1024, xl: 1280 } as const;
 
 const FROM = {
   sm: "hidden sm:table-cell",
@@ -55,6 +60,8 @@ export interface DataTableProps<Row> {
   /** What else the footer says, such as a sum. */
   readonly note?: ReactNode;
   readonly rowClass?: (row: Row) => string;
+  /** Rows can be ticked, inside a SelectionProvider: what each is called, null for one that cannot. */
+  readonly selectable?: (row: Row) => string | null;
 }
 
 export function DataTable<Row>({
@@ -66,9 +73,11 @@ export function DataTable<Row>({
   empty,
   note,
   rowClass,
+  selectable,
 }: DataTableProps<Row>) {
+  const name = state.path.split("/").at(-1) ?? "";
   return (
-    <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+    <div data-table={name} className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
       {rows.length === 0 ? (
         empty
       ) : (
@@ -82,6 +91,11 @@ export function DataTable<Row>({
             <caption className="sr-only">{caption}</caption>
             <thead>
               <tr className="border-line border-b bg-sunken/70">
+                {selectable && (
+                  <th scope="col" className="h-9 w-10 pl-4 text-left">
+                    <PageBox />
+                  </th>
+                )}
                 {columns.map((column) => (
                   <HeadCell key={column.id} column={column} state={state} />
                 ))}
@@ -93,12 +107,15 @@ export function DataTable<Row>({
                   key={keyOf(row)}
                   className={cn(
                     "relative border-line border-b last:border-b-0 hover:bg-hover/60 has-[a:focus-visible]:bg-hover/60",
+                    selectable && "has-[td:first-child_:checked]:bg-accent-wash/50",
                     rowClass?.(row),
                   )}
                 >
+                  {selectable && <SelectCell id={keyOf(row)} name={selectable(row)} />}
                   {columns.map((column) => (
                     <td
                       key={column.id}
+                      data-col={column.id}
                       className={cn(
                         "h-11 max-w-72 px-3 py-1.5 align-middle first:pl-4 last:pr-4",
                         column.align === "right" && "num text-right",
@@ -116,7 +133,12 @@ export function DataTable<Row>({
         </section>
       )}
       {(rows.length > 0 || state.page > 1 || state.keyset?.newer) && (
-        <Footer state={state} shown={rows.length} note={note} />
+        <Footer
+          state={state}
+          shown={rows.length}
+          note={note}
+          options={<TableOptions table={name} columns={optional(columns)} />}
+        />
       )}
     </div>
   );
@@ -129,6 +151,7 @@ function HeadCell<Row>({ column, state }: { column: Column<Row>; state: TableSta
   return (
     <th
       scope="col"
+      data-col={column.id}
       {...(sorted
         ? { "aria-sort": sorted === "asc" ? ("ascending" as const) : ("descending" as const) }
         : {})}
@@ -156,7 +179,26 @@ function HeadCell<Row>({ column, state }: { column: Column<Row>; state: TableSta
   );
 }
 
-function Footer({ state, shown, note }: { state: TableState; shown: number; note: ReactNode }) {
+function SelectCell({ id, name }: { id: string; name: string | null }) {
+  return <td className="w-10 pl-4">{name !== null && <RowBox id={id} name={name} />}</td>;
+}
+
+/** Columns that can be left out: all but the one that names the row, and its actions. */
+function optional<Row>(columns: readonly Column<Row>[]): OptionColumn[] {
+  return columns
+    .slice(1)
+    .filter((column) => column.id !== "actions")
+    .map(({ id, header, from }) => ({ id, header, fromPx: from ? FROM_PX[from] : 0 }));
+}
+
+interface FooterProps {
+  readonly state: TableState;
+  readonly shown: number;
+  readonly note: ReactNode;
+  readonly options: ReactNode;
+}
+
+function Footer({ state, shown, note, options }: FooterProps) {
   const { page, size, total, path, params, keyset } = state;
   const first = (page - 1) * size + 1;
   const more = total === null ? state.more === true : page * size < total;
@@ -186,12 +228,15 @@ function Footer({ state, shown, note }: { state: TableState; shown: number; note
         {total !== null && ` of ${integer(total)}`}
       </span>
       {note && <span className="num">{note}</span>}
-      {(newer !== null || older !== null) && (
-        <nav aria-label="Pages" className="ml-auto flex items-center gap-1.5">
-          {step(newer, <ChevronLeft aria-hidden />, "Previous page")}
-          {step(older, <ChevronRight aria-hidden />, "Next page")}
-        </nav>
-      )}
+      <div className="ml-auto flex items-center gap-1.5">
+        {options}
+        {(newer !== null || older !== null) && (
+          <nav aria-label="Pages" className="flex items-center gap-1.5">
+            {step(newer, <ChevronLeft aria-hidden />, "Previous page")}
+            {step(older, <ChevronRight aria-hidden />, "Next page")}
+          </nav>
+        )}
+      </div>
     </footer>
   );
 }

@@ -22,7 +22,8 @@ const TYPING_MS = 250;
 
 export interface FilterBarProps {
   readonly fields: readonly FilterField[];
-  readonly children?: ReactNode;
+  /** At the right: what keeps or exports what is filtered. */
+  readonly trailing?: ReactNode;
 }
 
 /** Brings the URL's state along, which pages without filters have no use for. */
@@ -34,7 +35,7 @@ export function FilterBar(props: FilterBarProps) {
   );
 }
 
-function Filters({ fields, children }: { fields: readonly FilterField[]; children?: ReactNode }) {
+function Filters({ fields, trailing }: FilterBarProps) {
   const [pending, startTransition] = useTransition();
   const parsers = Object.fromEntries([
     ...fields.map((field) => [field.name, parseAsString]),
@@ -88,7 +89,7 @@ function Filters({ fields, children }: { fields: readonly FilterField[]; childre
           <X aria-hidden /> Clear
         </Button>
       )}
-      {children && <div className="ml-auto flex items-center gap-2">{children}</div>}
+      {trailing && <div className="ml-auto flex items-center gap-2">{trailing}</div>}
       <span role="status" className="sr-only">
         {pending ? "Loading" : ""}
       </span>

@@ -2,7 +2,7 @@
 /** A form's values and errors: the gateway's own zod schema checks them here first, and its answer names the field at fault. */
 import { useState } from "react";
 import type { z } from "zod";
-import { type ApiAnswer, useApi } from "../shell/api.tsx";
+import { type ApiAnswer, type ApiFailure, useApi } from "../shell/api.tsx";
 
 export type Values = Readonly<Record<string, string>>;
 
@@ -11,6 +11,8 @@ export interface Form {
   readonly errors: Readonly<Record<string, string>>;
   /** An error that belongs to no field. */
   readonly failure: string | null;
+  /** The gateway's last refusal, with all that it says. */
+  readonly refusal: ApiFailure | null;
   readonly busy: boolean;
   readonly dirty: boolean;
   readonly set: (name: string, value: string) => void;
@@ -35,6 +37,7 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
   const [values, setValues] = useState(initial);
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [failure, setFailure] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<ApiFailure | null>(null);
   const [busy, setBusy] = useState(false);
   const set = (name: string, value: string) => {
     setValues((before) => ({ ...before, [name]: value }));
@@ -49,6 +52,7 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
     values,
     errors,
     failure,
+    refusal,
     busy,
     dirty: Object.keys(initial).some((name) => values[name] !== initial[name]),
     set,
@@ -69,10 +73,11 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
       setBusy(true);
       const answer: ApiAnswer = await api("POST", path, body);
       setBusy(false);
+      setRefusal(answer.ok ? null : answer);
       if (answer.ok) return answer.data;
       const quote = answer.requestId === null || answer.status < 500 ? "" : ` (request ${answer.requestId})`;
       if (answer.signedOut)
-        setFailure("Your session is over. Sign in in another tab and send again; nothing here is lost.");
+        setFailure("Your session is over, so nothing was sent. Send again to sign in; nothing here is lost.");
       else place(answer.param, `${answer.message}${quote}`);
       return null;
     },

@@ -3,7 +3,8 @@
 import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useCallback, useState } from "react";
+import { useWanted } from "../palette/wanted.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import type { Choices } from "./key-form.tsx";
@@ -23,9 +24,11 @@ export function CreateKey({ choices, origin }: { choices: Choices; origin: strin
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const [made, setMade] = useState<NewKey | null>(null);
+  const begin = useCallback(() => setOpen(true), []);
+  useWanted("create key", begin);
   return (
     <>
-      <Button variant="primary" onClick={() => setOpen(true)}>
+      <Button variant="primary" onClick={begin}>
         <Plus aria-hidden /> Create key
       </Button>
       <Dialog open={open} onOpenChange={setOpen}>

@@ -10,6 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { ChangedMeanwhile, conflictOf } from "./changed-meanwhile.tsx";
 import type { ActionKey } from "./key-actions.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { ModelPicker } from "./model-picker.tsx";
@@ -26,13 +27,18 @@ export function EditDialog({
   const router = useRouter();
   const form = useForm({ ...target.fields, key_alias: target.name, models: "" });
   const [models, setModels] = useState(target.models);
+  const conflict = conflictOf(form.refusal);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const changes = changesOf(form.values, { ...target.fields, key_alias: target.name });
     if (models.join() !== target.models.join()) changes["models"] = models;
     if (
       Object.keys(changes).length > 0 &&
-      !(await form.send("/key/update", { key: target.id, ...changes }, updateSchema))
+      !(await form.send(
+        "/key/update",
+        { key: target.id, ...changes, if_updated_at: conflict?.updatedAt ?? target.updatedAt },
+        updateSchema,
+      ))
     )
       return;
     if (Object.keys(changes).length > 0)
@@ -45,10 +51,14 @@ export function EditDialog({
       <DialogContent title={`Edit “${target.name}”`} description="Changes hold from the next call on.">
         <form onSubmit={(event) => void submit(event)} className="flex min-h-0 flex-1 flex-col">
           <DialogBody className="flex flex-col gap-4">
-            {form.failure && (
-              <Notice tone="bad" live>
-                {form.failure}
-              </Notice>
+            {conflict ? (
+              <ChangedMeanwhile conflict={conflict} />
+            ) : (
+              form.failure && (
+                <Notice tone="bad" live>
+                  {form.failure}
+                </Notice>
+              )
             )}
             <Field label="Name" error={form.errors["key_alias"]}>
               {(control) => <Input {...control} {...form.bind("key_alias")} required autoComplete="off" />}
@@ -66,7 +76,7 @@ export function EditDialog({
               <Button variant="ghost">Cancel</Button>
             </DialogClose>
             <Button type="submit" variant="primary" disabled={form.busy}>
-              {form.busy ? "Saving…" : "Save"}
+              {form.busy ? "Saving…" : conflict ? "Save mine all the same" : "Save"}
             </Button>
           </DialogFooter>
         </form>

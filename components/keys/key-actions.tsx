@@ -23,6 +23,8 @@ export interface ActionKey {
   readonly id: string;
   readonly name: string;
   readonly blocked: boolean;
+  /** When it last changed, as ISO text. */
+  readonly updatedAt: string;
   /** `5 min ago`, or null when no call has used it. */
   readonly lastUsed: string | null;
   readonly models: readonly string[];

@@ -2,10 +2,11 @@
 /** Invites somebody: address, role and team, then the link to send. */
 import { UserPlus } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useCallback, useState } from "react";
 import { invitationSchema } from "#lib/console/people-schema.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
+import { useWanted } from "../palette/wanted.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
 import { Input, Select } from "../ui/input.tsx";
@@ -17,9 +18,11 @@ export function Invite({ teams }: { teams: readonly { readonly id: string; reado
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const [link, setLink] = useState<MadeLink | null>(null);
+  const begin = useCallback(() => setOpen(true), []);
+  useWanted("invite", begin);
   return (
     <>
-      <Button variant="primary" onClick={() => setOpen(true)}>
+      <Button variant="primary" onClick={begin}>
         <UserPlus aria-hidden /> Invite
       </Button>
       {open && (

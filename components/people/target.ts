@@ -10,6 +10,8 @@ export interface PersonTarget {
   /** The one who looks: nobody locks themselves out from here. */
   readonly self: boolean;
   readonly hasAccess: boolean;
+  /** An account of programs: nobody signs in to it, and somebody answers for it. */
+  readonly service: { readonly ownerId: string } | null;
   readonly keys: number;
 }
 

@@ -1,6 +1,6 @@
 "use client";
 /** What can be done to a person: role, link, sessions, block with undo, delete in stages. */
-import { Ban, CirclePlay, EllipsisVertical, Link2, LogOut, Trash2, UserCog } from "lucide-react";
+import { Ban, CirclePlay, EllipsisVertical, Link2, LogOut, Pencil, Trash2, UserCog } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -21,6 +21,10 @@ const DeleteUserDialog = dynamic(
     ssr: false,
   },
 );
+const EditServiceAccount = dynamic(
+  () => import("./service-account-form.tsx").then((module) => module.EditServiceAccount),
+  { ssr: false },
+);
 const LinkDialog = dynamic(() => import("./link-dialog.tsx").then((module) => module.LinkDialog), {
   ssr: false,
 });
@@ -30,13 +34,15 @@ export interface UserActionsProps {
   readonly keys: readonly HangingKey[];
   /** Who may be given this person's keys. */
   readonly heirs: readonly Heir[];
+  /** Who may answer for a service account. */
+  readonly owners: readonly Heir[];
   readonly roleNames: Readonly<Record<string, string>>;
 }
 
-export function UserActions({ target, keys, heirs, roleNames }: UserActionsProps) {
+export function UserActions({ target, keys, heirs, owners, roleNames }: UserActionsProps) {
   const api = useApi();
   const router = useRouter();
-  const [dialog, setDialog] = useState<"role" | "sessions" | "delete" | null>(null);
+  const [dialog, setDialog] = useState<"role" | "sessions" | "delete" | "edit" | null>(null);
   const [link, setLink] = useState<MadeLink | null>(null);
   const close = () => setDialog(null);
   const Toggle = target.blocked ? CirclePlay : Ban;
@@ -48,7 +54,12 @@ export function UserActions({ target, keys, heirs, roleNames }: UserActionsProps
   };
   return (
     <>
-      {!target.self && (
+      {target.service && (
+        <Button onClick={() => setDialog("edit")}>
+          <Pencil aria-hidden /> Edit
+        </Button>
+      )}
+      {!target.self && !target.service && (
         <Button onClick={() => setDialog("role")}>
           <UserCog aria-hidden /> Change role
         </Button>
@@ -66,9 +77,15 @@ export function UserActions({ target, keys, heirs, roleNames }: UserActionsProps
               <Link2 aria-hidden /> {target.hasAccess ? "New password link…" : "Invitation link…"}
             </MenuItem>
           )}
-          <MenuItem onSelect={() => setDialog("sessions")}>
-            <LogOut aria-hidden /> End all sessions…
-          </MenuItem>
+          {target.service ? (
+            <MenuItem onSelect={() => setDialog("role")}>
+              <UserCog aria-hidden /> Change role…
+            </MenuItem>
+          ) : (
+            <MenuItem onSelect={() => setDialog("sessions")}>
+              <LogOut aria-hidden /> End all sessions…
+            </MenuItem>
+          )}
           {!target.self && (
             <>
               <MenuItem
@@ -85,6 +102,7 @@ export function UserActions({ target, keys, heirs, roleNames }: UserActionsProps
         </MenuContent>
       </Menu>
       {dialog === "role" && <RoleDialog target={target} roleNames={roleNames} onClose={close} />}
+      {dialog === "edit" && <EditServiceAccount target={target} owners={owners} onClose={close} />}
       {dialog === "sessions" && <SessionsDialog target={target} onClose={close} />}
       {dialog === "delete" && <DeleteUserDialog target={target} keys={keys} heirs={heirs} onClose={close} />}
       {link && <LinkDialog link={link} onClose={() => setLink(null)} />}
@@ -98,12 +116,17 @@ async function setBlocked(api: Api, target: PersonTarget, blocked: boolean, done
   if (!answer.ok) return tellFailure(`${target.name} was not changed`, answer);
   done();
   toast(blocked ? `${target.name} is blocked` : `${target.name} is unblocked`, {
-    description: blocked
-      ? "Signed out, and calls with their keys are refused."
-      : "Keys work again, and signing in does.",
+    description: described(target, blocked),
     duration: 10_000,
     action: { label: "Undo", onClick: () => void setBlocked(api, target, !blocked, done) },
   });
+}
+
+function described({ service }: PersonTarget, blocked: boolean): string {
+  if (service) return blocked ? "Calls with its keys are refused." : "Its keys work again.";
+  return blocked
+    ? "Signed out, and calls with their keys are refused."
+    : "Keys work again, and signing in does.";
 }
 
 /** A failure stays until it is closed, with what to quote. */

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useEffect, useState } from "react";
 import { span } from "../format.ts";
 import { SecretBox } from "../keys/secret-box.tsx";
-import { request } from "../shell/api.tsx";
+import { request } from "../shell/send.ts";
 import { Snippets } from "../snippets.tsx";
 import { Button, buttonVariants } from "../ui/button.tsx";
 import { Card, CardHead } from "../ui/card.tsx";

@@ -4,6 +4,7 @@ import { LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import Link from "next/link";
 import { useTheme } from "next-themes";
 import { useSyncExternalStore } from "react";
+import { forgetRecent } from "../palette/recent.ts";
 import { Button } from "../ui/button.tsx";
 import {
   Menu,
@@ -19,6 +20,7 @@ import { signOut } from "./auth-client.ts";
 
 export function AccountMenu({ name, email, role }: { name: string; email: string; role: string }) {
   const leave = async () => {
+    forgetRecent();
     if (await signOut()) return window.location.assign("/ui/sign-in");
     const { toast } = await import("sonner");
     toast.error("Signing out did not work. Check the connection and try again.", {

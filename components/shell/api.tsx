@@ -1,19 +1,25 @@
 "use client";
-/** The admin API from the browser: the session's CSRF token on every request, and errors as sentences with their id. */
-import { createContext, type ReactNode, useContext, useMemo } from "react";
+/**
+ * The admin API from the browser. When the session ends in the middle of something, the person signs in again where they
+ * are and the request goes out once more: as the same person, or not at all.
+ */
+import dynamic from "next/dynamic";
+import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from "react";
+import {
+  type ApiAnswer,
+  isStale,
+  ownersToken,
+  type PageOwner,
+  type RequestOptions,
+  send,
+  sessionNow,
+} from "./send.ts";
 
-export interface ApiFailure {
-  readonly ok: false;
-  readonly status: number;
-  readonly message: string;
-  /** The field at fault. */
-  readonly param: string | null;
-  readonly requestId: string | null;
-  /** The session is over: sign in again. */
-  readonly signedOut: boolean;
-}
+export type { ApiAnswer, ApiFailure } from "./send.ts";
 
-export type ApiAnswer = { readonly ok: true; readonly data: Record<string, unknown> } | ApiFailure;
+const SignInAgain = dynamic(() => import("./sign-in-again.tsx").then((module) => module.SignInAgain), {
+  ssr: false,
+});
 
 export type Api = (
   method: "GET" | "POST" | "DELETE",
@@ -22,86 +28,59 @@ export type Api = (
   options?: RequestOptions,
 ) => Promise<ApiAnswer>;
 
-export interface RequestOptions {
-  /** The request outlives the page that sends it. */
-  readonly keepalive?: boolean;
-}
+const Context = createContext<Api | null>(null);
 
-const Token = createContext("");
-
-export function ApiProvider({ csrf, children }: { csrf: string; children: ReactNode }) {
-  return <Token value={csrf}>{children}</Token>;
+export function ApiProvider({
+  csrf,
+  owner,
+  children,
+}: {
+  csrf: string;
+  owner: PageOwner;
+  children: ReactNode;
+}) {
+  const token = useRef(csrf);
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const waiting = useRef<Promise<string | null> | null>(null);
+  const ask = useCallback((other: string | null) => {
+    // However many requests found the session over, it is asked for once.
+    waiting.current ??= new Promise<string | null>((resolve) => setAsking({ other, resolve })).finally(() => {
+      waiting.current = null;
+      setAsking(null);
+    });
+    return waiting.current;
+  }, []);
+  const api = useCallback<Api>(
+    async (method, path, body, options = {}) => {
+      const answer = await send(token.current, method, path, body, options);
+      if (!isStale(answer)) return answer;
+      const now = await sessionNow();
+      const own = ownersToken(now, owner);
+      if (own === null && (options.quiet || options.keepalive)) return answer;
+      const fresh = own ?? (await ask(now?.email ?? null));
+      if (fresh === null || fresh === token.current) return answer;
+      token.current = fresh;
+      return send(fresh, method, path, body, options);
+    },
+    [ask, owner],
+  );
+  return (
+    <Context value={api}>
+      {children}
+      {asking && <SignInAgain owner={owner} other={asking.other} onDone={asking.resolve} />}
+    </Context>
+  );
 }
 
 export function useApi(): Api {
-  const token = useContext(Token);
-  return useMemo(() => (method, path, body, options) => request(token, method, path, body, options), [token]);
+  const api = useContext(Context);
+  if (!api) throw new Error("useApi stands outside of ApiProvider");
+  return api;
 }
 
-interface ErrorBody {
-  readonly error?: {
-    readonly message?: string;
-    readonly param?: string | null;
-    readonly request_id?: string;
-    readonly reason?: string;
-  };
-}
-
-/** Sends once more with the token of the session of now, when the page's own is over and another was begun since. */
-export async function request(
-  token: string,
-  method: string,
-  path: string,
-  body?: Record<string, unknown>,
-  options: RequestOptions = {},
-): Promise<ApiAnswer> {
-  const answer = await send(token, method, path, body, options);
-  if (answer.ok || !(answer.signedOut || answer.param === "x-csrf-token")) return answer;
-  const fresh = await freshToken();
-  return fresh === null || fresh === token ? answer : send(fresh, method, path, body, options);
-}
-
-/** The CSRF token of whoever is signed in now; null when nobody is, or nobody can say. */
-async function freshToken(): Promise<string | null> {
-  try {
-    const answer = await fetch("/ui/session", { cache: "no-store" });
-    if (!answer.ok) return null;
-    const { csrf }: { csrf: string } = await answer.json();
-    return csrf;
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
-    return null;
-  }
-}
-
-async function send(
-  token: string,
-  method: string,
-  path: string,
-  body: Record<string, unknown> | undefined,
-  { keepalive = false }: RequestOptions,
-): Promise<ApiAnswer> {
-  try {
-    const answer = await fetch(path, {
-      method,
-      keepalive,
-      cache: "no-store",
-      headers: { "x-csrf-token": token, ...(body ? { "content-type": "application/json" } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const data: Record<string, unknown> & ErrorBody = await answer.json();
-    if (answer.ok) return { ok: true, data };
-    return {
-      ok: false,
-      status: answer.status,
-      message: data.error?.message ?? `The gateway answered ${answer.status}.`,
-      param: data.error?.param ?? null,
-      requestId: data.error?.request_id ?? answer.headers.get("x-request-id"),
-      signedOut: answer.status === 401,
-    };
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
-    const message = "The gateway cannot be reached. Nothing you typed is lost; try again.";
-    return { ok: false, status: 0, message, param: null, requestId: null, signedOut: false };
-  }
+interface Asking {
+  /** Who else is signed in by now. */
+  readonly other: string | null;
+  /** @param token of the new session; null: the person would not */
+  readonly resolve: (token: string | null) => void;
 }

@@ -2,6 +2,9 @@
 
 export type SignInOutcome = "ok" | "wrong" | "code_required" | "code_wrong" | "too_many" | "unreachable";
 
+/** The channel on which a window that signed in says so to the page that waits. */
+export const SIGNED_IN = "shin.signed-in";
+
 const OUTCOMES: readonly SignInOutcome[] = ["wrong", "code_required", "code_wrong", "too_many"];
 
 async function csrf(): Promise<string> {

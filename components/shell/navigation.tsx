@@ -1,6 +1,7 @@
 "use client";
 /** The menu: a column on wide screens, icons on middle ones, a sheet on small ones. */
 import {
+  Bot,
   Boxes,
   ChartColumn,
   FlaskConical,
@@ -8,9 +9,12 @@ import {
   History,
   KeyRound,
   LayoutDashboard,
+  ListChecks,
   Menu as MenuIcon,
   ScrollText,
   Settings,
+  ShieldCheck,
+  UserCheck,
   Users,
   UsersRound,
   Wallet,
@@ -34,6 +38,8 @@ const GROUPS = [
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
   { name: "Govern", pages: ["audit"] },
+  { name: "Run", pages: ["users", "serviceAccounts", "teams", "accessReview", "jobs", "settings"] },
+  { name: "Govern", pages: ["audit", "compliance"] },
   { name: "Run", pages: ["users", "teams", "settings"] },
 ] as const;
 
@@ -47,8 +53,12 @@ const ICONS = {
   logs: ScrollText,
   playground: FlaskConical,
   audit: History,
+  compliance: ShieldCheck,
   users: Users,
+  serviceAccounts: Bot,
+  accessReview: UserCheck,
   teams: UsersRound,
+  jobs: ListChecks,
   settings: Settings,
 } as const;
 

@@ -6,17 +6,7 @@ import { providerUrl, type SignInOutcome, signIn } from "../shell/auth-client.ts
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
-
-const SENTENCES: Readonly<Record<string, string>> = {
-  wrong: "E-mail or password is wrong.",
-  code_wrong: "This code does not fit, or was used before. Wait for the next one, or use a recovery code.",
-  too_many: "Too many attempts. Wait a minute and try again.",
-  unreachable: "The gateway cannot be reached. Try again in a moment.",
-  provider: "The identity provider cannot be reached. Try again, or sign in with a password.",
-  not_invited: "This account may not use the console. Ask an admin for an invitation.",
-  OAuthCallback: "The identity provider's answer could not be used. Try again.",
-  Callback: "The identity provider's answer could not be used. Try again.",
-};
+import { signInSentence } from "./sentences.ts";
 
 export function SignInForm({
   callbackUrl,
@@ -55,7 +45,7 @@ export function SignInForm({
     <div className="flex flex-col gap-4">
       {fault && (
         <Notice tone="bad" live>
-          {SENTENCES[fault] ?? "Signing in did not work. Try again."}
+          {signInSentence(fault)}
         </Notice>
       )}
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">

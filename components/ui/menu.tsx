@@ -51,6 +51,22 @@ export function MenuRadio({ className, children, ...props }: ComponentProps<type
   );
 }
 
+/** Stays open: several may be ticked one after the other. */
+export function MenuCheck({ className, children, ...props }: ComponentProps<typeof Primitive.CheckboxItem>) {
+  return (
+    <Primitive.CheckboxItem
+      className={cn(item, "pl-8", className)}
+      onSelect={(event) => event.preventDefault()}
+      {...props}
+    >
+      <Primitive.ItemIndicator className="absolute left-2">
+        <Check aria-hidden className="text-accent!" />
+      </Primitive.ItemIndicator>
+      {children}
+    </Primitive.CheckboxItem>
+  );
+}
+
 export const MenuRadioGroup = Primitive.RadioGroup;
 
 export function MenuLabel({ className, ...props }: ComponentProps<typeof Primitive.Label>) {

@@ -280,4 +280,9 @@ CREATE UNIQUE INDEX "privacy_holds_running" ON "privacy_holds" USING btree ("kin
 CREATE INDEX "privacy_requests_due" ON "privacy_requests" USING btree ("finished_at","due_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "subject_keys_hash" ON "subject_keys" USING btree ("subject_hash");--> statement-breakpoint
 CREATE INDEX "jobs_created" ON "jobs" USING btree ("created_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "jobs_unique" ON "jobs" USING btree ("unique_key") WHERE state in ('queued', 'running');
+CREATE UNIQUE INDEX "jobs_unique" ON "jobs" USING btree ("unique_key") WHERE state in ('queued', 'running');--> statement-breakpoint
+ALTER TABLE "freezes" ADD COLUMN "key_ids" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+ALTER TABLE "freezes" ADD COLUMN "reason_shown" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "master_keys" ADD COLUMN "clients" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "master_keys" ADD COLUMN "alone" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "virtual_keys" ADD COLUMN "collect_by" timestamp with time zone;

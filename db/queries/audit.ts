@@ -1,5 +1,5 @@
 /** The audit chain as it is verified, signed and exported: read in batches by number, never as a whole. */
-import type { Sql } from "../client.ts";
+import type { Reader, Sql } from "../client.ts";
 
 export interface StoredEvent {
   readonly seq: bigint;
@@ -39,7 +39,7 @@ export interface ChainEnd {
 }
 
 /** Where the chain ends; null when its row is gone. */
-export async function chainEnd(sql: Sql): Promise<ChainEnd | null> {
+export async function chainEnd(sql: Reader): Promise<ChainEnd | null> {
   const [row] = await sql<ChainEnd[]>`select seq, hash, started_after from audit_chain where id = 1`;
   return row ?? null;
 }

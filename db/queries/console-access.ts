@@ -29,7 +29,7 @@ export async function findSession(
     select s.id, s.user_id, u.email, u.alias, u.role, s.created_at, s.last_seen_at, s.expires_at, a.totp_confirmed_at
     from console_sessions s
     join console_accounts a on a.user_id = s.user_id and a.session_version = s.session_version
-    join users u on u.id = s.user_id and not u.blocked
+    join users u on u.id = s.user_id and not u.blocked and u.kind = 'person'
     where s.id = ${id} and s.ended_at is null and s.expires_at > ${new Date(nowMs)}
       and s.last_seen_at > ${new Date(nowMs - idleMs)}`;
   return rows[0] ?? null;
@@ -71,6 +71,39 @@ export async function endSessionsOf(
   return rows.length;
 }
 
+/**
+ * Ends everybody's sessions, or one user's; how many there were. The rows say so, and the version that every session must have.
+ * @param own the session of whoever does it, which goes on
+ */
+export async function endAllSessions(
+  tx: Tx,
+  now: Date,
+  userId: string | null,
+  own: { readonly userId: string; readonly sessionId: string } | null,
+): Promise<number> {
+  const rows = await tx
+    .update(consoleSessions)
+    .set({ endedAt: now })
+    .where(
+      and(
+        isNull(consoleSessions.endedAt),
+        userId === null ? undefined : eq(consoleSessions.userId, userId),
+        own === null ? undefined : ne(consoleSessions.id, own.sessionId),
+      ),
+    )
+    .returning({ id: consoleSessions.id });
+  await tx
+    .update(consoleAccounts)
+    .set({ sessionVersion: sql`${consoleAccounts.sessionVersion} + 1`, updatedAt: now })
+    .where(
+      and(
+        userId === null ? undefined : eq(consoleAccounts.userId, userId),
+        own === null ? undefined : ne(consoleAccounts.userId, own.userId),
+      ),
+    );
+  return rows.length;
+}
+
 /** Where a user is signed in, the latest first. */
 export async function liveSessions(db: Db | Tx, userId: string, now: Date) {
   return db
@@ -98,7 +131,7 @@ export async function findAccountByEmail(db: Db | Tx, email: string): Promise<Ac
     .select({ account: consoleAccounts, user: users })
     .from(consoleAccounts)
     .innerJoin(users, eq(users.id, consoleAccounts.userId))
-    .where(sql`lower(${users.email}) = ${email.toLowerCase()}`);
+    .where(and(eq(users.kind, "person"), sql`lower(${users.email}) = ${email.toLowerCase()}`));
   return row ?? null;
 }
 
@@ -112,7 +145,7 @@ export async function findAccountBySubject(db: Db | Tx, oidcSubject: string): Pr
     .select({ account: consoleAccounts, user: users })
     .from(consoleAccounts)
     .innerJoin(users, eq(users.id, consoleAccounts.userId))
-    .where(eq(consoleAccounts.oidcSubject, oidcSubject));
+    .where(and(eq(users.kind, "person"), eq(consoleAccounts.oidcSubject, oidcSubject)));
   return row ?? null;
 }
 
@@ -156,7 +189,14 @@ export async function countAdmins(db: Db | Tx): Promise<number> {
     .select({ total: count() })
     .from(consoleAccounts)
     .innerJoin(users, eq(users.id, consoleAccounts.userId))
-    .where(and(eq(users.role, "proxy_admin"), eq(users.blocked, false), isNotNull(users.email)));
+    .where(
+      and(
+        eq(users.kind, "person"),
+        eq(users.role, "proxy_admin"),
+        eq(users.blocked, false),
+        isNotNull(users.email),
+      ),
+    );
   return row?.total ?? 0;
 }
 
@@ -166,7 +206,14 @@ export async function adminEmails(db: Db | Tx): Promise<string[]> {
     .select({ email: users.email })
     .from(consoleAccounts)
     .innerJoin(users, eq(users.id, consoleAccounts.userId))
-    .where(and(eq(users.role, "proxy_admin"), eq(users.blocked, false), isNotNull(users.email)))
+    .where(
+      and(
+        eq(users.kind, "person"),
+        eq(users.role, "proxy_admin"),
+        eq(users.blocked, false),
+        isNotNull(users.email),
+      ),
+    )
     .limit(5);
   return rows.flatMap((row) => (row.email === null ? [] : [row.email]));
 }

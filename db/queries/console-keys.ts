@@ -116,6 +116,12 @@ export async function ownerChoices(sql: Sql): Promise<{ users: OwnerChoice[]; te
   return { users: [...users], teams: [...teams] };
 }
 
+/** People to choose from: those who answer for something, not programs' accounts. */
+export async function peopleChoices(sql: Sql): Promise<OwnerChoice[]> {
+  return sql<OwnerChoice[]>`
+    select id, coalesce(alias, email, id) as name from users where not blocked and kind = 'person' order by 2 limit 500`;
+}
+
 export interface HistoryRow {
   seq: bigint;
   at: Date;

@@ -74,7 +74,7 @@ export async function firstSteps(
 ): Promise<{ keys: boolean; calls: boolean; people: boolean; teams: boolean }> {
   const rows = await sql<{ keys: boolean; calls: boolean; people: boolean; teams: boolean }[]>`
     select exists (select 1 from virtual_keys) as keys, exists (select 1 from spend_hourly where key_id <> 'master') as calls,
-      (select count(*) > 1 from (select 1 from users limit 2) u) as people, exists (select 1 from teams) as teams`;
+      (select count(*) > 1 from (select 1 from users where kind = 'person' limit 2) u) as people, exists (select 1 from teams) as teams`;
   return rows[0] ?? { keys: false, calls: false, people: false, teams: false };
 }
 

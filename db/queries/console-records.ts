@@ -65,11 +65,40 @@ export async function listCalls(
   offset: number,
   size: number,
 ): Promise<CallRow[]> {
+  return named(
+    sql,
+    sql`select * from spend_records where ${matching(sql, filter)} order by id desc limit ${size + 1} offset ${offset}`,
+  );
+}
+
+/** The next `size` settled calls that are older than `beforeId`, for who reads all of them. @param beforeId null: from the newest */
+export async function callsBefore(
+  sql: Sql,
+  filter: CallFilter,
+  beforeId: string | null,
+  size: number,
+): Promise<CallRow[]> {
+  const older = beforeId === null ? sql`true` : sql`id < ${beforeId}`;
+  return named(
+    sql,
+    sql`select * from spend_records where state = 'settled' and ${older} and ${matching(sql, filter)}
+      order by id desc limit ${size}`,
+  );
+}
+
+/** How many settled calls match. */
+export async function countCalls(sql: Sql, filter: CallFilter): Promise<number> {
+  const [row] = await sql<{ calls: bigint }[]>`
+    select count(*) as calls from spend_records where state = 'settled' and ${matching(sql, filter)}`;
+  return Number(row?.calls ?? 0n);
+}
+
+/** Records with what their key, user and team are called. */
+async function named(sql: Sql, records: Fragment): Promise<CallRow[]> {
   return sql<CallRow[]>`
     select r.*, k.alias as key_alias, k.secret_start as key_start, k.secret_last4 as key_last4,
       coalesce(u.alias, u.email) as user_name, t.alias as team_alias
-    from (select * from spend_records where ${matching(sql, filter)}
-      order by id desc limit ${size + 1} offset ${offset}) r
+    from (${records}) r
     left join virtual_keys k on k.id = r.key_id
     left join users u on u.id = r.user_id
     left join teams t on t.id = r.team_id

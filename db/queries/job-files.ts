@@ -49,6 +49,19 @@ export async function findFile(sql: Sql, jobId: string, now: Date): Promise<JobF
   return row ?? null;
 }
 
+/** Files of some jobs that are whole and not over, by job. */
+export async function findFiles(
+  sql: Sql,
+  jobIds: readonly string[],
+  now: Date,
+): Promise<Map<string, JobFileRow>> {
+  if (jobIds.length === 0) return new Map();
+  const rows = await sql<JobFileRow[]>`
+    select job_id, name, content_type, size_bytes, sha256, expires_at, link_hash from job_files
+    where job_id = any(${[...jobIds]}) and sha256 is not null and expires_at > ${now}`;
+  return new Map(rows.map((row) => [row.job_id, row]));
+}
+
 /** The parts in order, one in memory at a time. */
 export async function* readParts(sql: Sql, jobId: string): AsyncGenerator<Uint8Array> {
   for (let part = 0; ; part++) {

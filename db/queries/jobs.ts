@@ -1,5 +1,7 @@
 /** Jobs in the database: any number of instances take from them, each job runs at one place at a time. */
-import type { Sql } from "../client.ts";
+import { and, inArray, like, sql as raw } from "drizzle-orm";
+import type { Db, Sql, Tx } from "../client.ts";
+import { jobs } from "../schema/jobs.ts";
 
 export interface JobRow {
   id: string;
@@ -39,6 +41,27 @@ export async function insertJob(sql: Sql, job: NewJob): Promise<boolean> {
     values (${job.id}, ${job.kind}, 'queued', ${job.uniqueKey}, ${sql.json(job.input as never)}, ${job.startedBy},
       ${job.runAfter}, ${job.now}, ${job.now})
     on conflict (unique_key) where state in ('queued', 'running') do nothing returning id`;
+  return rows.length > 0;
+}
+
+/** The same within a transaction: the job is there when that commits, or never was. */
+export async function insertJobIn(tx: Tx, job: NewJob): Promise<boolean> {
+  const { id, kind, input, now, runAfter, startedBy, uniqueKey } = job;
+  const rows = await tx
+    .insert(jobs)
+    .values({
+      id,
+      kind,
+      state: "queued",
+      uniqueKey,
+      input,
+      startedBy,
+      runAfter,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .onConflictDoNothing()
+    .returning({ id: jobs.id });
   return rows.length > 0;
 }
 
@@ -105,23 +128,36 @@ export async function findJob(sql: Sql, id: string): Promise<JobRow | null> {
   return row ?? null;
 }
 
-/** The newest first. */
+export interface JobFilter {
+  readonly kind?: string;
+  readonly state?: JobRow["state"];
+  /** What somebody may see: their own, and every job of these kinds; absent: all. */
+  readonly seenBy?: { readonly id: string; readonly kinds: readonly string[] };
+}
+
+/** One page of jobs, the newest first; one row more than `size` tells that there is another. @param offset rows to pass over */
 export function listJobs(
   sql: Sql,
-  filter: { readonly kind?: string; readonly limit: number },
+  { kind, seenBy, state }: JobFilter,
+  offset: number,
+  size: number,
 ): Promise<JobRow[]> {
   return sql<JobRow[]>`
-    select ${columns(sql)} from jobs ${filter.kind === undefined ? sql`` : sql`where kind = ${filter.kind}`}
-    order by created_at desc, id desc limit ${filter.limit}`;
+    select ${columns(sql)} from jobs
+    where ${kind === undefined ? sql`true` : sql`kind = ${kind}`}
+      and ${state === undefined ? sql`true` : sql`state = ${state}`}
+      and ${seenBy === undefined ? sql`true` : sql`(started_by = ${seenBy.id} or kind = any(${[...seenBy.kinds]}))`}
+    order by created_at desc, id desc limit ${size + 1} offset ${offset}`;
 }
 
 /** A queued one ends at once, a running one at its next step. @returns false when it had ended */
-export async function cancelJob(sql: Sql, id: string, now: Date): Promise<boolean> {
-  const rows = await sql`
-    update jobs set cancel_asked_at = ${now}, updated_at = ${now},
-      finished_at = case when state = 'queued' then ${now}::timestamptz else finished_at end,
+export async function cancelJob(db: Db | Tx, id: string, now: Date): Promise<boolean> {
+  const at = now.toISOString();
+  const rows = await db.execute(raw`
+    update jobs set cancel_asked_at = ${at}, updated_at = ${at},
+      finished_at = case when state = 'queued' then ${at}::timestamptz else finished_at end,
       state = case when state = 'queued' then 'cancelled' else state end
-    where id = ${id} and state in ('queued', 'running') returning id`;
+    where id = ${id} and state in ('queued', 'running') returning id`);
   return rows.length > 0;
 }
 
@@ -131,4 +167,19 @@ export async function deleteEndedJobs(sql: Sql, before: Date): Promise<number> {
     with old as (delete from jobs where finished_at < ${before} returning id)
     delete from job_files where job_id in (select id from old) returning job_id`;
   return rows.length;
+}
+
+/** Stops every export that waits or runs; a running one ends at its next step. @returns their ids */
+export async function cancelExports(tx: Tx, now: Date): Promise<string[]> {
+  const rows = await tx
+    .update(jobs)
+    .set({
+      cancelAskedAt: now,
+      updatedAt: now,
+      finishedAt: raw`case when ${jobs.state} = 'queued' then ${now.toISOString()}::timestamptz else ${jobs.finishedAt} end`,
+      state: raw`case when ${jobs.state} = 'queued' then 'cancelled' else ${jobs.state} end`,
+    })
+    .where(and(like(jobs.kind, "%export%"), inArray(jobs.state, ["queued", "running"])))
+    .returning({ id: jobs.id });
+  return rows.map(({ id }) => id);
 }

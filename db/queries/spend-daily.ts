@@ -84,3 +84,36 @@ export async function dailyBy(
     from (${movements(sql, range, filter)}) m group by 1, 2 order by 1, 2`;
   return rows.map((row) => ({ day: row.day, id: row.id, sums: readSums(row) }));
 }
+
+export interface FineSums {
+  readonly day: number;
+  readonly keyId: string;
+  readonly userId: string;
+  readonly teamId: string;
+  readonly model: string;
+  readonly provider: string;
+  readonly sums: SpendSums;
+}
+
+/** Sums of each day and of every key, user, team, model group and provider together: the finest that the rollups tell. */
+export async function dailyFine(
+  sql: Sql,
+  dayStartsMs: readonly number[],
+  range: SpendRange,
+  filter: SpendFilter,
+): Promise<FineSums[]> {
+  const edges = `{${dayStartsMs.map((ms) => new Date(ms).toISOString()).join(",")}}`;
+  const rows = await sql<(SumRow & { day: number } & Record<SpendDimension, string>)[]>`
+    select greatest(width_bucket(hour, (select ${edges}::text::timestamptz[])) - 1, 0) as day,
+      key_id, user_id, team_id, model_group, provider, ${sums(sql)}
+    from (${movements(sql, range, filter)}) m group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6`;
+  return rows.map((row) => ({
+    day: row.day,
+    keyId: row.key_id,
+    userId: row.user_id,
+    teamId: row.team_id,
+    model: row.model_group,
+    provider: row.provider,
+    sums: readSums(row),
+  }));
+}

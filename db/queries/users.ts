@@ -14,6 +14,8 @@ export interface UserFilter {
   /** Parts of the address or the alias, in any case. */
   readonly email?: string;
   readonly alias?: string;
+  /** person, service or drill. */
+  readonly kind?: string;
   /** Part of address, alias or id. */
   readonly search?: string;
 }
@@ -135,11 +137,12 @@ export async function listUsers(
 }
 
 function where(db: Db | Tx, filter: UserFilter): SQL | undefined {
-  const { role, ids, teamId, email, alias, search } = filter;
+  const { role, ids, kind, teamId, email, alias, search } = filter;
   const anywhere = search === undefined ? null : containing(search);
   return and(
     role === undefined ? undefined : eq(users.role, role),
     ids === undefined ? undefined : inArray(users.id, [...ids]),
+    kind === undefined ? undefined : eq(users.kind, kind),
     teamId === undefined
       ? undefined
       : inArray(

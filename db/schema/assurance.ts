@@ -74,7 +74,11 @@ export const freezes = pgTable("freezes", {
   /** all, key, team, user, ip, created_since, master_key */
   scopeKind: text("scope_kind").notNull(),
   scopeId: text("scope_id").notNull(),
+  /** Of a freeze by address: the keys that had been used from there when it was made. */
+  keyIds: text("key_ids").array().notNull().default([]),
   reason: text("reason").notNull(),
+  /** Whether refused callers are told the reason. */
+  reasonShown: boolean("reason_shown").notNull().default(false),
   by: text("by").notNull(),
   at: instant("at").notNull(),
   liftedBy: text("lifted_by"),
@@ -83,14 +87,19 @@ export const freezes = pgTable("freezes", {
 
 /** Master keys beside the configured one, by hash: one that replaces it, and one that is good for a while yet. */
 export const masterKeys = pgTable("master_keys", {
+  /** HMAC of the key's SHA-256 under a secret of the installation: whoever can write here cannot make a master key. */
   hash: text("hash").primaryKey(),
   /** Length, for the checks. */
   length: integer("length").notNull(),
   firstSeenAt: instant("first_seen_at").notNull(),
   validUntil: instant("valid_until"),
+  /** Opens where the configuration does not name it: made by a rotation, or in the grace of one. */
+  alone: boolean("alone").notNull().default(false),
   uses: count("uses").notNull().default(0),
   usesAfterRotation: count("uses_after_rotation").notNull().default(0),
   lastUsedAt: instant("last_used_at"),
+  /** Who used it after it was replaced, the latest first: address, client, when, how often. */
+  clients: jsonb("clients").$type<Record<string, unknown>[]>().notNull().default([]),
   createdBy: text("created_by").notNull(),
 });
 

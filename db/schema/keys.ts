@@ -46,6 +46,8 @@ export const virtualKeys = pgTable(
     autoRotate: boolean("auto_rotate").notNull().default(false),
     rotationInterval: text("rotation_interval"),
     rotateAt: instant("rotate_at"),
+    /** A rotation is due: the secret ends then, unless its owner has taken a new one. */
+    collectBy: instant("collect_by"),
     lastUsedAt: instant("last_used_at"),
     createdBy: text("created_by").notNull(),
     updatedBy: text("updated_by").notNull(),

@@ -4,9 +4,12 @@ import { insertAlert } from "#db/queries/alerts.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../ids.ts";
 import type { Log } from "../log.ts";
+import type { AlertKind, Severity } from "./channel-schema.ts";
 
 export interface Alert {
-  readonly kind: "budget_soft" | "counter_drift";
+  readonly kind: AlertKind;
+  /** warning when absent */
+  readonly severity?: Severity;
   readonly subject: { readonly kind: string; readonly id: string; readonly name: string };
   /** An alert with the same kind, subject and cause is the same alert, whichever instance raises it. */
   readonly cause: string;
@@ -23,7 +26,12 @@ export interface AlertDeps {
 /** @returns false when it was raised before */
 export async function raiseAlert({ clock, log, sql }: AlertDeps, alert: Alert): Promise<boolean> {
   const nowMs = clock.now();
-  const raised = await insertAlert(sql, { id: newId("alt", nowMs), atMs: nowMs, ...alert });
+  const raised = await insertAlert(sql, {
+    id: newId("alt", nowMs),
+    atMs: nowMs,
+    severity: "warning",
+    ...alert,
+  });
   if (raised) log.warn({ alert: alert.kind, subject: alert.subject, ...alert.data }, alert.message);
   return raised;
 }

@@ -34,7 +34,16 @@ export interface AuditEvent {
       | "deployment"
       | "setting"
       | "audit"
-      | "route";
+      | "backup"
+      | "job"
+      | "review"
+      | "budget_request"
+      | "privacy_request"
+      | "check"
+      | "route"
+      | "incident"
+      | "freeze"
+      | "master_key";
     readonly id: string;
   };
   readonly before: Record<string, unknown> | null;

@@ -3,7 +3,10 @@ import { Command, CommanderError } from "commander";
 import { makeMasterKey } from "../node/data-folder.ts";
 import { isStartError, messageOf } from "../node/start-error.ts";
 import { addAuditCommands } from "./audit-commands.ts";
+import { addBackupCommands } from "./backup-commands.ts";
 import { type DatabaseTarget, openShell, showUrl } from "./database.ts";
+import { addIncidentCommands } from "./incident-commands.ts";
+import { addJobCommands } from "./jobs-commands.ts";
 import { addStartOptions, readStartOptions, toArguments } from "./start-options.ts";
 import { showWorkers } from "./workers.ts";
 
@@ -111,6 +114,9 @@ function buildProgram(host: CliHost, done: (code: number) => void): Command {
     );
 
   addAuditCommands(program, host, target, done);
+  addBackupCommands(program, host, done);
+  addJobCommands(program, host, target, done);
+  addIncidentCommands(program, host, target, done);
 
   program
     .command("doctor")

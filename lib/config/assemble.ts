@@ -75,6 +75,9 @@ export function assemble(parts: Parts): Config {
     keyDefaults,
     keyUpperBounds,
     keyGeneration,
+    backupFolder,
+    backupIntervalMs,
+    backupKeep,
     ...same
   } = settings;
   return freeze({
@@ -94,6 +97,13 @@ export function assemble(parts: Parts): Config {
     embeddedDatabaseDir: database.embeddedDir,
     encryptionKey: environment.encryptionKey,
     auditKey: environment.auditKey,
+    backups: {
+      folder: backupFolder === null ? null : path.resolve(cwd, backupFolder),
+      intervalMs: backupIntervalMs,
+      keep: backupKeep,
+      passphrase: environment.backupPassphrase,
+    },
+    cronSecret: environment.cronSecret,
     dataDir: path.resolve(cwd, parts.dataDir),
     host: environment.host,
     port: environment.port,

@@ -7,6 +7,7 @@ import type { KeyRules } from "../keys/generation.ts";
 import type { UserDefaults } from "../people/schema.ts";
 import type { ThrottleLimits } from "../throttle/policies.ts";
 import type { ConsoleSettings } from "./console-environment.ts";
+import type { BackupSettings } from "./operate-settings.ts";
 
 /** Prices of one deployment in nano-USD for a million tokens (integer, so that fractions of a nano-dollar a token stay exact). */
 export interface Price {
@@ -134,6 +135,13 @@ export interface Config {
   /** The variables that deployments may take credentials from, with their values. */
   readonly credentialVariables: Readonly<Record<string, string>>;
 
+  /** What cannot be undone in an incident waits for a second person. */
+  readonly incidentSecondPerson: boolean;
+  /** Older keys raise an alert; 0: none does. */
+  readonly rotationDays: number;
+  readonly rotationGraceMs: number;
+  /** 0: nobody looks. */
+  readonly keyHabitFactor: number;
   readonly masterKey: string | null;
   /** The variable that holds it, for telling people where it is; null when it stands in the file or is made. */
   readonly masterKeyVariable: string | null;
@@ -219,6 +227,9 @@ export interface Config {
   readonly logFile: string | null;
   readonly anonymizeLogs: boolean;
   readonly dataRetentionDays: number | null;
+  readonly backups: BackupSettings;
+  /** What a scheduler shows to GET /cron/*; null: there is none. */
+  readonly cronSecret: string | null;
 
   readonly ledgerAcknowledge: "commit" | "journal";
   readonly allowRequestsOnDbUnavailable: boolean;

@@ -1,5 +1,6 @@
-/** The console's variables: its session secret, its public address, the first admin, and sign-in by OpenID Connect. */
+/** The console's variables: its session secret, its public address, the first admin, sign-in by OpenID Connect, and mail. */
 import type { Environment } from "./environment-reference.ts";
+import { MAIL_VARIABLES, type MailSettings, readMailEnvironment } from "./mail-environment.ts";
 import type { Reporter } from "./problems.ts";
 
 export interface ConsoleSettings {
@@ -10,6 +11,8 @@ export interface ConsoleSettings {
   /** The first admin, made at the start without a set-up link. */
   readonly admin: { readonly email: string; readonly passwordFile: string } | null;
   readonly oidc: OidcSettings | null;
+  /** How mail leaves; null: it does not. */
+  readonly mail: MailSettings | null;
 }
 
 export interface OidcSettings {
@@ -59,6 +62,7 @@ export const CONSOLE_VARIABLES: readonly { name: string; default: string; doc: s
     default: "the claim names roles",
     doc: "Values of the claim and their roles, such as platform=admin,books=finance. Without a match: developer.",
   },
+  ...MAIL_VARIABLES,
 ];
 
 const ROLE_NAMES = ["admin", "developer", "finance", "dpo", "auditor"];
@@ -79,7 +83,8 @@ export function readConsoleEnvironment(env: Environment, report: Reporter): Cons
       null,
       "NEXTAUTH_URL must be an http or https address without a path, such as https://gateway.example.com",
     );
-  return { secret, publicUrl, admin: readAdmin(variable, report), oidc: readOidc(variable, report) };
+  const mail = readMailEnvironment(env, report);
+  return { secret, publicUrl, admin: readAdmin(variable, report), oidc: readOidc(variable, report), mail };
 }
 
 type Read = (name: string) => string | null;

@@ -5,6 +5,7 @@ import { CONSOLE_VARIABLES, type ConsoleSettings, readConsoleEnvironment } from 
 import type { Environment } from "./environment-reference.ts";
 import { logLevel } from "./general-settings.ts";
 import { databaseUrlFault } from "./network.ts";
+import { OPERATE_VARIABLES, type OperateEnvironment, readOperateEnvironment } from "./operate-environment.ts";
 import { wholeNumber } from "./parsers.ts";
 import type { Reporter } from "./problems.ts";
 import type { Parser } from "./setting.ts";
@@ -77,10 +78,11 @@ export const VARIABLES: readonly { name: string; default: string; doc: string }[
     default: "none",
     doc: "production: weak master keys are refused, demo models are off.",
   },
+  ...OPERATE_VARIABLES,
   ...CONSOLE_VARIABLES,
 ];
 
-export interface EnvironmentSettings {
+export interface EnvironmentSettings extends OperateEnvironment {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
@@ -152,6 +154,7 @@ export function readEnvironment(env: Environment, now: Date, report: Reporter): 
     ...readStores(variable, report),
     encryptionKey: readKey("SHIN_ENCRYPTION_KEY", variable, report),
     auditKey: readKey("SHIN_AUDIT_KEY", variable, report),
+    ...readOperateEnvironment(variable, report),
     logLevel: read("LOG_LEVEL", logLevel) ?? read("LITELLM_LOG", logLevel),
     production: variable("NODE_ENV")?.toLowerCase() === "production",
     console: readConsoleEnvironment(env, report),

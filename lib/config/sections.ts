@@ -5,9 +5,11 @@ import { GENERAL_SETTINGS } from "./general-settings.ts";
 import { KEY_SETTINGS } from "./key-settings.ts";
 import { LIMIT_SETTINGS } from "./limit-settings.ts";
 import { isNotActedOn, isQuiet, namesNotActedOn, SECTIONS_NOT_ACTED_ON } from "./not-acted-on.ts";
+import { OPERATE_SETTINGS } from "./operate-settings.ts";
 import { PEOPLE_SETTINGS } from "./people-settings.ts";
 import type { Reporter } from "./problems.ts";
 import { PROXY_SETTINGS } from "./proxy-settings.ts";
+import { SAFETY_SETTINGS } from "./safety-settings.ts";
 import { type Layer, namesIn, type Setting } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 import { STORE_SETTINGS } from "./store-settings.ts";
@@ -22,6 +24,8 @@ export const SETTINGS: readonly Setting<Settings>[] = [
   ...LIMIT_SETTINGS,
   ...KEY_SETTINGS,
   ...PEOPLE_SETTINGS,
+  ...OPERATE_SETTINGS,
+  ...SAFETY_SETTINGS,
 ];
 
 const SETTING_SECTIONS = ["general_settings", "litellm_settings", "router_settings"] as const;

@@ -48,10 +48,17 @@ type SameAsConfig =
   | "limitsOnStoreOutage"
   | "limitsStoreTimeoutMs"
   | "throttle"
+  | "incidentSecondPerson"
+  | "rotationDays"
+  | "rotationGraceMs"
+  | "keyHabitFactor"
   | "passUpstreamAuthErrors";
 
 /** What config.yaml says, before the environment and the demo are added. */
 export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & {
+  backupFolder: string | null;
+  backupIntervalMs: number;
+  backupKeep: number;
   masterKey: string | null;
   databaseUrl: string | null;
   keyDefaults: KeyRules["defaults"];
@@ -91,6 +98,10 @@ export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & {
 export function defaultSettings(): Settings {
   return {
     masterKey: null,
+    incidentSecondPerson: false,
+    rotationDays: 90,
+    rotationGraceMs: 7 * 86_400_000,
+    keyHabitFactor: 5,
     databaseUrl: null,
     keyDefaults: {},
     keyUpperBounds: {},
@@ -158,6 +169,9 @@ export function defaultSettings(): Settings {
     logFile: null,
     anonymizeLogs: false,
     dataRetentionDays: null,
+    backupFolder: null,
+    backupIntervalMs: 86_400_000,
+    backupKeep: 7,
     ledgerAcknowledge: "commit",
     allowRequestsOnDbUnavailable: true,
     dbOutageGraceMs: 900_000,

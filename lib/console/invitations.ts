@@ -74,6 +74,10 @@ export function renewLink(operations: Operations, actor: Actor, userId: string):
   return change(operations, async (tx) => {
     const [user] = await tx.select().from(users).where(eq(users.id, userId)).for("update");
     if (!user) throw new GatewayError("not_found", "User not found in database", { param: "user_id" });
+    if (user.kind !== "person")
+      throw new GatewayError("invalid_request", "Nobody signs in to a service account: make it a key.", {
+        param: "user_id",
+      });
     if (user.email === null)
       throw new GatewayError(
         "invalid_request",
@@ -101,7 +105,7 @@ export async function acceptInvitation(
     const now = new Date(nowMs);
     const used = await takeCode(tx, KIND, hashCode(given.code), now);
     const user = used?.email ? await userByEmail(tx, used.email) : null;
-    if (!user?.email || user.blocked)
+    if (!user?.email || user.blocked || user.kind !== "person")
       throw new GatewayError(
         "invalid_request",
         "This link was used, is older than three days, or was replaced by a newer one. Ask an admin for another.",

@@ -49,7 +49,7 @@ export async function accountOfProfile(
     }
     if (email === null) return;
     const [found] = await tx.select().from(users).where(sql`lower(${users.email}) = ${email}`).for("update");
-    if (found && profile.email_verified !== true) return;
+    if (found && (found.kind !== "person" || profile.email_verified !== true)) return;
     const id = found?.id ?? newId("usr", nowMs);
     const next = role === null ? (found?.role ?? USER_ROLE_OF.developer) : USER_ROLE_OF[role];
     const alias = typeof profile.name === "string" ? profile.name.slice(0, 255) : null;

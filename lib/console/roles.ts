@@ -43,9 +43,17 @@ export const PAGES = {
   limits: { path: "/ui/limits", title: "Limits", roles: ["admin", "developer", "auditor"] },
   logs: { path: "/ui/logs", title: "Logs", roles: ["admin", "developer", "auditor"] },
   audit: { path: "/ui/audit", title: "Audit", roles: ["admin", "dpo", "auditor"] },
+  compliance: { path: "/ui/compliance", title: "Compliance", roles: ["admin", "dpo", "auditor"] },
   playground: { path: "/ui/playground", title: "Playground", roles: ["admin", "developer"] },
   users: { path: "/ui/people/users", title: "People", roles: ["admin", "dpo", "auditor"] },
   teams: { path: "/ui/people/teams", title: "Teams", roles: ["admin", "developer", "finance", "auditor"] },
+  serviceAccounts: {
+    path: "/ui/people/service-accounts",
+    title: "Service accounts",
+    roles: ["admin", "dpo", "auditor"],
+  },
+  accessReview: { path: "/ui/people/access-review", title: "Access review", roles: ["admin", "auditor"] },
+  jobs: { path: "/ui/jobs", title: "Jobs", roles: ROLES },
   settings: { path: "/ui/settings", title: "Settings", roles: ROLES },
   settingsSignIn: { path: "/ui/settings/sign-in", title: "Sign-in", roles: ROLES },
   settingsNetwork: { path: "/ui/settings/network", title: "Network", roles: ["admin", "auditor"] },
@@ -81,6 +89,11 @@ export function mayBudget(role: Role): boolean {
 /** True for roles that may make and change keys; the key API lets all but admins do so with their own alone. */
 export function mayManageKeys(role: Role): boolean {
   return role === "admin" || role === "developer";
+}
+
+/** True for roles that run compliance checks, vouch for what cannot be seen, and set checks aside. */
+export function mayGovern(role: Role): boolean {
+  return role === "admin" || role === "dpo";
 }
 
 /** True for the role that may change what the console shows. */

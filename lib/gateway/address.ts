@@ -1,5 +1,6 @@
 /** The caller's address and whether it may come in. Forwarded headers count only behind a trusted proxy. */
-import { BlockList, isIP } from "node:net";
+import { type BlockList, isIP } from "node:net";
+import { isListed, toBlockList } from "../address-range.ts";
 
 export interface AddressPolicy {
   /** Null: everyone; empty: no one. */
@@ -23,7 +24,7 @@ export function clientAddress(policy: AddressPolicy, peer: string, forwardedFor:
   let address = bare(peer) ?? peer;
   if (!policy.trusted || forwardedFor === null) return address;
   const hops = forwardedFor.split(",").slice(-50);
-  for (let hop = hops.pop(); hop !== undefined && matches(policy.trusted, address); hop = hops.pop()) {
+  for (let hop = hops.pop(); hop !== undefined && isListed(policy.trusted, address); hop = hops.pop()) {
     const next = bare(hop);
     if (next === null) break;
     address = next;
@@ -32,17 +33,12 @@ export function clientAddress(policy: AddressPolicy, peer: string, forwardedFor:
 }
 
 export function isAllowed(policy: AddressPolicy, address: string): boolean {
-  return policy.allowed === null || matches(policy.allowed, address);
+  return policy.allowed === null || isListed(policy.allowed, address);
 }
 
 /** True for a proxy whose forwarded headers count. */
 export function isTrustedPeer({ trusted }: AddressPolicy, peer: string): boolean {
-  return trusted !== null && matches(trusted, bare(peer) ?? peer);
-}
-
-function matches(list: BlockList, address: string): boolean {
-  const family = isIP(address);
-  return family !== 0 && list.check(address, family === 4 ? "ipv4" : "ipv6");
+  return trusted !== null && isListed(trusted, bare(peer) ?? peer);
 }
 
 /** An address without port, brackets, zone and IPv4-in-IPv6 wrapping; null when it is none. */
@@ -55,15 +51,4 @@ function bare(text: string): string | null {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped) address = mapped[1] ?? "";
   return isIP(address) === 0 ? null : address;
-}
-
-function toBlockList(ranges: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = "", prefix] = range.split("/");
-    const family = isIP(address) === 4 ? "ipv4" : "ipv6";
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
 }

@@ -54,6 +54,7 @@ export function operationsOf(deps: GatewayDeps): Operations {
     subjects: deps.subjects,
     admission: deps.admission,
     policyChanged: deps.policyChanged,
+    safeguardsChanged: deps.safeguardsChanged,
     origin: deps.origin,
     nowMs: () => deps.clock.now(),
     timezone: () => deps.policy().config.timezone,

@@ -1,9 +1,10 @@
 /** Who calls: reads the key from the headers, never from the URL, and finds its caller. */
 import type { Config } from "#lib/config/config.ts";
+import type { MasterKeyRing } from "#lib/incident/master-key-ring.ts";
 import { type Caller, MASTER } from "#lib/keys/caller.ts";
-import type { CallerLookup } from "#lib/keys/lookup.ts";
 import { hashSecret, isMistyped, sameHash } from "#lib/keys/secret.ts";
 import { GatewayError } from "../errors.ts";
+import type { GatewayDeps } from "./context.ts";
 import type { GatewayRequest } from "./http.ts";
 
 /** Besides `Authorization: Bearer`: LiteLLM, Anthropic, Azure and Google clients. */
@@ -26,13 +27,18 @@ export function readSecret(request: GatewayRequest, keyHeaderName: string | null
   return null;
 }
 
+export type AuthenticationDeps = Pick<GatewayDeps, "lookup" | "safeguards" | "masterKeyUse">;
+
 /** @throws GatewayError no_key, invalid_key, expired_key, blocked_key, processing_restricted, no_db_connection */
 export async function authenticate(
   request: GatewayRequest,
   config: Config,
-  lookup: CallerLookup,
+  deps: AuthenticationDeps,
+  ip: string,
   nowMs: number,
 ): Promise<Caller> {
+  const { lookup } = deps;
+  const { masterKeys } = deps.safeguards;
   const secret = readSecret(request, config.keyHeaderName);
   if (secret === null) {
     throw new GatewayError(
@@ -44,10 +50,14 @@ export async function authenticate(
     );
   }
   const hash = hashSecret(secret);
-  if (isMaster(hash, config, nowMs)) return MASTER;
+  const configured = configuredMaster(hash, config, masterKeys, nowMs);
+  if (configured !== null) return asMaster(deps, configured, ip, request);
+  const cached = lookup.cached(hash);
+  // A key that a rotation made and the configuration does not name yet; calls with other keys are past this point.
+  if (cached === null && masterKeys.opens(hash, nowMs))
+    return asMaster(deps, masterKeys.sealOf(hash), ip, request);
   const caller =
-    lookup.cached(hash) ??
-    (secret.length > LONGEST_KEY || isMistyped(secret) ? null : await lookup.find(hash));
+    cached ?? (secret.length > LONGEST_KEY || isMistyped(secret) ? null : await lookup.find(hash));
   if (!caller) {
     throw new GatewayError(
       "invalid_key",
@@ -73,6 +83,17 @@ export async function authenticate(
   return caller;
 }
 
+function asMaster(
+  { masterKeyUse, safeguards }: AuthenticationDeps,
+  sealedHash: string,
+  ip: string,
+  { headers }: GatewayRequest,
+): Caller {
+  const replaced = safeguards.masterKeys.isReplaced(sealedHash);
+  masterKeyUse.note(sealedHash, replaced, ip, replaced ? headers.get("user-agent") : null);
+  return MASTER;
+}
+
 function refuseBlocked(caller: Caller): void {
   const message = caller.key.blocked
     ? "Authentication Error, Key is blocked. Update via `/key/unblock` if you are an admin."
@@ -84,12 +105,20 @@ function refuseBlocked(caller: Caller): void {
   if (message) throw new GatewayError("blocked_key", message, { param: "None", internal: caller.keyId });
 }
 
-/** Constant time whatever is sent; the previous master key counts until its hour comes. */
-function isMaster(hash: string, config: Config, nowMs: number): boolean {
+/**
+ * Constant time whatever is sent. A configured key counts until a rotation's grace for it is over, the previous one until
+ * its hour comes. @returns its hash's name in the database; null when it is none of them
+ */
+function configuredMaster(hash: string, config: Config, ring: MasterKeyRing, nowMs: number): string | null {
   const { masterKey, previousMasterKey, previousMasterKeyExpiresAt } = config;
-  if (masterKey !== null && sameHash(hash, masterHash(masterKey))) return true;
-  if (previousMasterKey === null || !previousMasterKeyExpiresAt) return false;
-  return nowMs < previousMasterKeyExpiresAt.getTime() && sameHash(hash, masterHash(previousMasterKey));
+  const known = masterKey !== null && sameHash(hash, masterHash(masterKey));
+  const former =
+    previousMasterKey !== null &&
+    nowMs < (previousMasterKeyExpiresAt?.getTime() ?? 0) &&
+    sameHash(hash, masterHash(previousMasterKey));
+  if (!known && !former) return null;
+  const endMs = ring.endOfConfigured(hash);
+  return endMs === null || nowMs < endMs ? ring.sealedOf(hash) : null;
 }
 
 const masterHashes = new Map<string, string>();

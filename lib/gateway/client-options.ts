@@ -24,7 +24,6 @@ export function readClientOptions(
   headers: GatewayRequest["headers"],
   body: { readonly timeout: unknown; readonly numRetries: unknown },
 ): ClientOptions {
-  const endUser = headers.get("x-litellm-customer-id") ?? headers.get("x-litellm-end-user-id");
   const tags = headers.get("x-litellm-tags");
   return {
     timeoutMs: seconds("x-litellm-timeout", headers.get("x-litellm-timeout") ?? body.timeout),
@@ -32,8 +31,14 @@ export function readClientOptions(
     numRetries: retries(headers.get("x-litellm-num-retries") ?? body.numRetries),
     tags: tags === null ? [] : splitTags(tags),
     metadata: metadata(headers.get("x-litellm-spend-logs-metadata")),
-    endUser: endUser === null || endUser === "" ? null : endUser.slice(0, 256),
+    endUser: readEndUser(headers),
   };
+}
+
+/** The end user that the headers name; null when they name nobody. */
+export function readEndUser(headers: GatewayRequest["headers"]): string | null {
+  const name = headers.get("x-litellm-customer-id") ?? headers.get("x-litellm-end-user-id");
+  return name === null || name === "" ? null : name.slice(0, 256);
 }
 
 function seconds(name: string, value: unknown): number | null {

@@ -13,13 +13,13 @@ import {
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "#lib/console/schema.ts";
 import { consoleSecret } from "#lib/console/secret.ts";
 import { completeSetUp } from "#lib/console/set-up.ts";
-import { GatewayError } from "../errors.ts";
 import { formatUsd } from "../money.ts";
 import { readBody } from "./admin-body.ts";
 import { actorOf, operationsOf, parseJson } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute, PublicRoute, Route } from "./routes.ts";
+import { requireSession } from "./signed-in.ts";
 import { networkOf, throttled } from "./throttle-step.ts";
 
 const MOST_BYTES = 16 * 1024;
@@ -88,11 +88,7 @@ function signedIn(
   deps: GatewayDeps,
   context: AuthenticatedContext,
 ): { account: AccountDeps; person: Person } {
-  const { session } = context;
-  if (!session)
-    throw new GatewayError("not_allowed", "Only a person who is signed in to the console may do this.", {
-      param: "None",
-    });
+  const session = requireSession(context);
   return {
     account: {
       db: deps.db,

@@ -3,9 +3,13 @@
 import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { RuleBasis } from "#lib/admission/rules.ts";
+import type { AlertDesk } from "#lib/alerts/desk.ts";
 import type { AuditSealer } from "#lib/audit/sealer.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
+import type { FrontDoor } from "#lib/compliance/front-door.ts";
+import type { Sightings } from "#lib/compliance/sightings.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
+import type { SafetyParts } from "#lib/incident/safety.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobEngine } from "#lib/jobs/engine.ts";
 import type { Caller } from "#lib/keys/caller.ts";
@@ -16,6 +20,7 @@ import type { Reconciler } from "#lib/ledger/reconciler.ts";
 import type { BudgetReader } from "#lib/metrics/budget-families.ts";
 import type { Figures } from "#lib/metrics/figures.ts";
 import type { Metrics } from "#lib/metrics/metrics.ts";
+import type { StandingReader } from "#lib/metrics/standing-families.ts";
 import type { Upstreams } from "#lib/providers/upstream.ts";
 import type { Cooldown } from "#lib/routing/cooldown.ts";
 import type { ModelGroups } from "#lib/routing/groups.ts";
@@ -33,7 +38,13 @@ export interface Policy extends RuleBasis {
   readonly addresses: AddressPolicy;
 }
 
-export interface GatewayDeps {
+export interface GatewayDeps extends SafetyParts {
+  /** Sends alerts to their channels. */
+  readonly alertDesk: AlertDesk;
+  /** What passed by that no table tells. */
+  readonly sightings: Sightings;
+  /** The gateway itself, for its self-test. */
+  readonly frontDoor: FrontDoor;
   /** Work that outlives a request. */
   readonly jobs: JobEngine<JobDeps>;
   /** The running policy; a call reads it once and keeps it to its end. */
@@ -54,6 +65,7 @@ export interface GatewayDeps {
   readonly ledger: Ledger;
   readonly metrics: Metrics;
   readonly budgetFigures: BudgetReader;
+  readonly standingFigures: StandingReader;
   /** What every process of this gateway has counted, this one's among it. */
   readonly figuresOfAll: (own: Figures) => Promise<readonly Figures[]>;
   readonly upstreams: Upstreams;
@@ -72,6 +84,8 @@ export interface GatewayDeps {
   readonly origin: string;
   /** True once the process has begun to stop. */
   readonly draining: () => boolean;
+  /** A little later: new calls are refused. */
+  readonly refusing: () => boolean;
   /** The processes that serve the port together; null when there is one. */
   readonly workers: () => Workers | null;
 }

@@ -7,10 +7,11 @@ import { isStorable } from "#lib/storable.ts";
 import { isAway, withDeadline } from "../database-health.ts";
 import { errorEnvelope, GatewayError, toGatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
-import { clientAddress, isAllowed } from "./address.ts";
+import { clientAddress, isAllowed, isTrustedPeer } from "./address.ts";
 import { consoleCaller } from "./console-step.ts";
-import type { AuthenticatedContext, GatewayDeps, RequestContext } from "./context.ts";
+import type { AuthenticatedContext, GatewayDeps, Policy, RequestContext } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
+import { refuseFrozen } from "./frozen.ts";
 import { addHeaders, type GatewayRequest, type GatewayResponse, json } from "./http.ts";
 import { RefusedChanges } from "./refused-change.ts";
 import { isLogged, logRequest } from "./request-log.ts";
@@ -56,10 +57,16 @@ async function handle(
     const person = route.access === "inference" ? null : await consoleCaller(deps, context, route);
     const caller = person?.caller ?? (await authenticateThrottled(deps, context));
     authenticated = Object.assign(context, { caller, session: person?.session ?? null });
+    const { freezes } = deps.safeguards;
+    // People at the console go on: somebody must lift it again. Their sessions are ended apart.
+    if (freezes !== null && person === null) refuseFrozen(freezes, authenticated, route);
     requireAccess(caller, route, context.path);
     refuseCompressed(request);
     // An inference call writes its own line when it settles.
-    if (route.access === "inference") return sign(context, await route.run(deps, authenticated));
+    if (route.access === "inference") {
+      deps.keyWatch.seen(caller.keyId, context.ip);
+      return sign(context, await route.run(deps, authenticated));
+    }
     requireStorableUrl(authenticated);
     // A frozen database must not hold an admin's request for ever: it is found out before anything is asked of it.
     if (route.access !== "info") await deps.health.run(() => deps.sql`select 1`);
@@ -67,7 +74,8 @@ async function handle(
     return signAndLog(deps, context, await withDeadline(() => route.run(deps, known), ADMIN_DEADLINE_MS));
   } catch (thrown) {
     const error = asApiError(thrown);
-    if (match && authenticated) await refused.record(deps, authenticated, match.route, error);
+    if (match && authenticated && request.selfTest !== true)
+      await refused.record(deps, authenticated, match.route, error);
     if (match?.route.access !== "inference" || !isLogged(thrown))
       logRequest(deps, context, error.status, error);
     return sign(
@@ -85,7 +93,7 @@ function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
       internal: context.ip,
     });
   }
-  if (deps.draining()) {
+  if (deps.refusing()) {
     throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
       headers: { "retry-after": "1" },
     });
@@ -115,6 +123,8 @@ function open(deps: GatewayDeps, request: GatewayRequest): RequestContext {
   const mark = request.url.indexOf("?");
   const own = request.headers.get("x-litellm-call-id") ?? request.headers.get("x-request-id");
   const forwarded = policy.addresses.trusted ? request.headers.get("x-forwarded-for") : null;
+  if (request.selfTest !== true)
+    deps.sightings.request(protocolOf(policy, request), request.peer, startedAtMs);
   return {
     request,
     policy,
@@ -127,6 +137,12 @@ function open(deps: GatewayDeps, request: GatewayRequest): RequestContext {
     startedAtMs,
     startedMonotonicMs: deps.clock.monotonic(),
   };
+}
+
+/** What the call came by, as far as somebody who is trusted says so. */
+function protocolOf({ addresses, config }: Policy, { headers, peer }: GatewayRequest): string | null {
+  if (config.serverless) return "https";
+  return isTrustedPeer(addresses, peer) ? headers.get("x-forwarded-proto") : null;
 }
 
 const ADMIN_DEADLINE_MS = 15_000;

@@ -10,6 +10,8 @@ export interface GatewayRequest {
   readonly departure: Departure;
   /** Address of the socket's other end; the mount's word, never a header of the client's. */
   readonly peer: string;
+  /** Sent by the gateway itself to see whether it refuses: counted as nobody's call. */
+  readonly selfTest?: true;
   /** The body, read once. @throws GatewayError `payload_too_large` beyond `limitBytes`. */
   bytes(limitBytes: number): Promise<Buffer>;
 }

@@ -4,6 +4,7 @@ import { writeCalls, writeDeployments, writeTimes } from "#lib/metrics/call-fami
 import { CONTENT_TYPE, Exposition } from "#lib/metrics/exposition.ts";
 import { type Figures, type Gauges, sumOf } from "#lib/metrics/figures.ts";
 import { processGauges, writeProcesses } from "#lib/metrics/process-families.ts";
+import { writeStanding } from "#lib/metrics/standing-families.ts";
 import { GatewayError } from "../errors.ts";
 import { isAllowed } from "./address.ts";
 import type { GatewayDeps, RequestContext } from "./context.ts";
@@ -34,6 +35,7 @@ function ownGauges(deps: Counted): Gauges {
 
 async function metrics(deps: GatewayDeps, context: RequestContext): Promise<GatewayResponse> {
   await admitScrape(deps, context);
+  deps.sightings.scrape(context.startedAtMs);
   const figures = sumOf(await deps.figuresOfAll(ownFigures(deps)));
   const text = new Exposition();
   const { timezone } = context.policy.config;
@@ -43,10 +45,17 @@ async function metrics(deps: GatewayDeps, context: RequestContext): Promise<Gate
     deps.log.warn({ err: error }, "metrics without budgets: the database does not answer");
     return null;
   });
+  const standing = await deps.standingFigures
+    .read(deps.clock.now(), context.policy.config)
+    .catch((error: unknown) => {
+      deps.log.warn({ err: error }, "metrics without jobs, backups and the audit log: no database");
+      return null;
+    });
   writeCalls(text, figures, budgets?.aliases ?? new Map());
   writeTimes(text, figures);
   writeDeployments(text, figures);
   if (budgets) writeBudgets(text, budgets);
+  if (standing) writeStanding(text, standing, context.policy.config.backups.folder !== null);
   text.numbers(
     "litellm_deployment_state",
     "gauge",

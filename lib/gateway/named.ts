@@ -1,6 +1,6 @@
 /** The end user and the tags of a call: who they are, whether they may call, and what holds for them. */
 import type { Named } from "#lib/admission/rules.ts";
-import type { Deployment } from "#lib/config/config.ts";
+import type { Config, Deployment } from "#lib/config/config.ts";
 import { accessGroupsOf, listAllows } from "#lib/keys/access.ts";
 import type { SubjectPolicy } from "#lib/keys/caller.ts";
 import { pseudonym } from "#lib/privacy/anonymise.ts";
@@ -9,7 +9,7 @@ import type { Call } from "./call.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 
 type Kind = Named["kind"];
-type Who = { readonly kind: Kind; readonly id: string };
+type Who = Pick<Named, "kind" | "id">;
 
 const NOBODY: readonly Named[] = [];
 
@@ -24,18 +24,16 @@ export function namedBy(
   const tags = new Set([...caller.tags, ...call.tags]);
   const who: Who[] = [...tags].map((id) => ({ kind: "tag", id }));
   if (call.endUser !== null) who.push({ kind: "end_user", id: call.endUser });
-  return lookUp(deps, context, who);
+  return lookUpAllowed(deps, context, who);
 }
 
-async function lookUp(
+async function lookUpAllowed(
   deps: GatewayDeps,
   context: AuthenticatedContext,
   who: readonly Who[],
 ): Promise<readonly Named[]> {
-  const { config } = context.policy;
-  const policies = await Promise.all(who.map(({ id, kind }) => deps.subjects.find(kind, id, config)));
-  return who.map(({ id, kind }, index) => {
-    const policy = policies[index] ?? null;
+  const found = await lookUp(deps, context.policy.config, who);
+  for (const { kind, policy } of found) {
     if (policy?.blocked) refuseBlocked(kind, policy);
     if (policy?.restricted)
       throw new GatewayError(
@@ -43,8 +41,22 @@ async function lookUp(
         "The processing of this end user's data is restricted at their request, so the gateway takes no calls that name them.",
         { param: "user" },
       );
-    return { kind, id: kind === "end_user" ? recordedEndUser(deps, config.anonymizeLogs, id) : id, policy };
-  });
+  }
+  return found;
+}
+
+/** Their policies, blocked or not. */
+export async function lookUp(
+  deps: Pick<GatewayDeps, "subjects" | "pseudonymKey">,
+  config: Config,
+  who: readonly Who[],
+): Promise<readonly Named[]> {
+  const policies = await Promise.all(who.map(({ id, kind }) => deps.subjects.find(kind, id, config)));
+  return who.map(({ id, kind }, index) => ({
+    kind,
+    id: kind === "end_user" ? recordedEndUser(deps, config.anonymizeLogs, id) : id,
+    policy: policies[index] ?? null,
+  }));
 }
 
 /** An end user as records and counters name it. */

@@ -12,6 +12,7 @@ const PHRASES: ReadonlyMap<string, string> = new Map<ErrorCode, string>([
   ["invalid_key", "Authentication failed"],
   ["expired_key", "Authentication failed"],
   ["blocked_key", "Authentication failed"],
+  ["frozen", "frozen"],
   ["rate_limit_exceeded", "rate_limit_exceeded"],
   ["budget_exceeded", "budget_exceeded"],
   ["model_not_found", "model not found"],
@@ -19,8 +20,8 @@ const PHRASES: ReadonlyMap<string, string> = new Map<ErrorCode, string>([
 
 /** The line of an inference call, written when it settles; it is counted here, too. */
 export function logCall(deps: GatewayDeps, running: RunningCall, record: SpendRecord, nowMs: number): void {
-  deps.metrics.call(record, running.upstreamMs);
-  const { caller, path, policy } = running.context;
+  const { caller, path, policy, request } = running.context;
+  if (request.selfTest !== true) deps.metrics.call(record, running.upstreamMs);
   const hideUser = policy.config.anonymizeLogs && record.userId !== null;
   const user = hideUser ? pseudonym(record.userId ?? "", deps.pseudonymKey) : record.userId;
   const { usage } = record;
@@ -39,6 +40,7 @@ export function logCall(deps: GatewayDeps, running: RunningCall, record: SpendRe
   line += `,"completion_tokens":${usage.completionTokens},"usage_source":"${usage.source}"`;
   line += `,"cost_usd":"${formatUsd(record.costNanoUsd)}"`;
   if (record.unpriced) line += ',"unpriced":true';
+  if (request.selfTest === true) line += ',"self_test":true';
   if (record.firstByteMs !== null) line += `,"first_byte_ms":${record.firstByteMs}`;
   deps.log.line(`${line},"duration_ms":${record.durationMs},"msg":"${phrase(record.errorCode, "call")}"}`);
 }
@@ -53,13 +55,15 @@ export function logRequest(
   status: number,
   error: GatewayError | null,
 ): void {
-  if (error !== null && DENIALS.has(error.status)) deps.metrics.turnedAway(error.code);
+  const { selfTest } = context.request;
+  if (error !== null && DENIALS.has(error.status) && selfTest !== true) deps.metrics.turnedAway(error.code);
   const anonymous = context.policy.config.anonymizeLogs;
   const line = {
     request_id: context.requestId,
     method: context.request.method,
     path: context.path,
     status,
+    self_test: selfTest,
     error_code: error?.code,
     internal: error?.details.internal,
     ip: anonymous ? truncateAddress(context.ip) : context.ip,

@@ -126,8 +126,10 @@ export class RunningCall {
     const record = this.#record(ending, ending.usage);
     settleLeases(this.deps, this.#leases, { nowMs, tokens, costNanoUsd: this.costNanoUsd });
     logCall(this.deps, this, record, nowMs);
-    if (ending.outcome === "refused") ledger.note(record);
-    else await ledger.settle(record);
+    // A refusal that the gateway asked for itself is no denial of anybody's.
+    if (ending.outcome === "refused") {
+      if (this.context.request.selfTest !== true) ledger.note(record);
+    } else await ledger.settle(record);
   }
 
   #record(ending: Ending | null, usage: Usage): SpendRecord {

@@ -1,10 +1,11 @@
 /** The throttle on the way through the gateway: refused keys by address, and the key API and privacy endpoints by caller. */
 import { isIP } from "node:net";
 import type { Caller } from "#lib/keys/caller.ts";
+import { truncateAddress } from "#lib/privacy/anonymise.ts";
 import { THROTTLE_POLICIES, type ThrottleName } from "#lib/throttle/policies.ts";
 import type { Throttle, ThrottleVerdict } from "#lib/throttle/throttle.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, readSecret } from "./authenticate.ts";
 import type { GatewayDeps, RequestContext } from "./context.ts";
 import type { Headers } from "./http.ts";
 
@@ -26,10 +27,11 @@ export async function authenticateThrottled(deps: GatewayDeps, context: RequestC
   const guarded = guardOf(path);
   let caller: Caller;
   try {
-    caller = await authenticate(request, policy.config, deps.lookup, startedAtMs);
+    caller = await authenticate(request, policy.config, deps, ip, startedAtMs);
   } catch (error) {
     // Who sends no key guesses none.
     if (!isGatewayError(error) || error.status !== 401 || error.code === "no_key") throw error;
+    noteFailure(deps, context);
     const name = guarded === "key_api" ? "master_key" : "authentication";
     await requireRoom(deps.throttle, name, { kind: "ip", id: ip, counted: networkOf(ip) }, startedAtMs);
     throw error;
@@ -39,6 +41,12 @@ export async function authenticateThrottled(deps: GatewayDeps, context: RequestC
   const counted = caller.kind === "master" ? `${caller.keyId} ${networkOf(ip)}` : caller.keyId;
   await requireRoom(deps.throttle, guarded, { kind: "key", id: caller.keyId, counted }, startedAtMs);
   return caller;
+}
+
+/** Off the request's path: what is counted here may become an alert. */
+function noteFailure({ failureWatch }: GatewayDeps, { ip, policy, request }: RequestContext): void {
+  const secret = readSecret(request, policy.config.keyHeaderName) ?? "";
+  failureWatch.failed(policy.config.anonymizeLogs ? truncateAddress(ip) : networkOf(ip), secret);
 }
 
 interface Who {

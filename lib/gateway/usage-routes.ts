@@ -11,8 +11,10 @@ import { accessibleDeployments } from "#lib/keys/access.ts";
 import { type UsageStanding, usageOf } from "#lib/spend/usage.ts";
 import { GatewayError } from "../errors.ts";
 import { nanoToUsd } from "../money.ts";
+import { readEndUser } from "./client-options.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
+import { lookUp } from "./named.ts";
 import { queryText } from "./query-text.ts";
 import type { KeyRoute } from "./routes.ts";
 
@@ -21,7 +23,7 @@ const usage: KeyRoute["run"] = async (deps, context) => {
   const model = queryText(context, "model") ?? null;
   const nowMs = deps.clock.now();
   const sets = model === null ? ownSets(context, nowMs) : modelSets(context, model, nowMs);
-  const rules = await withTags(deps, context, sets, model, nowMs);
+  const rules = await withThoseNamed(deps, context, sets, model, nowMs);
   // The ledger's figures stand in for budgets that nobody has asked the store for yet.
   await deps.ledger.flush();
   const standings = await standingsOf(deps, rules, nowMs);
@@ -80,24 +82,20 @@ function isOfModel({ subject: { kind } }: Rule): boolean {
   return kind === "model" || kind === "deployment" || kind === "provider";
 }
 
-/** Adds what holds for the key's own tags, which every call of it has, and names each rule once. */
-async function withTags(
+/** Adds what holds for the key's own tags, which every call of it has, and for an end user, and names each rule once. */
+async function withThoseNamed(
   deps: GatewayDeps,
-  { caller, policy }: AuthenticatedContext,
+  context: AuthenticatedContext,
   sets: readonly RuleSet[],
   model: string | null,
   nowMs: number,
 ): Promise<Rule[]> {
-  const tags = await Promise.all(
-    caller.tags.map(
-      async (id): Promise<Named> => ({
-        kind: "tag",
-        id,
-        policy: await deps.subjects.find("tag", id, policy.config),
-      }),
-    ),
-  );
-  const rules = sets.flatMap((set) => withNamed(policy, set, tags, model ?? "", nowMs).rules);
+  const { caller, policy, request } = context;
+  const who: Pick<Named, "kind" | "id">[] = caller.tags.map((id) => ({ kind: "tag", id }));
+  const endUser = queryText(context, "customer_id") ?? readEndUser(request.headers);
+  if (endUser !== null) who.push({ kind: "end_user", id: endUser });
+  const named = await lookUp(deps, policy.config, who);
+  const rules = sets.flatMap((set) => withNamed(policy, set, named, model ?? "", nowMs).rules);
   return [...new Map(rules.map((rule) => [`${rule.id} ${rule.counter}`, rule])).values()];
 }
 

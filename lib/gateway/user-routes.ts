@@ -78,6 +78,7 @@ const list: Run = async (deps, context) => {
 function filterOf(context: AuthenticatedContext): UserFilter {
   const wanted = {
     role: queryWord(context, "role", USER_ROLES),
+    kind: queryWord(context, "kind", ["person", "service"]),
     ids: queryList(context, "user_ids"),
     teamId: queryText(context, "team"),
     email: queryText(context, "user_email"),

@@ -3,6 +3,8 @@ import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { AuditSealer } from "#lib/audit/sealer.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
+import type { FrontDoor } from "#lib/compliance/front-door.ts";
+import type { Sightings } from "#lib/compliance/sightings.ts";
 import type { Config } from "#lib/config/config.ts";
 import type { CallerLookup } from "#lib/keys/lookup.ts";
 import type { SubjectLookup } from "#lib/keys/subjects.ts";
@@ -12,6 +14,8 @@ import type { Log } from "../log.ts";
 
 export interface JobDeps {
   readonly policy: () => { readonly config: Config };
+  /** Reads the policy anew and puts it in force. */
+  readonly policyChanged: () => Promise<void>;
   readonly sql: Sql;
   readonly db: Db;
   readonly clock: Clock;
@@ -23,5 +27,9 @@ export interface JobDeps {
   readonly auditSigner: HeadSigner;
   readonly auditSealer: AuditSealer;
   readonly pseudonymKey: string;
+  readonly version: string;
   readonly origin: string;
+  readonly sightings: Sightings;
+  readonly frontDoor: FrontDoor;
+  readonly safeguardsChanged: () => Promise<void>;
 }

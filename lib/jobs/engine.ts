@@ -2,16 +2,18 @@
  * Runs jobs. Every instance looks for work; a job belongs to one of them at a time, by a hold that it renews while it
  * works. One that dies stops renewing, and another goes on from the job's last cursor.
  */
-import type { Sql } from "#db/client.ts";
+import type { Sql, Tx } from "#db/client.ts";
 import {
   claimJob,
   endJob,
   holdJob,
   insertJob,
+  insertJobIn,
   type JobEnd,
   type JobRow,
   lastScheduled,
 } from "#db/queries/jobs.ts";
+import type { Role } from "#lib/console/roles.ts";
 import type { Clock } from "../clock.ts";
 import { isAway } from "../database-health.ts";
 import { isGatewayError } from "../errors.ts";
@@ -78,21 +80,23 @@ export class JobEngine<D> {
     return this.#kinds.get(name);
   }
 
-  /** Queues a job. @returns its id, or null when its like is queued or running already */
-  async ask(job: AskedJob): Promise<string | null> {
+  /** Kinds whose every job somebody of this role may see. */
+  kindsOf(role: Role): string[] {
+    return [...this.#kinds.values()].filter(({ roles }) => roles?.includes(role)).map(({ kind }) => kind);
+  }
+
+  /**
+   * Queues a job. @param tx queues it with whatever else that transaction does, such as the event that tells of it
+   * @returns its id, or null when its like is queued or running already
+   */
+  async ask(job: AskedJob, tx: Tx | null = null): Promise<string | null> {
     const now = new Date(this.#options.clock.now());
     const id = newId("job", now.getTime());
     const { kind, startedBy, uniqueKey = null } = job;
-    const taken = await insertJob(this.#options.sql, {
-      id,
-      kind,
-      input: job.input ?? {},
-      startedBy,
-      uniqueKey,
-      now,
-      runAfter: now,
-    });
-    if (taken) this.wake();
+    const row = { id, kind, input: job.input ?? {}, startedBy, uniqueKey, now, runAfter: now };
+    const taken = await (tx === null ? insertJob(this.#options.sql, row) : insertJobIn(tx, row));
+    // Before the commit there would be nothing to find.
+    if (taken && tx === null) this.wake();
     return taken ? id : null;
   }
 

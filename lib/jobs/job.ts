@@ -1,4 +1,5 @@
 /** What a kind of job is, and what it is given to work with. */
+import type { Role } from "#lib/console/roles.ts";
 import type { FileEnd, FileWriter } from "./file.ts";
 
 export interface JobContext<D> {
@@ -34,6 +35,8 @@ export interface JobKind<D> {
   /** How often it may be begun before it counts as failed. */
   readonly attempts: number;
   readonly cancellable: boolean;
+  /** Who may see such jobs and fetch their files besides whoever asked for them, and admins. */
+  readonly roles?: readonly Role[];
   /** How often the schedule begins one; absent: only when asked. Zero switches it off. */
   readonly everyMs?: (deps: D) => number;
   /** Idempotent from its last cursor on: a crash may come anywhere. @returns what is shown of it */

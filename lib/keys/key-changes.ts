@@ -13,6 +13,7 @@ import { GatewayError } from "../errors.ts";
 import { noKey, requireKeyAccess } from "./authority.ts";
 import type { Caller } from "./caller.ts";
 import { keyColumns } from "./columns.ts";
+import { refuseOutdated } from "./conflict.ts";
 import { withinBounds } from "./generation.ts";
 import type { CreatedKey } from "./operations.ts";
 import type { KeyFields, RegenerateBody, UpdateBody } from "./schema.ts";
@@ -20,16 +21,20 @@ import { newSecret, ownSecret, toHash } from "./secret.ts";
 import { refuseTaken } from "./store.ts";
 import type { KeyRow } from "./view.ts";
 
-/** Changes what the body names and nothing else. @throws GatewayError not_found, not_allowed, invalid_request */
+/**
+ * Changes what the body names and nothing else.
+ * @throws GatewayError not_found, not_allowed, invalid_request; conflict when `if_updated_at` is not when it last changed
+ */
 export function updateKey(
   operations: Operations,
   actor: Actor,
   caller: Caller,
   hash: string,
-  body: Omit<UpdateBody, "key">,
+  { if_updated_at: seen, ...body }: Partial<Omit<UpdateBody, "key">>,
 ): Promise<KeyRow> {
   return changeKey(operations, actor, "key.update", hash, async (tx, before, nowMs) => {
     await requireKeyAccess(tx, caller, before, "/key/update", body);
+    await refuseOutdated(tx, before, seen);
     return updated(tx, operations, before, body, nowMs);
   });
 }

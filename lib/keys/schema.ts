@@ -63,7 +63,12 @@ export const defaultsSchema = generateSchema.omit({
   temp_budget_expiry: true,
 });
 
-export const updateSchema = z.object({ ...fields, key: text(512) });
+export const updateSchema = z.object({
+  ...fields,
+  key: text(512),
+  /** `updated_at` as the caller saw it: refused with 409 when the key has changed since. */
+  if_updated_at: z.iso.datetime("must be an instant such as 2026-11-23T10:00:00.000Z").nullish(),
+});
 export type UpdateBody = z.infer<typeof updateSchema>;
 
 export const regenerateSchema = z.object({

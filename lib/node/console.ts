@@ -1,6 +1,6 @@
 /** The console: Next, loaded with the first request for it, so that a gateway nobody looks at pays nothing for it. */
 import { existsSync } from "node:fs";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import path from "node:path";
 import { prepareConsoleProcess } from "../config/console-process.ts";
 import { isTrustedPeer } from "../gateway/address.ts";
@@ -16,8 +16,13 @@ export interface ConsoleOptions {
   readonly log: Log;
   /** Loads Next. Passed in: the product itself knows no framework. */
   readonly loadNext: () => Promise<{
-    default: (options: { dev: boolean; dir: string; quiet: boolean }) => NextApp;
+    default: (options: { dev: boolean; dir: string; quiet: boolean; httpServer?: Server }) => NextApp;
   }>;
+}
+
+export interface ConsoleParts extends ConsoleOptions {
+  /** In development alone: Next's pages wait for a WebSocket of its own before they come alive. */
+  readonly server?: () => Server;
 }
 
 interface NextApp {
@@ -25,7 +30,7 @@ interface NextApp {
   getRequestHandler(): Handler;
 }
 
-export function openConsole(options: ConsoleOptions): Handler {
+export function openConsole(options: ConsoleParts): Handler {
   let handler: Promise<Handler> | null = null;
   return async (incoming, outgoing) => {
     try {
@@ -59,13 +64,13 @@ async function stampOrigin({ headers, socket }: IncomingMessage): Promise<void> 
   headers["x-forwarded-host"] = url === null ? host : url.host;
 }
 
-async function load({ dev, dir, loadNext }: ConsoleOptions): Promise<Handler> {
+async function load({ dev, dir, loadNext, server }: ConsoleParts): Promise<Handler> {
   if (!dev && !existsSync(path.join(dir, ".next", "BUILD_ID")))
     throw new Error("it is not built: run npm run build");
   const { deps } = await gatewayRuntime();
   prepareConsoleProcess(deps.policy().config.console.publicUrl);
   const { default: next } = await loadNext();
-  const app = next({ dev, dir, quiet: true });
+  const app = next({ dev, dir, quiet: true, ...(dev && server ? { httpServer: server() } : {}) });
   await app.prepare();
   const handle = app.getRequestHandler();
   if (dev) return (incoming, outgoing) => handle(incoming, outgoing);

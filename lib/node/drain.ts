@@ -1,7 +1,11 @@
 /** Stopping: no new calls, running ones finish up to `drain_timeout`, the ledger is flushed. */
 import type { Server } from "node:http";
+import { Server as NetServer } from "node:net";
 import type { Log } from "../log.ts";
 import type { Runtime } from "../runtime.ts";
+
+/** For so long calls on connections that are open are still served, each as the last of its connection. */
+const FAREWELL_MS = 1_000;
 
 export interface DrainOptions {
   readonly server: Server;
@@ -46,12 +50,22 @@ async function drain({ close, log, runtime, server }: DrainOptions, why: string)
   const timeoutMs = runtime.deps.policy().config.drainTimeoutMs;
   log.info(`${why}: no new calls; running ones have ${timeoutMs / 1000} s`);
   runtime.drain();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Connections that idle between two requests have nothing to finish.
-  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  // The port is closed at once: a proxy finds nobody there and takes the next gateway. `close` of an HTTP server would cut idle
+  // connections with it, and with one of them a call that is just on its way; those are closed by their next answer instead.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  let idle: NodeJS.Timeout | null = null;
+  const farewell = setTimeout(
+    () => {
+      runtime.refuse();
+      // Connections that idle between two requests have nothing to finish.
+      idle = setInterval(() => server.closeIdleConnections(), 100);
+    },
+    Math.min(FAREWELL_MS, timeoutMs),
+  );
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs);
   await closed;
-  clearInterval(idle);
+  clearTimeout(farewell);
+  if (idle) clearInterval(idle);
   clearTimeout(late);
   await runtime.close();
   await close();

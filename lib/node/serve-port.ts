@@ -18,10 +18,12 @@ export interface ServePortOptions extends Omit<ConsoleOptions, "log"> {
 export async function servePort(options: ServePortOptions): Promise<Server> {
   const { dev, dir, loadNext, log, runtime } = options;
   shareRuntime(runtime);
-  const server = createShinServer({
+  const server: Server = createShinServer({
     gateway: runtime.gateway,
-    console: openConsole({ dir, dev, log, loadNext }),
+    console: openConsole({ dir, dev, log, loadNext, server: () => server }),
   });
+  // The door lets no connection be upgraded; Next's own while developing is the exception.
+  if (dev) server.removeAllListeners("upgrade");
   server.listen(options.port, options.host);
   await once(server, "listening");
   return server;

@@ -38,7 +38,11 @@ export function createShinServer(options: ServerOptions): Server {
       requireHostHeader: false,
       noDelay: true,
     },
-    (incoming, outgoing) => void route(options, incoming, outgoing),
+    (incoming, outgoing) => {
+      // The port is closed, this gateway is stopping: the answer ends its connection.
+      if (!server.listening) outgoing.shouldKeepAlive = false;
+      void route(options, incoming, outgoing);
+    },
   );
   server.on("upgrade", (_, socket) => socket.destroy());
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {

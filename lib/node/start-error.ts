@@ -15,6 +15,7 @@ export type StartErrorCode =
   | "no_shared_store"
   | "store_away"
   | "worker_failed"
+  | "backup_unusable"
   | "disk_full"
   | "port_in_use"
   | "config_unreadable"

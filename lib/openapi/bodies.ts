@@ -1,16 +1,38 @@
 /** The body of each route, by method and path: the very schemas that the gateway checks bodies against. */
 import type { z } from "zod";
+import { newChannelSchema, oneChannelSchema, updateChannelSchema } from "../alerts/channel-schema.ts";
 import {
   budgetInfoSchema,
   deleteBudgetSchema,
   newBudgetSchema,
   updateBudgetSchema,
 } from "../budgets/schema.ts";
+import {
+  attestSchema,
+  fixSchema,
+  runSchema as runChecksSchema,
+  waiveSchema,
+  withdrawSchema as withdrawAttestationSchema,
+} from "../compliance/schema.ts";
 import { budgetChangeSchema } from "../console/budget-schema.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
+import { removeViewSchema, saveViewSchema, searchSchema } from "../console/shell-schema.ts";
 import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
+import { exportSchema } from "../exports/schema.ts";
+import {
+  approveSchema,
+  closeSchema as closeIncidentSchema,
+  finishMasterSchema,
+  freezeSchema,
+  impactSchema,
+  openSchema,
+  rotateMasterSchema,
+  runSchema,
+  unfreezeSchema,
+} from "../incident/schema.ts";
+import { bulkKeysSchema, matchingKeysSchema } from "../keys/bulk-schema.ts";
 import {
   bulkUpdateSchema,
   deleteSchema,
@@ -38,6 +60,19 @@ import {
   updateTeamSchema,
   updateUserSchema,
 } from "../people/schema.ts";
+import {
+  closeSchema,
+  decideSchema,
+  downloadSchema,
+  extendSchema,
+  identifySchema,
+  newRequestSchema,
+  noFieldsSchema,
+  verifySchema,
+  withdrawSchema,
+} from "../privacy/requests/schema.ts";
+import { retentionSchema } from "../privacy/retention/schema.ts";
+import { decideSchema as decideReviewSchema, finishSchema } from "../reviews/schema.ts";
 import { calculateSchema, endUserSpendSchema } from "../spend/schema.ts";
 import { newTagSchema, oneTagSchema, tagNamesSchema, updateTagSchema } from "../tags/schema.ts";
 import {
@@ -114,12 +149,43 @@ export const BODIES: Schemas = {
   "POST /budget/delete": deleteBudgetSchema,
   ...endUserBodies("/customer"),
   ...endUserBodies("/end_user"),
+  "POST /alerts/channels/new": newChannelSchema,
+  "POST /alerts/channels/update": updateChannelSchema,
+  "POST /alerts/channels/delete": oneChannelSchema,
+  "POST /alerts/channels/test": oneChannelSchema,
   "POST /tag/new": newTagSchema,
   "POST /tag/update": updateTagSchema,
   "POST /tag/delete": oneTagSchema,
   "POST /tag/info": tagNamesSchema,
   "POST /spend/calculate": calculateSchema,
   "POST /global/spend/end_users": endUserSpendSchema,
+  "POST /exports": exportSchema,
+  "POST /access-reviews/{id}/decide": decideReviewSchema,
+  "POST /access-reviews/{id}/finish": finishSchema,
+  "POST /privacy/requests": newRequestSchema,
+  "POST /privacy/requests/{id}/identify": identifySchema,
+  "POST /privacy/requests/{id}/locate": noFieldsSchema,
+  "POST /privacy/requests/{id}/decide": decideSchema,
+  "POST /privacy/requests/{id}/approve": noFieldsSchema,
+  "POST /privacy/requests/{id}/run": noFieldsSchema,
+  "POST /privacy/requests/{id}/extend": extendSchema,
+  "POST /privacy/requests/{id}/close": closeSchema,
+  "POST /privacy/requests/{id}/withdraw": withdrawSchema,
+  "POST /privacy/requests/{id}/link": noFieldsSchema,
+  "POST /privacy/download": downloadSchema,
+  "POST /privacy/verify": verifySchema,
+  "POST /privacy/retention": retentionSchema,
+  "POST /privacy/retention/preview": retentionSchema,
+  "POST /privacy/retention/run": noFieldsSchema,
+  "POST /incident/impact": impactSchema,
+  "POST /incident/freeze": freezeSchema,
+  "POST /incident/unfreeze": unfreezeSchema,
+  "POST /incident/open": openSchema,
+  "POST /incident/{id}/approve": approveSchema,
+  "POST /incident/{id}/run": runSchema,
+  "POST /incident/{id}/close": closeIncidentSchema,
+  "POST /master_key/rotate": rotateMasterSchema,
+  "POST /master_key/finish": finishMasterSchema,
   "POST /console/setup": setUpSchema,
   "POST /console/password": changePasswordSchema,
   "POST /console/totp/confirm": codeSchema,
@@ -129,11 +195,24 @@ export const BODIES: Schemas = {
   "POST /console/invitations/accept": acceptSchema,
   "POST /console/users/sessions/end": oneUserSchema,
   "POST /console/budgets/update": budgetChangeSchema,
+  "POST /console/search": searchSchema,
+  "POST /console/keys/matching": matchingKeysSchema,
+  "POST /console/keys/bulk": bulkKeysSchema,
+  "POST /console/views/save": saveViewSchema,
+  "POST /console/views/remove": removeViewSchema,
+  "POST /compliance/run": runChecksSchema,
+  "POST /compliance/attest": attestSchema,
+  "POST /compliance/waive": waiveSchema,
+  "POST /compliance/withdraw": withdrawAttestationSchema,
+  "POST /compliance/fix": fixSchema,
 };
 
 /** Routes that take a POST and read no body. */
 export const WITHOUT_BODY: ReadonlySet<string> = new Set([
   "POST /key/health",
+  "POST /jobs/{id}/cancel",
+  "POST /access-reviews",
+  "POST /access-reviews/{id}/abandon",
   "POST /global/spend/reset",
   "POST /console/totp/begin",
   "POST /console/sessions/end",

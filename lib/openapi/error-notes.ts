@@ -19,6 +19,7 @@ export const ERROR_NOTES: Readonly<Record<ErrorCode, string>> = {
   tag_blocked: "a tag of the call is blocked",
   tag_model_not_allowed: "a tag of the call does not allow the model",
   not_allowed: "the role or the key's `allowed_routes` do not allow the route",
+  frozen: "an operator has stopped these calls, see docs/incident.md; trying again does not help",
   ip_not_allowed: "the address is not in `allowed_ips`",
   not_found: "there is no such path, key, user, team or model; also for what the caller may not see",
   method_not_allowed: "the path answers to other methods; `allow` names them",

@@ -22,6 +22,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   postKeyDelete: { keys: ["KEY"] },
   deleteKeyDelete: { key: "KEY" },
   postKeyBulkUpdate: { keys: [{ key: "KEY", blocked: true }] },
+  postConsoleKeysBulk: { keys: ["KEY"], act: { kind: "disable" } },
   postUserNew: {
     user_email: "ana@example.com",
     user_role: "internal_user",
@@ -42,6 +43,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
   postTagNew: { name: "batch", max_budget: 50, budget_duration: "30d" },
   postTagUpdate: { name: "batch", max_budget: 80 },
   postSpendCalculate: { model: "gpt-3.5-turbo", messages: [{ role: "user", content: "Hello" }] },
+  postComplianceRun: { checks: ["https_works"] },
+  postComplianceAttest: {
+    check: "database_encrypted",
+    statement: "The volume is encrypted with LUKS",
+    document: "runbooks/disks.md",
+    valid_days: 365,
+  },
+  postComplianceWaive: { check: "backups", reason: "moves to the new cluster this week", valid_days: 14 },
   postModelNew: {
     model_name: "gpt-4",
     litellm_params: { model: "openai/gpt-4", api_key: "os.environ/OPENAI_API_KEY" },

@@ -38,7 +38,11 @@ export const TAGS: readonly { name: string; description: string; paths: readonly
     description: "Virtual keys: make, change, rotate, block, delete.",
     paths: ["key"],
   },
-  { name: "People", description: "Users, teams and their members.", paths: ["user", "team"] },
+  {
+    name: "People",
+    description: "Users, teams and their members.",
+    paths: ["user", "team", "access-reviews"],
+  },
   {
     name: "Limits",
     description: "Shared tiers, end users and tags, each with limits and budgets.",
@@ -54,6 +58,17 @@ export const TAGS: readonly { name: string; description: string; paths: readonly
     name: "Audit",
     description: "Who changed what, in a chain that shows every meddling.",
     paths: ["audit"],
+  },
+  { name: "Alerts", description: "What operators are told of, and where.", paths: ["alerts"] },
+  {
+    name: "Jobs",
+    description: "Work that outlives a request: exports, and the files they make.",
+    paths: ["jobs", "exports"],
+  },
+  {
+    name: "Compliance",
+    description: "The guide's checklists, the GDPR and SOC 2 as checks with evidence.",
+    paths: ["compliance"],
   },
   { name: "Health", description: "Whether the gateway lives and is ready.", paths: ["health"] },
   {

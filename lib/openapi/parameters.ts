@@ -1,4 +1,5 @@
 /** What routes read from the query, by method and path. A test compares the names with those that the handlers read. */
+import { REQUEST_TYPES } from "../privacy/requests/schema.ts";
 
 export interface QueryParameter {
   readonly name: string;
@@ -76,10 +77,34 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
     choice("outcome", ["ok", "denied"], "how it ended"),
     text("search", "part of an action, a name, an id or an address"),
   ],
+  "GET /console/views": [choice("page", ["keys", "logs", "usage"], "the page they are views of")],
   "GET /audit/verify": [
     { name: "progress", type: "boolean", doc: "JSON lines on the way, the verdict last" },
     text("key", "the id of a former key whose heads count, too; may be repeated"),
   ],
+  "GET /jobs": [
+    count("limit", "so many jobs, at most 200"),
+    count("page", "from 1"),
+    text("kind", "jobs of one kind, such as export.usage"),
+    choice("state", ["queued", "running", "done", "failed", "cancelled"], "jobs in this state"),
+  ],
+  "GET /jobs/{id}/file": [text("link", "the secret of a link to this file; no key is needed with it")],
+  "GET /privacy/requests": [
+    choice("state", ["open", "finished"], "open or finished ones"),
+    choice("type", REQUEST_TYPES, "of one type"),
+    ...page("page_size", 100),
+  ],
+  "GET /privacy/records": [choice("format", ["json", "csv"], "json when absent")],
+  "GET /compliance": [
+    choice("framework", ["guide", "gdpr", "soc2"], "checks of one framework"),
+    choice(
+      "status",
+      ["passed", "attested", "waived", "failed", "unknown", "expired", "not_applicable"],
+      "checks that stand so",
+    ),
+  ],
+  "GET /compliance/checks/{check}": [count("limit", "so many results, at most 500")],
+  "GET /compliance/history": [count("days", "so many days back, at most 400")],
   "GET /model/info": [oneModel],
   "GET /v2/model/info": [
     oneModel,
@@ -95,6 +120,7 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
   "GET /key/aliases": keyFilters,
   "GET /user/list": [
     text("role", "users with a role"),
+    choice("kind", ["person", "service"], "people, or accounts of programs"),
     text("user_ids", "these users, `a,b,c`"),
     text("team", "members of a team"),
     text("user_email", "part of an address"),
@@ -115,6 +141,7 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
   "GET /end_user/info": endUserInfo,
   "GET /customer/list": page("page_size", 1000),
   "GET /end_user/list": page("page_size", 1000),
+  "GET /alerts": [count("limit", "at most 500")],
   "GET /tag/info": [text("names", "tags, `a,b,c`"), text("name", "the same")],
   "GET /tag/list": page("page_size", 1000),
   "GET /spend/logs": [
@@ -147,8 +174,16 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
   ],
   "GET /global/activity": activity,
   "GET /global/activity/model": [...activity, rows],
-  "GET /usage": [text("model", "the limits of one model besides")],
+  "GET /usage": [
+    text("model", "the limits of one model besides"),
+    text("customer_id", "the limits of one end user besides; a call's own headers name one too"),
+  ],
   "GET /user/daily/activity": [...dates, ...spendOf],
   "GET /team/daily/activity": [...dates, text("team_ids", "teams, `a,b,c`"), text("team_id", "one team")],
+  "GET /incident/list": [
+    choice("state", ["open", "closed"], "those alone"),
+    count("limit", "rows of a page, at most 500"),
+    count("page", "from 1"),
+  ],
   "GET /console/first-call": [text("key_id", "the key whose latest call is asked for")],
 };

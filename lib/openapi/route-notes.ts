@@ -1,5 +1,7 @@
 /** What docs/api.md and the API reference say about each route. A route without a sentence fails the tests. */
 
+import { GOVERN_NOTES } from "./route-notes-govern.ts";
+
 const UNDER_MODEL = "the same, the model named by the path (it may hold slashes)";
 
 /** The end-user API has two names. */
@@ -17,6 +19,7 @@ function endUserNotes(prefix: string): Record<string, string> {
 
 /** By method and path as in ROUTES. */
 export const ROUTE_NOTES: Readonly<Record<string, string>> = {
+  ...GOVERN_NOTES,
   "POST /chat/completions": "a chat completion, whole or as a stream",
   "POST /completions": "a text completion, whole or as a stream",
   "POST /embeddings": "embeddings",
@@ -127,7 +130,7 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "GET /global/activity": "requests and tokens by day, the caller's own; everybody's for admins",
   "GET /global/activity/model": "the same for each model",
   "GET /usage":
-    "what the key has spent, and each limit and budget its calls fall under, with what is left and when it resets; of one model with `model`",
+    "what the key has spent, and each limit and budget its calls fall under, with what is left and when it resets; of one model with `model`, of an end user with `customer_id`",
   "POST /global/spend/reset":
     "sets the spend of every key, user and team to 0, that of all their budgets too; records stay",
   "GET /user/daily/activity": "a user's days, by model, provider and key",
@@ -155,5 +158,14 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "POST /console/users/sessions/end": "ends every console session of a person",
   "POST /console/budgets/update":
     "sets the budget of a key, user, team, member, end user or tag; for admins, and for finance at the console",
+  "POST /console/search":
+    "keys, users, teams, models and calls by name, id or the SHA-256 of a secret, as far as the person's role sees them",
+  "POST /console/keys/matching":
+    "the ids of the live keys that the filters of the Keys page mean, at most 1000",
+  "POST /console/keys/bulk":
+    "one act on up to 100 keys, each on its own: disable, enable, extend, budget, team, tag or revoke; answers a result for each, and what brings back what was",
+  "GET /console/views": "the person's own views of a page (`?page=keys`)",
+  "POST /console/views/save": "keeps the filters of a page under a name; the same name again replaces them",
+  "POST /console/views/remove": "removes one of the person's own views",
   "GET /openapi.json": "this API in OpenAPI 3.1, made from the routes and schemas themselves",
 };

@@ -43,6 +43,8 @@ export const newUserSchema = z.object({
   ...userFields,
   user_id: id.nullish(),
   user_email: email.nullish(),
+  /** service: an account for programs, which nobody signs in to; `metadata.owner_user_id` names who answers for it. */
+  kind: z.enum(["person", "service"], "must be person or service").nullish(),
   teams: z.array(joinedTeam, "must be a list of teams").max(100, "must hold at most 100 teams").nullish(),
   auto_create_key: z.boolean("must be true or false").nullish(),
   /** Of the key that is made along with the user. */

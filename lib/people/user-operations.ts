@@ -12,6 +12,7 @@ import { type Change, change, type Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { NewUserBody, UpdateUserBody } from "./schema.ts";
+import { requireServiceAccount } from "./service-account.ts";
 import type { UserRow } from "./view.ts";
 
 /** LiteLLM's name for the whole gateway's spend in `/user/info`; no user may take it. */
@@ -42,11 +43,13 @@ export function createUser(operations: Operations, actor: Actor, body: NewUserBo
           email: body.user_email ?? null,
           alias: body.user_alias ?? null,
           role: body.user_role ?? "internal_user",
+          kind: body.kind ?? "person",
           ...columns,
         })
         .returning(),
     );
     if (!row) throw new GatewayError("internal", "The user was not stored.");
+    if (row.kind === "service") await requireServiceAccount(tx, row);
     const teamIds = await join(tx, id, body.teams ?? []);
     await writeAudit(tx, actor, nowMs, {
       action: "user.create",
@@ -125,6 +128,7 @@ export function updateUser(operations: Operations, actor: Actor, body: UpdateUse
         .returning(),
     );
     if (!after) throw new GatewayError("not_found", "User not found in database", { param: "user_id" });
+    if (after.kind === "service") await requireServiceAccount(tx, after);
     await writeAudit(tx, actor, nowMs, { action: "user.update", target: target(after.id), before, after });
     const spent = columns.spendNanoUsd;
     return {

@@ -26,6 +26,7 @@ export function userView(
     user_email: row.email,
     user_alias: row.alias,
     user_role: row.role,
+    kind: row.kind,
     teams: teamIds,
     ...limitsView(row, nowMs, timezone),
     organization_memberships: null,

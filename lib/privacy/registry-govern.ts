@@ -87,14 +87,22 @@ export const GOVERN_DATA = {
     ...erased(GOVERN, "detail"),
   },
   freezes: {
-    ...notPersonal("what is frozen", "id", "incident_id", "scope_kind"),
+    ...notPersonal("what is frozen", "id", "incident_id", "scope_kind", "key_ids", "reason_shown"),
     ...pseudonymised(GOVERN, "scope_id", "by", "lifted_by"),
     ...erased(GOVERN, "reason"),
     ...notPersonal(TIMES, "at", "lifted_at"),
   },
   master_keys: {
-    ...notPersonal("a hash of the gateway's own key", "hash", "length", "uses", "uses_after_rotation"),
+    ...notPersonal(
+      "a hash of the gateway's own key",
+      "hash",
+      "length",
+      "uses",
+      "uses_after_rotation",
+      "alone",
+    ),
     ...pseudonymised(AUDIT, "created_by"),
+    ...erased(AUDIT, "clients"),
     ...notPersonal(TIMES, "first_seen_at", "valid_until", "last_used_at"),
   },
   key_networks: {

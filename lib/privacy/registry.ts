@@ -70,7 +70,7 @@ export const PERSONAL_DATA = {
     ...notPersonal("what the key may do", "aliases", "allowed_routes", "permissions"),
     ...notPersonal(TIMES, "expires_at", "duration", "previous_secret_expires_at"),
     ...notPersonal(TIMES, "rotation_count", "last_rotated_at", "updated_at", "deleted_at"),
-    ...notPersonal(TIMES, "auto_rotate", "rotation_interval", "rotate_at"),
+    ...notPersonal(TIMES, "auto_rotate", "rotation_interval", "rotate_at", "collect_by"),
   },
   budgets: {
     ...notPersonal("names a tier, not a person", "id"),

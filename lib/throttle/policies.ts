@@ -31,6 +31,7 @@ export const THROTTLE_POLICIES = {
     per: "account",
     what: "attempts to sign in to one account",
   },
+  file_link: { limit: 30, windowMs: MINUTE_MS, per: "ip", what: "files asked for by a link" },
   set_up: { limit: 10, windowMs: MINUTE_MS, per: "ip", what: "attempts to set up" },
 } as const satisfies Record<string, ThrottlePolicy>;
 

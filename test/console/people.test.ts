@@ -1,7 +1,8 @@
 /** Invitations, sessions and who sees whom. If they fail, strangers get in, or those who left stay. */
 import { describe, expect, test } from "vitest";
 import { findAccount } from "#db/queries/console-access.ts";
-import { findPerson, listPeople, listTeamRows, teamMembers } from "#db/queries/console-people.ts";
+import { findPerson, listPeople } from "#db/queries/console-people.ts";
+import { listTeamRows, teamMembers } from "#db/queries/console-teams.ts";
 import { INVITATION_MS } from "#lib/console/invitations.ts";
 import { beginSession } from "#lib/console/session.ts";
 import { eventsOf } from "#test/helpers/audit.ts";

@@ -9,7 +9,7 @@ import { makeTemporaryFolder } from "#test/helpers/temporary.ts";
 
 const gateway = await testGateway();
 const { options, sql } = gateway.database;
-const NOBODY = { secret: null, publicUrl: null, admin: null, oidc: null };
+const NOBODY = { secret: null, publicUrl: null, admin: null, oidc: null, mail: null };
 const URL = "http://127.0.0.1:4000";
 
 const setUp = (code: string, password = "four unrelated wooden words", email = "ana@example.com") =>

@@ -21,8 +21,12 @@ export interface NginxFront {
 /** True when nginx and openssl are installed. */
 export const nginxUsable = services.nginx !== null && spawnSync("openssl", ["version"]).status === 0;
 
-/** @param folder an empty one of the test's own. @throws with nginx's words when it does not start */
-export async function startNginxFront(folder: string, gatewayUrl: string): Promise<NginxFront> {
+/** @param folder an empty one of the test's own. @param more gateways beside the first. @throws with nginx's words when it does not start */
+export async function startNginxFront(
+  folder: string,
+  gatewayUrl: string,
+  more: readonly string[] = [],
+): Promise<NginxFront> {
   const certificate = join(folder, "cert.pem");
   const key = join(folder, "key.pem");
   const made = spawnSync(
@@ -38,7 +42,10 @@ export async function startNginxFront(folder: string, gatewayUrl: string): Promi
     .replace(/^\s*listen \[::\].*\n/gm, "")
     .replace("listen 80;", `listen 127.0.0.1:${http};`)
     .replace("listen 443 ssl", `listen 127.0.0.1:${https} ssl`)
-    .replace("127.0.0.1:4000", new URL(gatewayUrl).host)
+    .replace(
+      "server 127.0.0.1:4000",
+      [gatewayUrl, ...more].map((url) => `server ${new URL(url).host}`).join(" fail_timeout=2s;\n    "),
+    )
     .replaceAll("api.yourdomain.com", "localhost")
     .replace("/etc/letsencrypt/live/localhost/fullchain.pem", certificate)
     .replace("/etc/letsencrypt/live/localhost/privkey.pem", key)
@@ -83,7 +90,7 @@ ${site}
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

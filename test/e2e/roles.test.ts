@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { insertJob } from "#db/queries/jobs.ts";
 import { PAGES, ROLES, type Role } from "#lib/console/roles.ts";
+import { openFile } from "#lib/jobs/file.ts";
 import { services } from "#test/helpers/services.ts";
 import { openConsoleUnderTest } from "./console.ts";
 
@@ -17,6 +19,9 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/logs": ["admin", "developer", "auditor"],
   "/ui/audit": ["admin", "dpo", "auditor"],
   "/ui/audit/export": ["admin", "dpo", "auditor"],
+  "/ui/compliance": ["admin", "dpo", "auditor"],
+  "/ui/compliance/[check]": ["admin", "dpo", "auditor"],
+  "/ui/compliance/report": ["admin", "dpo", "auditor"],
   "/ui/playground": ["admin", "developer"],
   "/ui/settings": ["admin", "developer", "finance", "dpo", "auditor"],
   "/ui/settings/sign-in": ["admin", "developer", "finance", "dpo", "auditor"],
@@ -25,12 +30,18 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/settings/retention": ["admin", "dpo", "auditor"],
   "/ui/settings/alerts": ["admin", "finance", "auditor"],
   "/ui/settings/appearance": ["admin", "developer", "finance", "dpo", "auditor"],
+  "/ui/jobs": ["admin", "developer", "finance", "dpo", "auditor"],
+  "/ui/jobs/[id]/file": ["admin", "developer", "finance", "dpo", "auditor"],
   "/ui/account": ["admin", "developer", "finance", "dpo", "auditor"],
   "/ui/budgets": ["admin", "developer", "finance", "auditor"],
   "/ui/limits": ["admin", "developer", "auditor"],
   "/ui/limits/live": ["admin", "developer", "auditor"],
   "/ui/people/users": ["admin", "dpo", "auditor"],
   "/ui/people/users/[id]": ["admin", "dpo", "auditor"],
+  "/ui/people/access-review": ["admin", "auditor"],
+  "/ui/people/access-review/[id]/record": ["admin", "auditor"],
+  "/ui/people/access-review/[id]": ["admin", "auditor"],
+  "/ui/people/service-accounts": ["admin", "dpo", "auditor"],
   "/ui/people/teams": ["admin", "developer", "finance", "auditor"],
   "/ui/people/teams/[id]": ["admin", "developer", "finance", "auditor"],
 };
@@ -47,7 +58,10 @@ function addresses(folder = ROOT, path = "/ui"): string[] {
 
 /** `/ui/keys/[id]` -> `/ui/keys/key_...` */
 function withId(path: string, ids: Readonly<Record<string, unknown>>): string {
-  return path.replace(/(\w+)\/\[id\]/, (_, kind: string) => `${kind}/${ids[kind] ?? "none"}`);
+  return path.replace(/([\w-]+)\/\[id\]/, (_, kind: string) => `${kind}/${ids[kind] ?? "none"}`);
+  return path
+    .replace("[check]", "master_key")
+    .replace(/(\w+)\/\[id\]/, (_, kind: string) => `${kind}/${ids[kind] ?? "none"}`);
 }
 
 describe("the matrix of roles and pages", () => {
@@ -66,6 +80,24 @@ describe.skipIf(services.chromium === null)("roles", async () => {
   const under = services.chromium === null ? null : await openConsoleUnderTest();
   if (!under) return;
   const made = await under.api("POST", "/key/generate", { key_alias: "somebody-elses", user_id: null });
+  const review = await under.api("POST", "/access-reviews", {});
+  // Nobody is here yet who had to be decided about; only a finished one has a record.
+  await under.api("POST", `/access-reviews/${review["id"]}/finish`, {});
+  const { sql } = under;
+
+  /** A job of that person, with its file. */
+  async function jobOf(userId: string): Promise<string> {
+    const [id, now] = [`job_of_${userId}`, new Date()];
+    await insertJob(sql, {
+      ...{ id, kind: "export.usage", input: {}, startedBy: userId, uniqueKey: null },
+      ...{ now, runAfter: new Date(now.getTime() + 3_600_000) },
+    });
+    const expiresAt = new Date(now.getTime() + 3_600_000);
+    const file = await openFile(sql, { jobId: id, name: "x.csv", contentType: "text/csv", expiresAt });
+    await file.write("a,b");
+    await file.end();
+    return id;
+  }
 
   it.each([...ROLES])("%s sees its pages and nothing of the others", async (role) => {
     const person = await under.person(role);
@@ -74,7 +106,13 @@ describe.skipIf(services.chromium === null)("roles", async () => {
     const team = await under.api("POST", "/team/new", {
       members_with_roles: [{ role: "user", user_id: person.id }],
     });
-    const ids = { keys: own["key_id"], users: person.id, teams: team["team_id"] };
+    const ids = {
+      keys: own["key_id"],
+      users: person.id,
+      teams: team["team_id"],
+      "access-review": review["id"],
+      jobs: await jobOf(person.id),
+    };
     const seen: Record<string, number> = {};
     for (const path of Object.keys(MATRIX)) {
       const answer = await page.request.get(`${under.url}${withId(path, ids)}`, {

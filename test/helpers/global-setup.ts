@@ -36,25 +36,34 @@ interface Run {
   close(): Promise<void>;
 }
 
-let run: Run | null = null;
+/** Both projects of vitest.config.ts share it. */
+let run: Promise<Run> | null = null;
+let users = 0;
 
 export async function setup(project: TestProject): Promise<void> {
+  users += 1;
+  run ??= begin();
+  project.provide("testServer", (await run).database.options);
+}
+
+export async function teardown(): Promise<void> {
+  users -= 1;
+  if (users === 0) await (await run)?.close();
+}
+
+async function begin(): Promise<Run> {
   if (process.env.REQUIRE_SERVICES === "1" && absentServices.length > 0) {
     throw new Error(`REQUIRE_SERVICES=1, and these are not installed: ${absentServices.join(", ")}`);
   }
   await sweepTemporaryFolders();
-  run = await open(await makeTemporaryFolder());
+  const begun = await open(await makeTemporaryFolder());
   try {
-    await makeTemplate(run.database.options);
+    await makeTemplate(begun.database.options);
   } catch (error) {
-    await run.close();
+    await begun.close();
     throw error;
   }
-  project.provide("testServer", run.database.options);
-}
-
-export async function teardown(): Promise<void> {
-  await run?.close();
+  return begun;
 }
 
 async function open(dir: string): Promise<Run> {
@@ -63,7 +72,7 @@ async function open(dir: string): Promise<Run> {
     dataDir: folder.path,
     log: quiet,
     settings,
-    maxConnections: 100,
+    maxConnections: 400,
   });
   return {
     database,

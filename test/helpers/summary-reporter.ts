@@ -16,15 +16,18 @@ export default class SummaryReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const counts = { passed: 0, failed: unhandled.length, skipped: 0 };
+    const retried: string[] = [];
     for (const module of modules) {
       if (module.errors().length > 0) counts.failed += 1;
       for (const suite of module.children.allSuites()) counts.failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
+        if (test.diagnostic()?.flaky === true) retried.push(test.fullName);
         if (state !== "pending") counts[state] += 1;
         else counts.failed += 1; // began or was due, and never ended
       }
     }
+    for (const name of retried) this.#vitest?.logger.log(`passed at the second try: ${name}`);
     const absent =
       absentServices.length === 0
         ? ""

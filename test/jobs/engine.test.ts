@@ -1,7 +1,7 @@
 /** Jobs over a real database: taken once, gone on with after a crash, retried, cancelled, and their files kept in parts. */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { connect } from "#db/client.ts";
+import { connect, database as drizzle } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
 import { findFile, readParts } from "#db/queries/job-files.ts";
 import { cancelJob, findJob } from "#db/queries/jobs.ts";
@@ -14,6 +14,7 @@ import { testDatabase } from "#test/helpers/postgres.ts";
 const database = await testDatabase();
 const sql = connect({ target: database.options, max: 4, applicationName: "test" });
 await migrate(sql);
+const db = drizzle(connect({ target: database.options, max: 2, applicationName: "test-drizzle" }));
 
 type Work = (context: JobContext<object>) => Promise<Record<string, unknown>>;
 
@@ -99,18 +100,18 @@ describe("a job", () => {
   test("is cancelled while it waits, and at its next step while it runs", async () => {
     const waiting = engine(async () => ({}));
     const first = await asked(waiting);
-    expect(await cancelJob(sql, first, new Date(waiting.clock.now()))).toBe(true);
+    expect(await cancelJob(db, first, new Date(waiting.clock.now()))).toBe(true);
     expect(await waiting.engine.runDue({})).toBe(0);
 
     const running = engine(async (job) => {
-      await cancelJob(sql, job.id, new Date());
+      await cancelJob(db, job.id, new Date());
       await job.progress({ done: 1, total: 2 });
       return {};
     });
     const second = await asked(running);
     await running.engine.runDue({});
     expect((await findJob(sql, second))?.state).toBe("cancelled");
-    expect(await cancelJob(sql, second, new Date())).toBe(false);
+    expect(await cancelJob(db, second, new Date())).toBe(false);
   });
 
   test("is not begun beside its like", async () => {

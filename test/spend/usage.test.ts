@@ -182,6 +182,35 @@ test("a process that has counted nothing yet tells what the ledger has", async (
   expect(json.spend.life_usd).toBeCloseTo(7 + DEAR_CALL_USD, 9);
 });
 
+describe("an end user", () => {
+  const rulesOf = (json: { limits: { rule: string }[]; budgets: { rule: string }[] }) =>
+    named([...json.limits, ...json.budgets]);
+
+  test("has its limits listed when the call names it, by header or in the query", async () => {
+    await post("/customer/new", { user_id: "ann", max_budget: 2, rpm_limit: 7, budget_duration: "1d" });
+    const key = await gateway.newKey();
+    const headers = { "x-litellm-customer-id": "ann" };
+    expect(await spend(key, "dear", headers)).toBe(200);
+    expect([...rulesOf(await usage(key)).keys()]).not.toContain("end_user_rpm");
+    const byHeader = (await gateway.call("GET", "/v1/usage", { key, headers })).json;
+    for (const json of [byHeader, await usage(key, "?customer_id=ann")]) {
+      const rules = rulesOf(json);
+      expect(rules.get("end_user_rpm")).toMatchObject({ limit: 7, used: 1, remaining: 6 });
+      expect(rules.get("end_user_budget")).toMatchObject({
+        scope: { kind: "end_user", name: "ann" },
+        limit_usd: 2,
+        spent_usd: DEAR_CALL_USD,
+        resets_at: "2025-06-16T00:00:00.000Z",
+      });
+    }
+  });
+
+  test("that nobody has limited has none", async () => {
+    const rules = rulesOf(await usage(await gateway.newKey(), "?customer_id=nobody"));
+    expect([...rules.keys()].filter((rule) => rule.startsWith("end_user"))).toEqual([]);
+  });
+});
+
 test("two keys without a user are not the same user's", async () => {
   const [one, two] = [await gateway.newKey(), await gateway.newKey()];
   await spend(one);

@@ -2,9 +2,11 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { PaletteButton } from "#components/palette/palette-button.tsx";
 import { DensityMark } from "#components/settings/density-mark.tsx";
 import { AccountMenu, ThemeMenu } from "#components/shell/account-menu.tsx";
 import { ApiProvider } from "#components/shell/api.tsx";
+import { ConnectionLine } from "#components/shell/connection-line.tsx";
 import { EnvironmentBadge } from "#components/shell/environment-badge.tsx";
 import { Mark, Wordmark } from "#components/shell/mark.tsx";
 import { Navigation, SmallNavigation } from "#components/shell/navigation.tsx";
@@ -21,7 +23,14 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     .filter((page) => maySee(session.role, page))
     .map((page) => ({ page, path: PAGES[page].path, title: PAGES[page].title }));
   return (
-    <ApiProvider csrf={session.csrf}>
+    <ApiProvider
+      csrf={session.csrf}
+      owner={{
+        userId: session.userId,
+        email: session.email,
+        provider: config.console.oidc?.name ?? null,
+      }}
+    >
       <DensityMark />
       <a
         href="#content"
@@ -29,8 +38,8 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       >
         Skip to content
       </a>
-      <div className="md:grid md:min-h-dvh md:grid-cols-[3.75rem_minmax(0,1fr)] xl:grid-cols-[13.5rem_minmax(0,1fr)]">
-        <aside className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto border-line border-r px-2.5 py-3 md:flex">
+      <div className="print:block! md:grid md:min-h-dvh md:grid-cols-[3.75rem_minmax(0,1fr)] xl:grid-cols-[13.5rem_minmax(0,1fr)]">
+        <aside className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto border-line border-r px-2.5 py-3 md:flex print:hidden">
           <Link
             href="/ui/overview"
             prefetch={false}
@@ -48,15 +57,22 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
           <p className="mt-auto hidden px-2.5 text-2xs text-faint xl:block">Version {deps.version}</p>
         </aside>
         <div className="flex min-w-0 flex-col">
-          <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-line border-b bg-canvas/85 px-4 backdrop-blur-md sm:px-6">
+          <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-line border-b bg-canvas/85 px-4 backdrop-blur-md sm:px-6 print:hidden">
             <SmallNavigation items={items} />
             <EnvironmentBadge production={config.production} />
-            <span className="ml-auto text-faint text-xs" title="Days and months are counted in this zone">
+            <div className="ml-auto">
+              <PaletteButton items={items} role={session.role} person={session.userId} />
+            </div>
+            <span
+              className="hidden text-faint text-xs md:block"
+              title="Days and months are counted in this zone"
+            >
               {config.timezone}
             </span>
             <ThemeMenu />
             <AccountMenu name={session.name} email={session.email} role={session.role} />
           </header>
+          <ConnectionLine />
           {deps.health.away && (
             <p role="status" className="border-bad/25 border-b bg-bad-wash px-6 py-2 text-bad text-sm">
               The database is away. Known keys go on and records wait on disk; figures may be missing until it

@@ -1,4 +1,4 @@
-/** Who is signed in, for pages that were there before the session: the set-up page after its sign-in. */
+/** Who is signed in, for pages that were there before the session: set-up after its sign-in, and forms that outlived one. */
 import { currentSession } from "../../request.ts";
 
 export const dynamic = "force-dynamic";
@@ -9,5 +9,6 @@ export async function GET(request: Request): Promise<Response> {
     return Response.json({ error: { message: "Not from here." } }, { status: 403 });
   const session = await currentSession();
   if (!session) return Response.json({ error: { message: "Nobody is signed in." } }, { status: 401 });
-  return Response.json({ csrf: session.csrf }, { headers: { "cache-control": "no-store" } });
+  const { csrf, email, userId } = session;
+  return Response.json({ csrf, user_id: userId, email }, { headers: { "cache-control": "no-store" } });
 }

@@ -6,15 +6,26 @@ import { DataTable } from "#components/data-table/data-table.tsx";
 import { DroppedNotice } from "#components/data-table/dropped-notice.tsx";
 import { FilterBar } from "#components/data-table/filter-bar.tsx";
 import { linkTo, type RawParams, readQuery } from "#components/data-table/query.ts";
+import { SavedViews } from "#components/data-table/saved-views.tsx";
+import { SelectionProvider } from "#components/data-table/selection.tsx";
 import { NothingMatches, NothingYet } from "#components/data-table/table-states.tsx";
+import { BulkBar } from "#components/keys/bulk-bar.tsx";
 import { CreateKey } from "#components/keys/create-key.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
-import { KEY_SORTS, KEY_STATES, keyActivity, listKeyRows } from "#db/queries/console-keys.ts";
+import {
+  KEY_SORTS,
+  KEY_STATES,
+  type KeyListRow,
+  keyActivity,
+  listKeyRows,
+} from "#db/queries/console-keys.ts";
 import { keyState } from "#lib/console/key-state.ts";
 import { mayManageKeys, PAGES } from "#lib/console/roles.ts";
+import { keyName } from "../../../key-actions.ts";
 import { ownersFor } from "../../../owners.ts";
 import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../request.ts";
+import { viewsFor } from "../../../views.ts";
 import { columnsOf, HOURS } from "./columns.tsx";
 
 export const metadata: Metadata = { title: "Keys" };
@@ -75,6 +86,7 @@ async function Keys({ page, params }: { page: PageContext; params: RawParams }) 
       />
       <DroppedNotice names={query.dropped} />
       <FilterBar
+        trailing={<SavedViews page="keys" views={await viewsFor(page, "keys")} />}
         fields={[
           { name: "q", label: "Search keys", placeholder: "Name, owner, tag or last four" },
           {
@@ -95,28 +107,40 @@ async function Keys({ page, params }: { page: PageContext; params: RawParams }) 
             : []),
         ]}
       />
-      <DataTable
-        caption="Virtual keys"
-        columns={columnsOf(
-          page,
-          activity,
-          change ? { origin, known: models, model: models[0] ?? "gpt-3.5-turbo" } : null,
+      <SelectionProvider
+        page={change ? rows.filter(({ deleted_at }) => !deleted_at).map(({ id }) => id) : []}
+      >
+        <DataTable
+          caption="Virtual keys"
+          columns={columnsOf(
+            page,
+            activity,
+            change ? { origin, known: models, model: models[0] ?? "gpt-3.5-turbo" } : null,
+          )}
+          rows={rows}
+          keyOf={(row) => row.id}
+          state={{ path, params, sort: { by: sort, order }, page: number, size: SIZE, total }}
+          {...(change ? { selectable: (row: KeyListRow) => (row.deleted_at ? null : keyName(row)) } : {})}
+          rowClass={(row) => (keyState(row, nowMs) === "revoked" ? "text-faint" : "")}
+          empty={
+            filters > 0 ? (
+              <NothingMatches what="keys" filters={filters} clearHref={linkTo(path, {}, {})} />
+            ) : (
+              <NothingYet icon={KeyRound} title="No keys yet">
+                A key lets one app call the gateway, with its own limits.
+                {create}
+              </NothingYet>
+            )
+          }
+        />
+        {change && (
+          <BulkBar
+            total={total}
+            filter={{ q: search ?? null, status: state ?? null, team: teamId ?? null }}
+            teams={owners.teams}
+          />
         )}
-        rows={rows}
-        keyOf={(row) => row.id}
-        state={{ path, params, sort: { by: sort, order }, page: number, size: SIZE, total }}
-        rowClass={(row) => (keyState(row, nowMs) === "revoked" ? "text-faint" : "")}
-        empty={
-          filters > 0 ? (
-            <NothingMatches what="keys" filters={filters} clearHref={linkTo(path, {}, {})} />
-          ) : (
-            <NothingYet icon={KeyRound} title="No keys yet">
-              A key lets one app call the gateway, with its own limits.
-              {create}
-            </NothingYet>
-          )
-        }
-      />
+      </SelectionProvider>
     </>
   );
 }

@@ -7,7 +7,9 @@ import { DataTable } from "#components/data-table/data-table.tsx";
 import { DroppedNotice } from "#components/data-table/dropped-notice.tsx";
 import { FilterBar } from "#components/data-table/filter-bar.tsx";
 import { linkTo, type RawParams, readQuery } from "#components/data-table/query.ts";
+import { SavedViews } from "#components/data-table/saved-views.tsx";
 import { NothingMatches, NothingYet } from "#components/data-table/table-states.tsx";
+import { ExportMenu } from "#components/jobs/export-menu.tsx";
 import { PeekSheet } from "#components/logs/peek-sheet.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
@@ -18,6 +20,7 @@ import { type CallFilter, findCall, knownModels, listCalls } from "#db/queries/c
 import { PAGES } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
 import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../request.ts";
+import { viewsFor } from "../../../views.ts";
 import { columnsOf } from "./columns.tsx";
 import { histogram, OUTCOME_SERIES } from "./histogram.ts";
 import { Peek } from "./peek.tsx";
@@ -73,10 +76,16 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
       <PageHeader
         title="Logs"
         note="Each call with its outcome and cost. What was said in it is not kept."
-        actions={<RefreshButton />}
+        actions={
+          <>
+            <ExportMenu asked={exported(filter, nowMs)} />
+            <RefreshButton />
+          </>
+        }
       />
       <DroppedNotice names={query.dropped} />
       <FilterBar
+        trailing={<SavedViews page="logs" views={await viewsFor(page, "logs")} />}
         fields={[
           { name: "q", label: "Request id", placeholder: "Request id" },
           { name: "range", label: "Time", any: "Last 24 hours", options: RANGE_OPTIONS },
@@ -150,6 +159,23 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
       )}
     </>
   );
+}
+
+/** The very filter of the list, up to now. */
+function exported(filter: CallFilter, nowMs: number): Record<string, string> {
+  const { fromMs, keyId, model, outcome, requestId } = filter;
+  const given = {
+    start_date: fromMs === null ? undefined : new Date(fromMs).toISOString(),
+    end_date: new Date(nowMs).toISOString(),
+    key_id: keyId,
+    model,
+    outcome,
+    request_id: requestId,
+  };
+  const fields = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return { source: "spend_records", ...Object.fromEntries(fields) };
 }
 
 const RANGE_OPTIONS = [

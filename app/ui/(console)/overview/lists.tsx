@@ -9,10 +9,12 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { keysNearBudget, listKeyRows } from "#db/queries/console-keys.ts";
 import { listCalls } from "#db/queries/console-records.ts";
+import { readStandings } from "#lib/compliance/run.ts";
+import type { Standing } from "#lib/compliance/standing.ts";
 import { keyBudget } from "#lib/console/key-state.ts";
 import { maySee } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
-import type { PageContext } from "../../../request.ts";
+import type { Deps, PageContext } from "../../../request.ts";
 
 const DAY_MS = 86_400_000;
 const SHOWN = 6;
@@ -83,14 +85,15 @@ export async function Attention({ page, className }: { page: PageContext; classN
     return limit > 0n && budget.spentNanoUsd * 10n >= limit * 8n ? [{ row, budget, limit }] : [];
   });
   const unusable = deps.policy().config.deployments.filter((deployment) => deployment.unusable !== null);
+  const checks = maySee(session.role, "compliance") ? await failingChecks(deps) : [];
   const link = maySee(session.role, "keys");
   return (
     <Card className={className}>
       <CardHead
         title="Needs attention"
-        note="Keys near the end of their time or budget, and models that cannot be called"
+        note="Keys near the end of their time or budget, models that cannot be called, and failing checks"
       />
-      {expiring.rows.length + spent.length + unusable.length === 0 ? (
+      {expiring.rows.length + spent.length + unusable.length + checks.length === 0 ? (
         <Quiet icon={<CircleCheck aria-hidden className="size-4" />}>Nothing does.</Quiet>
       ) : (
         <ul>
@@ -118,6 +121,18 @@ export async function Attention({ page, className }: { page: PageContext; classN
             >
               <span className="text-faint text-xs">
                 ends {row.expires_at ? ago(row.expires_at, nowMs) : ""}
+              </span>
+            </Line>
+          ))}
+          {checks.slice(0, SHOWN).map(({ check, line }) => (
+            <Line
+              key={`check-${check.id}`}
+              href={`/ui/compliance/${check.id}`}
+              name={check.title}
+              badge="Failing check"
+            >
+              <span className="w-full truncate text-faint text-xs" title={line}>
+                {line}
               </span>
             </Line>
           ))}
@@ -177,4 +192,9 @@ function Quiet({ icon, children }: { icon: ReactNode; children: ReactNode }) {
       {children}
     </p>
   );
+}
+
+/** From what was kept: nothing is looked at anew for a page. */
+async function failingChecks(deps: Deps): Promise<readonly Standing[]> {
+  return (await readStandings(deps)).filter(({ status }) => status === "failed");
 }

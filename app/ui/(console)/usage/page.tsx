@@ -1,5 +1,5 @@
 /** Usage: spend, tokens or requests, day by day and by model, team, key, user or provider; the table holds what the chart shows. */
-import { ChartColumn, Download } from "lucide-react";
+import { ChartColumn } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { Suspense } from "react";
@@ -8,11 +8,12 @@ import { type Column, DataTable } from "#components/data-table/data-table.tsx";
 import { DroppedNotice } from "#components/data-table/dropped-notice.tsx";
 import { FilterBar } from "#components/data-table/filter-bar.tsx";
 import { linkTo, type RawParams, readQuery } from "#components/data-table/query.ts";
+import { SavedViews } from "#components/data-table/saved-views.tsx";
 import { NothingYet } from "#components/data-table/table-states.tsx";
 import { exactMoney, integer, money, percent } from "#components/format.ts";
+import { ExportMenu } from "#components/jobs/export-menu.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
-import { buttonVariants } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/class-names.ts";
 import { PAGES } from "#lib/console/roles.ts";
 import { openPage, type PageContext, type SearchParams } from "../../../request.ts";
@@ -26,6 +27,7 @@ import {
   type Metric,
   shownAs,
 } from "../../../spend-figures.ts";
+import { viewsFor } from "../../../views.ts";
 import { DIMENSIONS, RANGE_OPTIONS, readUsage } from "./asked.ts";
 
 export const metadata: Metadata = { title: "Usage" };
@@ -59,7 +61,7 @@ async function Usage({ page, params }: { page: PageContext; params: RawParams })
   const query = readQuery(params);
   const metric = query.word("metric", METRICS) ?? "spend";
   const number = query.whole("page", 1, 1, 1000);
-  const { figures, by, names, title } = await readUsage(page, query);
+  const { figures, by, names, title, fromMs, toMs } = await readUsage(page, query);
   const nameOf = (id: string) => names.get(id) ?? (id || DIMENSIONS[by].nothing);
   const groups = groupsOf(figures, metric);
   const whole = addSums(groups.map((group) => group.sums));
@@ -70,13 +72,18 @@ async function Usage({ page, params }: { page: PageContext; params: RawParams })
         title="Usage"
         note={`${title}. Days begin at midnight in ${timezone}.`}
         actions={
-          <a
-            href={linkTo("/ui/usage/export", params, { page: null })}
-            download
-            className={buttonVariants({ variant: "primary" })}
-          >
-            <Download aria-hidden /> Export CSV
-          </a>
+          <ExportMenu
+            asked={{
+              source: "usage",
+              by,
+              start_date: new Date(fromMs).toISOString(),
+              end_date: new Date(toMs - 1).toISOString(),
+            }}
+            now={{
+              href: linkTo("/ui/usage/export", params, { page: null }),
+              label: "CSV of this table by day",
+            }}
+          />
         }
       />
       <DroppedNotice names={query.dropped} />
@@ -86,6 +93,7 @@ async function Usage({ page, params }: { page: PageContext; params: RawParams })
         totals={METRICS.map((one) => [one, shownAs(amount(whole, one), one)])}
       />
       <FilterBar
+        trailing={<SavedViews page="usage" views={await viewsFor(page, "usage")} />}
         fields={[
           { name: "range", label: "Time", any: "Last 30 days", options: RANGE_OPTIONS },
           {

@@ -14,7 +14,7 @@ import { NewTeam } from "#components/people/team-actions.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { ownerChoices } from "#db/queries/console-keys.ts";
-import { listTeamRows, TEAM_SORTS, type TeamListRow } from "#db/queries/console-people.ts";
+import { listTeamRows, TEAM_SORTS, type TeamListRow } from "#db/queries/console-teams.ts";
 import { type BudgetLine, readBudgets } from "#lib/console/budget-list.ts";
 import { mayChange, PAGES } from "#lib/console/roles.ts";
 import { monthStartMs } from "#lib/spend/calendar.ts";

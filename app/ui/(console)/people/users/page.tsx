@@ -45,6 +45,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Search
   await deps.ledger.flush();
   const asked = {
     nowMs,
+    kind: "person" as const,
     month: { fromMs: monthStartMs(nowMs, timezone), toMs: null },
     ...(search ? { search } : {}),
     ...(role ? { roles: userRolesOf(role) } : {}),

@@ -11,8 +11,14 @@ export function personName({ alias, email, id }: Pick<PersonRow, "alias" | "emai
 export function PersonBadge({ row }: { row: PersonRow }) {
   if (row.blocked)
     return (
-      <Badge tone="bad" dot title="Cannot sign in, and calls with their keys are refused">
+      <Badge tone="bad" dot title="Calls with the keys are refused, and nobody signs in">
         Blocked
+      </Badge>
+    );
+  if (row.kind === "service")
+    return (
+      <Badge tone="good" dot title="Its keys work">
+        Active
       </Badge>
     );
   if (row.has_access)
@@ -43,6 +49,7 @@ export function personTarget(row: PersonRow, selfId: string): PersonTarget {
     blocked: row.blocked,
     self: row.id === selfId,
     hasAccess: row.has_access,
+    service: row.kind === "service" ? { ownerId: row.owner_id ?? "" } : null,
     keys: row.keys,
   };
 }

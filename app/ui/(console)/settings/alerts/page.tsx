@@ -1,51 +1,78 @@
-/** Settings, Alerts: what operators were told, the newest first. */
-import { BellOff } from "lucide-react";
+/** Settings, Alerts: where they are sent, and what operators were told, the newest first. */
+import { BellOff, BellRing } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { type Column, DataTable } from "#components/data-table/data-table.tsx";
 import { NothingYet } from "#components/data-table/table-states.tsx";
 import { ago, moment } from "#components/format.ts";
-import { Badge } from "#components/ui/badge.tsx";
+import { alertWords } from "#components/settings/alert-kinds.ts";
+import { NewChannel } from "#components/settings/channel-actions.tsx";
+import { Badge, type Tone } from "#components/ui/badge.tsx";
+import { listChannels } from "#db/queries/alert-channels.ts";
 import { type AlertRow, listAlerts } from "#db/queries/alerts.ts";
-import { maySee, PAGES, type Role } from "#lib/console/roles.ts";
+import { mayChange, maySee, PAGES, type Role } from "#lib/console/roles.ts";
 import { openPage } from "../../../../request.ts";
 import { SettingsFrame } from "../frame.tsx";
+import { channelColumns } from "./channel-columns.tsx";
 
 export const metadata: Metadata = { title: "Alerts · Settings" };
 
 const MOST = 200;
 
-const KINDS: Readonly<Record<string, string>> = {
-  budget_soft: "Budget warning",
-  counter_drift: "Counter corrected",
-  limits_local: "Limits counted locally",
-};
+const TONES: Readonly<Record<string, Tone>> = { info: "neutral", warning: "warn", critical: "bad" };
 
 export default async function AlertSettings() {
   const { deps, session, nowMs, timezone } = await openPage("settingsAlerts");
-  const rows = await listAlerts(deps.sql, MOST);
+  const [rows, channels] = await Promise.all([
+    listAlerts(deps.sql, MOST),
+    listChannels(deps.sql, new Date(nowMs)),
+  ]);
+  const mail = deps.policy().config.console.mail !== null;
+  const canChange = mayChange(session.role);
   return (
     <SettingsFrame
       section="settingsAlerts"
       role={session.role}
       note="Each is raised once for its cause, and stands in the log as a warning as well."
     >
-      <DataTable
-        caption="Alerts, the newest first"
-        columns={columnsOf(nowMs, timezone, session.role)}
-        rows={rows}
-        keyOf={(row) => row.id}
-        state={{ path: PAGES.settingsAlerts.path, params: {}, page: 1, size: MOST, total: rows.length }}
-        note={rows.length === MOST ? `the latest ${MOST}` : undefined}
-        empty={
-          <NothingYet icon={BellOff} title="No alerts">
-            <p>
-              One is raised when spend crosses a warning level (soft_budget), or when a counter of limits had
-              to be put right.
-            </p>
-          </NothingYet>
-        }
-      />
+      <div className="flex flex-col gap-6">
+        <DataTable
+          caption="Channels that alerts are sent to"
+          columns={channelColumns({ nowMs, timezone, mail, canChange })}
+          rows={channels}
+          keyOf={(row) => row.id}
+          state={{ path: PAGES.settingsAlerts.path, params: {}, page: 1, size: MOST, total: channels.length }}
+          empty={
+            <NothingYet icon={BellRing} title="Nobody is told">
+              <p>
+                Alerts stand in the list below. A channel sends them on: to a webhook, Slack or by e-mail.
+              </p>
+              {canChange && <NewChannel timezone={timezone} mail={mail} />}
+            </NothingYet>
+          }
+        />
+        {canChange && channels.length > 0 && (
+          <div>
+            <NewChannel timezone={timezone} mail={mail} />
+          </div>
+        )}
+        <DataTable
+          caption="Alerts, the newest first"
+          columns={columnsOf(nowMs, timezone, session.role)}
+          rows={rows}
+          keyOf={(row) => row.id}
+          state={{ path: PAGES.settingsAlerts.path, params: {}, page: 1, size: MOST, total: rows.length }}
+          note={rows.length === MOST ? `the latest ${MOST}` : undefined}
+          empty={
+            <NothingYet icon={BellOff} title="No alerts">
+              <p>
+                One is raised when a budget fills up or is about to, when a provider fails, a key in use is
+                about to expire, the database is slow, or the disk is nearly full.
+              </p>
+            </NothingYet>
+          }
+        />
+      </div>
     </SettingsFrame>
   );
 }
@@ -65,7 +92,7 @@ function columnsOf(nowMs: number, timezone: string, role: Role): Column<AlertRow
     {
       id: "kind",
       header: "Kind",
-      cell: (row) => <Badge tone="warn">{KINDS[row.kind] ?? row.kind.replaceAll("_", " ")}</Badge>,
+      cell: (row) => <Badge tone={TONES[row.severity] ?? "warn"}>{alertWords(row.kind)}</Badge>,
     },
     {
       id: "subject",
@@ -85,6 +112,20 @@ function columnsOf(nowMs: number, timezone: string, role: Role): Column<AlertRow
       header: "What",
       className: "max-w-none",
       cell: (row) => <span className="text-soft">{row.message}</span>,
+    },
+    {
+      id: "sent",
+      header: "Sent to",
+      align: "right",
+      from: "md",
+      cell: (row) =>
+        row.failed > 0n ? (
+          <span className="text-bad">
+            {Number(row.sent)}, {Number(row.failed)} failed
+          </span>
+        ) : (
+          Number(row.sent)
+        ),
     },
   ];
 }

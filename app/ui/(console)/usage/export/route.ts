@@ -1,11 +1,11 @@
 /** Usage as CSV: exactly the figures of the page with the same address, each day and group in a line. */
 import { readQuery } from "#components/data-table/query.ts";
 import { maySee, seesEverything } from "#lib/console/roles.ts";
-import { csvLine } from "#lib/csv.ts";
-import { formatUsd } from "#lib/money.ts";
+import { type CsvValue, csvLine } from "#lib/csv.ts";
+import { usageRow } from "#lib/exports/rows.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
 import { currentSession } from "../../../../request.ts";
-import { DIMENSIONS, readUsage } from "../asked.ts";
+import { readUsage } from "../asked.ts";
 
 export const dynamic = "force-dynamic";
 
@@ -24,31 +24,11 @@ export async function GET(request: Request): Promise<Response> {
   };
   const params = Object.fromEntries(new URL(request.url).searchParams);
   const { figures, by, names } = await readUsage(page, readQuery(params));
-  const head = [
-    "date",
-    "timezone",
-    by,
-    `${by}_id`,
-    "spend_usd",
-    "requests",
-    "denied",
-    "failed",
-    "tokens_in",
-    "tokens_out",
-  ];
-  const lines = figures.cells.map(({ day, id, sums }) => [
-    figures.days[day]?.date ?? "",
-    timezone,
-    names.get(id) ?? (id || DIMENSIONS[by].nothing),
-    id,
-    formatUsd(sums.costNanoUsd),
-    sums.requests,
-    sums.refusals,
-    sums.failures,
-    sums.promptTokens,
-    sums.completionTokens,
-  ]);
-  return new Response([head, ...lines].map(csvLine).join(""), {
+  const rows = figures.cells.map(({ day, id, sums }) =>
+    usageRow({ date: figures.days[day]?.date ?? "", timezone }, by, { id, name: names.get(id) }, sums),
+  );
+  const head = rows[0] === undefined ? [] : [Object.keys(rows[0])];
+  return new Response([...head, ...rows.map(Object.values<CsvValue>)].map(csvLine).join(""), {
     headers: {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": `attachment; filename="usage-by-${by}.csv"`,

@@ -12,7 +12,7 @@ import {
   type MemberListRow,
   type TeamListRow,
   teamMembers,
-} from "#db/queries/console-people.ts";
+} from "#db/queries/console-teams.ts";
 import type { SpendRange } from "#db/queries/spend.ts";
 import { maySee, PAGES } from "#lib/console/roles.ts";
 import { formatUsd } from "#lib/money.ts";

@@ -13,7 +13,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { type Fact, Facts } from "#components/ui/facts.tsx";
 import { ownerChoices } from "#db/queries/console-keys.ts";
-import { findTeamRow, memberRole, type TeamListRow } from "#db/queries/console-people.ts";
+import { findTeamRow, memberRole, type TeamListRow } from "#db/queries/console-teams.ts";
 import { mayBudget, mayChange, maySee, PAGES } from "#lib/console/roles.ts";
 import { monthStartMs } from "#lib/spend/calendar.ts";
 import { openPage, type PageContext, type SearchParams } from "../../../../../request.ts";

@@ -5,6 +5,7 @@ import { notFound } from "next/navigation";
 import { BudgetActions } from "#components/budgets/budget-actions.tsx";
 import { readQuery } from "#components/data-table/query.ts";
 import { ago, moment } from "#components/format.ts";
+import { CreateKey } from "#components/keys/create-key.tsx";
 import { ModelChips } from "#components/keys/key-badge.tsx";
 import { ROLE_WORDS } from "#components/people/target.ts";
 import { UserActions } from "#components/people/user-actions.tsx";
@@ -12,12 +13,12 @@ import { PageHeader } from "#components/shell/page-header.tsx";
 import { Tabs } from "#components/shell/tabs.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { type Fact, Facts } from "#components/ui/facts.tsx";
-import { listKeyRows, ownerChoices } from "#db/queries/console-keys.ts";
+import { listKeyRows, ownerChoices, peopleChoices } from "#db/queries/console-keys.ts";
 import { findPerson, type PersonRow } from "#db/queries/console-people.ts";
 import { mayBudget, mayChange, maySee, PAGES, roleOf, USER_ROLE_OF } from "#lib/console/roles.ts";
 import { monthStartMs } from "#lib/spend/calendar.ts";
 import { keyName } from "../../../../../key-actions.ts";
-import { openPage, type PageContext, type SearchParams } from "../../../../../request.ts";
+import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../../../request.ts";
 import { Days } from "../../days.tsx";
 import { KeyTable } from "../../key-table.tsx";
 import { OwnerBudget, ownerBudget } from "../../owner-budget.tsx";
@@ -48,14 +49,16 @@ export default async function UserPage({
   const row = await findPerson(deps.sql, { id, month, nowMs });
   if (!row) notFound();
   const path = `${PAGES.users.path}/${encodeURIComponent(id)}`;
+  const service = row.kind === "service";
+  const above = service ? PAGES.serviceAccounts : PAGES.users;
   const change = mayChange(session.role);
   const budget = await ownerBudget(page, "user", id);
   return (
     <>
       <PageHeader
         above={
-          <Link href={PAGES.users.path} prefetch={false} className="hover:underline">
-            People
+          <Link href={above.path} prefetch={false} className="hover:underline">
+            {above.title}
           </Link>
         }
         title={
@@ -67,15 +70,18 @@ export default async function UserPage({
         note={row.email ?? row.id}
         actions={
           <>
+            {change && service && (
+              <CreateKey choices={await keyChoices(page, row)} origin={await ownOrigin()} />
+            )}
             {mayBudget(session.role) && <BudgetActions target={budget.target} spread />}
             {change && <Actions page={page} row={row} />}
           </>
         }
       />
       <Tabs
-        label="About this person"
+        label={service ? "About this account" : "About this person"}
         here={tab}
-        tabs={NAMES.map((one) => ({
+        tabs={NAMES.filter((one) => !(service && one === "sessions")).map((one) => ({
           id: one,
           label: TABS[one],
           href: one === "overview" ? path : `${path}?view=${one}`,
@@ -97,10 +103,10 @@ export default async function UserPage({
           path={path}
           params={asked}
           number={number}
-          empty="No key belongs to this person."
+          empty={service ? "No key belongs to this account." : "No key belongs to this person."}
         />
       )}
-      {tab === "sessions" && <Sessions page={page} userId={id} path={path} />}
+      {tab === "sessions" && !service && <Sessions page={page} userId={id} path={path} />}
     </>
   );
 }
@@ -146,7 +152,9 @@ function factsOf(
     ["Budget", <OwnerBudget key="b" budget={budget} timezone={timezone} />],
     ["Models", <ModelChips key="m" models={row.models} most={3} />],
     ["Last seen", row.seen_at ? `${moment(row.seen_at, timezone)} (${ago(row.seen_at, nowMs)})` : "never"],
-    ["Second factor", row.has_totp ? "on" : row.has_access ? "off" : "cannot sign in"],
+    row.kind === "service"
+      ? ["Answers for it", <OwnerLink key="o" row={row} />]
+      : ["Second factor", row.has_totp ? "on" : row.has_access ? "off" : "cannot sign in"],
     ...(row.invited_until ? [["Invitation", `open, ends ${ago(row.invited_until, nowMs)}`] as const] : []),
     ["Here since", moment(row.created_at, timezone)],
     [
@@ -165,12 +173,35 @@ function factsOf(
               prefetch={false}
               className="text-accent hover:underline"
             >
-              What was done to this person
+              What was done here
             </Link>,
           ] as const,
         ]
       : []),
   ];
+}
+
+function OwnerLink({ row }: { row: PersonRow }) {
+  if (row.owner_id === null) return <span className="text-bad">nobody: the person is gone</span>;
+  return (
+    <Link
+      href={`${PAGES.users.path}/${encodeURIComponent(row.owner_id)}`}
+      prefetch={false}
+      className="hover:underline"
+    >
+      {row.owner_name}
+    </Link>
+  );
+}
+
+/** A key of this account and of nobody else. */
+async function keyChoices({ deps }: PageContext, row: PersonRow) {
+  return {
+    users: [{ id: row.id, name: personName(row) }],
+    teams: [],
+    models: deps.policy().groups.all.map((group) => group.name),
+    self: row.id,
+  };
 }
 
 async function Actions({ page: { deps, nowMs, session }, row }: { page: PageContext; row: PersonRow }) {
@@ -184,6 +215,7 @@ async function Actions({ page: { deps, nowMs, session }, row }: { page: PageCont
         name: keyName(key),
         lastUsed: key.last_used_at ? ago(key.last_used_at, nowMs) : null,
       }))}
+      owners={await peopleChoices(deps.sql)}
       heirs={users.filter((one) => one.id !== row.id)}
       roleNames={USER_ROLE_OF}
     />

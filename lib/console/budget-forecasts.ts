@@ -1,9 +1,16 @@
-/** Forecasts of the budgets that a page shows: what their owners spent on each day of four weeks, and the days to come. */
+/** Forecasts of budgets: what their owners spent on each day of four weeks, and the days to come. */
+import type { Sql } from "#db/client.ts";
 import { type DailyAsked, dailySpendOf } from "#db/queries/console-budgets.ts";
-import type { BudgetLine } from "#lib/console/budget-list.ts";
-import { type DayAhead, type Forecast, forecast, PAST_DAYS, seeded } from "#lib/console/forecast.ts";
 import { type Day, dayAt, daysAgoStartMs, daysBetween, nextHourMs } from "#lib/spend/calendar.ts";
-import type { PageContext } from "../../../request.ts";
+import type { BudgetLine } from "./budget-list.ts";
+import { type DayAhead, type Forecast, forecast, PAST_DAYS, seeded } from "./forecast.ts";
+
+export interface ForecastBasis {
+  readonly deps: { readonly sql: Sql };
+  readonly nowMs: number;
+  /** IANA name of the reporting zone. */
+  readonly timezone: string;
+}
 
 /** For a budget for life: as far as anybody plans. */
 const LIFE_DAYS_MS = 90 * 86_400_000;
@@ -12,7 +19,7 @@ const SEED = 20_260;
 
 /** Line id -> its forecast; null where there are too few days. Lines whose spend is not kept by day are absent. */
 export async function forecastsOf(
-  { deps, nowMs, timezone }: Pick<PageContext, "deps" | "nowMs" | "timezone">,
+  { deps, nowMs, timezone }: ForecastBasis,
   lines: readonly BudgetLine[],
 ): Promise<Map<string, Forecast | null>> {
   const todayMs = dayAt(nowMs, timezone).startMs;

@@ -1,0 +1,25 @@
+"use client";
+/** Begins an access review. */
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import { useApi } from "../shell/api.tsx";
+import { Button } from "../ui/button.tsx";
+
+export function StartReview() {
+  const router = useRouter();
+  const api = useApi();
+  const [busy, setBusy] = useState(false);
+  const start = async () => {
+    setBusy(true);
+    const answer = await api("POST", "/access-reviews", {});
+    setBusy(false);
+    if (answer.ok) router.push(`/ui/people/access-review/${encodeURIComponent(String(answer.data["id"]))}`);
+    else toast.error("No review was begun", { description: answer.message });
+  };
+  return (
+    <Button variant="primary" disabled={busy} onClick={() => void start()}>
+      {busy ? "Beginning…" : "Start a review"}
+    </Button>
+  );
+}

@@ -1,0 +1,112 @@
+"use client";
+/** What can be done to alert channels: make, test, edit, pause and delete them. */
+import { BellRing, EllipsisVertical, Pause, PencilLine, Play, Plus, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import { useApi } from "../shell/api.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
+import { Notice } from "../ui/notice.tsx";
+import type { ChannelTarget } from "./channel-sheet.tsx";
+
+const ChannelSheet = dynamic(() => import("./channel-sheet.tsx").then((module) => module.ChannelSheet), {
+  ssr: false,
+});
+
+interface Surroundings {
+  readonly timezone: string;
+  readonly mail: boolean;
+}
+
+export function NewChannel(surroundings: Surroundings) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant="primary" onClick={() => setOpen(true)}>
+        <Plus aria-hidden /> New channel
+      </Button>
+      {open && <ChannelSheet channel={null} {...surroundings} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+export function ChannelActions({ channel, ...surroundings }: Surroundings & { channel: ChannelTarget }) {
+  const [step, setStep] = useState<"edit" | "delete" | null>(null);
+  const api = useApi();
+  const router = useRouter();
+  const close = () => setStep(null);
+  const send = async (path: string, body: Record<string, unknown>, done: string) => {
+    const answer = await api("POST", path, body);
+    if (answer.ok) toast(done);
+    else toast.error(answer.message);
+    router.refresh();
+    return answer.ok;
+  };
+  const test = async () => {
+    const answer = await api("POST", "/alerts/channels/test", { id: channel.id });
+    if (!answer.ok) toast.error(answer.message);
+    else if (answer.data["delivered"] === true) toast(`“${channel.name}” has the test`);
+    else toast.error("The test was not delivered", { description: String(answer.data["reason"]) });
+    router.refresh();
+  };
+  const toggle = () =>
+    send(
+      "/alerts/channels/update",
+      { id: channel.id, enabled: !channel.enabled },
+      channel.enabled ? `“${channel.name}” is paused` : `“${channel.name}” gets alerts again`,
+    );
+  const remove = async () => {
+    if (await send("/alerts/channels/delete", { id: channel.id }, `“${channel.name}” is deleted`)) close();
+  };
+  return (
+    <>
+      <Menu>
+        <MenuTrigger asChild>
+          <Button variant="ghost" size="icon-sm">
+            <EllipsisVertical aria-hidden />
+            <span className="sr-only">Actions for channel {channel.name}</span>
+          </Button>
+        </MenuTrigger>
+        <MenuContent>
+          <MenuItem onSelect={() => void test()}>
+            <BellRing aria-hidden /> Send test
+          </MenuItem>
+          <MenuItem onSelect={() => setStep("edit")}>
+            <PencilLine aria-hidden /> Edit…
+          </MenuItem>
+          <MenuItem onSelect={() => void toggle()}>
+            {channel.enabled ? <Pause aria-hidden /> : <Play aria-hidden />}
+            {channel.enabled ? "Pause" : "Resume"}
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem danger onSelect={() => setStep("delete")}>
+            <Trash2 aria-hidden /> Delete…
+          </MenuItem>
+        </MenuContent>
+      </Menu>
+      {step === "edit" && <ChannelSheet channel={channel} {...surroundings} onClose={close} />}
+      {step === "delete" && (
+        <Dialog open onOpenChange={(open) => !open && close()}>
+          <DialogContent title={`Delete channel “${channel.name}”`} description="Alerts stay in the list.">
+            <DialogBody>
+              <Notice tone="warn">
+                Nothing is sent to it any more, and what still waits for it is not sent. Its address is gone.
+              </Notice>
+            </DialogBody>
+            <DialogFooter>
+              <DialogClose asChild>
+                <Button variant="ghost">Cancel</Button>
+              </DialogClose>
+              <Button variant="danger" onClick={() => void remove()}>
+                Delete channel
+              </Button>
+            </DialogFooter>
+          </DialogContent>
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+"use client";
+/** A quiet line while the gateway does not answer. It asks again by itself, and the page shows new figures once it is back. */
+import { useRouter } from "next/navigation";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { connectionIsBack, isConnectionLost, onConnection, probe } from "./connection.ts";
+
+const FIRST_WAIT_S = 4;
+const LONGEST_WAIT_S = 16;
+
+export function ConnectionLine() {
+  const lost = useSyncExternalStore(onConnection, isConnectionLost, () => false);
+  return (
+    <div role="status">
+      {lost && (
+        <p className="border-warn/25 border-b bg-warn-wash px-6 py-2 text-sm text-warn">
+          <span className="sr-only">Connection lost. Nothing you typed is lost.</span>
+          <Countdown />
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Not read out every second: the words beside it are said once. */
+function Countdown() {
+  const router = useRouter();
+  const [wait, setWait] = useState(FIRST_WAIT_S);
+  const [left, setLeft] = useState(FIRST_WAIT_S);
+  useEffect(() => {
+    const timer = setTimeout(async () => {
+      if (left > 1) return setLeft(left - 1);
+      if (await probe()) {
+        connectionIsBack();
+        return router.refresh();
+      }
+      const next = Math.min(LONGEST_WAIT_S, wait * 2);
+      setWait(next);
+      setLeft(next);
+    }, 1000);
+    return () => clearTimeout(timer);
+  }, [left, wait, router]);
+  return (
+    <span aria-hidden className="num">
+      Connection lost, trying again in {left} s. Nothing you typed is lost.
+    </span>
+  );
+}

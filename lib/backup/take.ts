@@ -1,0 +1,104 @@
+/** Takes a backup into a folder, writes down that it was, and clears away what is too old. */
+import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Db, Sql } from "#db/client.ts";
+import { newestVersion } from "#db/migrate.ts";
+import { backups } from "#db/schema/operate.ts";
+import { type Actor, writeAudit } from "../audit/audit.ts";
+import { newId } from "../ids.ts";
+import { systemErrorCode } from "../node/start-error.ts";
+import type { BackupKey } from "./encryption.ts";
+import { ERASURE_LIST, erasuresOf } from "./replay-erasures.ts";
+import { type WriteOptions, type Written, writeBackup } from "./write.ts";
+
+export interface TakeOptions extends Omit<WriteOptions, "schemaVersion"> {
+  readonly db: Db;
+  readonly actor: Actor;
+}
+
+export interface Taken extends Written {
+  readonly id: string;
+}
+
+const NAME = /^shin-(\d{8}T\d{6}Z)\.backup$/;
+
+/** `shin-20261123T134500Z.backup`: names sort by time. */
+export function backupName(nowMs: number): string {
+  return `shin-${new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "")}.backup`;
+}
+
+/** What seals and opens backups; the passphrase wins. Null when there is neither. */
+export function backupKey(passphrase: string | null, encryptionKey: string | null): BackupKey | null {
+  if (passphrase !== null) return { kind: "passphrase", text: passphrase };
+  return encryptionKey === null ? null : { kind: "encryption_key", hex: encryptionKey };
+}
+
+/** @throws StartError for what a person can mend */
+export async function takeBackup(options: TakeOptions): Promise<Taken> {
+  const id = newId("bak", options.nowMs);
+  const written = await writeBackup({ ...options, schemaVersion: await newestVersion() });
+  await writeErasureList(options.sql, path.dirname(options.file));
+  await options.db.transaction(async (tx) => {
+    await writeAudit(tx, options.actor, options.nowMs, {
+      action: "backup.create",
+      target: { kind: "backup", id },
+      before: null,
+      after: {
+        file: path.basename(options.file),
+        sizeBytes: written.sizeBytes,
+        sha256: written.sha256,
+        rows: written.rows,
+      },
+    });
+    const at = new Date(options.nowMs);
+    const { file, sha256, sizeBytes } = written;
+    await tx.insert(backups).values({ id, at, file, sha256, sizeBytes, verifiedAt: at });
+  });
+  return { ...written, id };
+}
+
+/** The erasures of this database beside its backups: whole or as it was. */
+export async function writeErasureList(sql: Sql, folder: string): Promise<void> {
+  const file = path.join(folder, ERASURE_LIST);
+  const text = (await erasuresOf(sql)).map((erasure) => `${JSON.stringify(erasure)}\n`).join("");
+  await writeFile(`${file}.part`, text, { mode: 0o600 });
+  await rename(`${file}.part`, file);
+}
+
+export interface BackupFile {
+  readonly file: string;
+  readonly at: string;
+  readonly sizeBytes: number;
+}
+
+/** The backups of a folder, the newest first. An absent folder has none. */
+export async function listBackups(folder: string): Promise<BackupFile[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+  const found = names.flatMap((name) => {
+    const stamp = NAME.exec(name)?.[1];
+    return stamp === undefined ? [] : [{ name, stamp }];
+  });
+  found.sort((a, b) => b.stamp.localeCompare(a.stamp));
+  return Promise.all(
+    found.map(async ({ name, stamp }) => ({
+      file: path.join(folder, name),
+      at: stamp.replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, "$1-$2-$3T$4:$5:$6Z"),
+      sizeBytes: (await stat(path.join(folder, name))).size,
+    })),
+  );
+}
+
+/** Deletes all but the newest. @returns the files that are gone */
+export async function keepNewest(sql: Sql, folder: string, keep: number, nowMs: number): Promise<string[]> {
+  const old = (await listBackups(folder)).slice(keep).map(({ file }) => file);
+  for (const file of old) await rm(file, { force: true });
+  if (old.length > 0)
+    await sql`update backups set removed_at = ${new Date(nowMs)} where file = any(${old}) and removed_at is null`;
+  return old;
+}

@@ -1,0 +1,82 @@
+/** Bodies of the incident API, for the gateway, the console's forms and the API reference. */
+import { z } from "zod";
+import { text } from "../api-fields.ts";
+
+export const SCOPE_KINDS = ["key", "team", "user", "ip", "created_since", "all", "master_key"] as const;
+export type ScopeKind = (typeof SCOPE_KINDS)[number];
+
+/** `id`: a key (secret, hash or id), a team, a user, an address or CIDR, an instant; nothing for all and master_key. */
+export const scopeSchema = z.strictObject({
+  kind: z.enum(SCOPE_KINDS, `must be one of ${SCOPE_KINDS.join(", ")}`),
+  id: text(512).nullish(),
+});
+export type ScopeBody = z.infer<typeof scopeSchema>;
+
+/** A reading; a body, since a key may be named by its secret, which belongs into no URL. */
+export const impactSchema = z.strictObject({ scope: scopeSchema });
+
+const reason = text(2_000).trim().min(3, "must say why, in 3 characters or more");
+
+export const freezeSchema = z.strictObject({
+  scope: scopeSchema,
+  reason,
+  /** Tells the reason to refused callers. */
+  show_reason: z.boolean("must be true or false").nullish(),
+  /** The incident it belongs to; without it one is opened. */
+  incident_id: text(64).nullish(),
+});
+export type FreezeBody = z.infer<typeof freezeSchema>;
+
+export const unfreezeSchema = z.strictObject({
+  freeze_id: text(64).nullish(),
+  incident_id: text(64).nullish(),
+  /** Every freeze in force. */
+  all: z.boolean("must be true or false").nullish(),
+  reason,
+});
+export type UnfreezeBody = z.infer<typeof unfreezeSchema>;
+
+export const openSchema = z.strictObject({
+  scope: scopeSchema,
+  reason,
+  /** Runs every step without effect. */
+  drill: z.boolean("must be true or false").nullish(),
+});
+export type OpenBody = z.infer<typeof openSchema>;
+
+export const ACTIONS = ["freeze", "revoke", "rotate_master_key", "end_sessions", "stop_exports"] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export const runSchema = z.strictObject({
+  actions: z
+    .array(z.enum(ACTIONS, `must be of ${ACTIONS.join(", ")}`), "must be a list of actions")
+    .min(1, "must name one action or more")
+    .max(ACTIONS.length),
+  reason,
+  /** As the impact says it; for actions that cannot be undone. */
+  phrase: text(200).nullish(),
+  /** How long replaced master keys go on, with rotate_master_key: `24h`; none when absent. */
+  grace_period: text(16).nullish(),
+});
+export type RunBody = z.infer<typeof runSchema>;
+
+export const closeSchema = z.strictObject({ summary: reason });
+export const approveSchema = z.strictObject({});
+
+export const rotateMasterSchema = z.strictObject({
+  /** How long replaced keys go on working: `24h` when absent, `0s` for not at all, 30 days at most. */
+  grace_period: text(16).nullish(),
+  reason: reason.nullish(),
+});
+export const finishMasterSchema = z.strictObject({});
+
+/**
+ * What is typed to confirm actions that cannot be undone; null when none of them needs it.
+ * @param keys how many keys would be revoked
+ */
+export function phraseFor(actions: readonly Action[], keys: number): string | null {
+  if (actions.includes("revoke")) return `REVOKE ${keys} ${keys === 1 ? "KEY" : "KEYS"}`;
+  if (actions.includes("rotate_master_key")) return "ROTATE MASTER KEY";
+  if (actions.includes("end_sessions")) return "END SESSIONS";
+  return actions.includes("stop_exports") ? "STOP EXPORTS" : null;
+}

@@ -1,0 +1,84 @@
+/** How long each store keeps what it holds: by config.yaml, else as it was set at the console, else by default. */
+import type { Sql } from "#db/client.ts";
+import { readSetting } from "#db/queries/retention.ts";
+import type { Config } from "../../config/config.ts";
+import { RETENTION_STORES, type RetentionStore, retentionSchema } from "./schema.ts";
+
+export const RETENTION_SETTING = "retention";
+
+export interface Term {
+  readonly store: RetentionStore;
+  readonly title: string;
+  readonly what: string;
+  /** Null: for ever. */
+  readonly days: number | null;
+  /** `config.yaml:14`, `console` or `default`. */
+  readonly setBy: string;
+  /** The console may change it. */
+  readonly open: boolean;
+}
+
+interface StoreWords {
+  readonly title: string;
+  readonly what: string;
+  readonly defaultDays: number | null;
+}
+
+const WORDS: Readonly<Record<RetentionStore, StoreWords>> = {
+  records: {
+    title: "Request records",
+    what: "who called which model when, with what result; whole days are dropped at once, hourly sums stay",
+    defaultDays: null,
+  },
+  sessions: {
+    title: "Console sessions",
+    what: "addresses and browsers of sessions that ended, and links that were not used",
+    defaultDays: 30,
+  },
+  alerts: { title: "Alerts", what: "what operators were told of", defaultDays: 400 },
+  keys: {
+    title: "Names of deleted keys",
+    what: "alias, tags and metadata; the row stays for the books",
+    defaultDays: 90,
+  },
+  requests: { title: "Privacy requests", what: "finished ones with their certificates", defaultDays: 1095 },
+};
+
+/** What has no term to set, and why. */
+export const FIXED_TERMS: readonly {
+  readonly title: string;
+  readonly keeps: string;
+  readonly what: string;
+}[] = [
+  {
+    title: "Exports of persons",
+    keeps: "7 days",
+    what: "the file and its link end together",
+  },
+  { title: "Jobs", keeps: "90 days after their end", what: "what was done, for whom" },
+  {
+    title: "Audit log",
+    keeps: "whole",
+    what: "its chain proves that nothing was taken away; an erasure makes what it holds of a person unreadable",
+  },
+  { title: "Hourly sums", keeps: "as long as books must be kept", what: "amounts by key, team and model" },
+];
+
+const stored = retentionSchema.shape.days;
+
+/** In the order of RETENTION_STORES. */
+export async function readTerms(sql: Sql, config: Config): Promise<readonly Term[]> {
+  const set = stored.safeParse((await readSetting(sql, RETENTION_SETTING)) ?? {});
+  return RETENTION_STORES.map((store) => termOf(store, config, set.success ? set.data[store] : undefined));
+}
+
+function termOf(store: RetentionStore, config: Config, set: number | null | undefined): Term {
+  const { defaultDays, title, what } = WORDS[store];
+  const base = { store, title, what };
+  if (store === "records" && config.dataRetentionDays !== null) {
+    const setBy = config.settingPlaces["dataRetentionDays"] ?? "config.yaml";
+    return { ...base, days: config.dataRetentionDays, setBy, open: false };
+  }
+  if (set === undefined || set === null) return { ...base, days: defaultDays, setBy: "default", open: true };
+  return { ...base, days: set, setBy: "console", open: true };
+}

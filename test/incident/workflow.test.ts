@@ -1,0 +1,140 @@
+/** An incident from its opening to its end: impact, phrase, second person, a job that survives its process, a drill without effect. */
+import { expect, test } from "vitest";
+import { MASTER_KEY, testGateway } from "#test/helpers/gateway.ts";
+import { until } from "#test/helpers/house.ts";
+import { call, change } from "../keys/setting.ts";
+
+const gateway = await testGateway();
+const { deps } = gateway.runtime;
+
+async function open(scope: Record<string, unknown>, fields: Record<string, unknown> = {}) {
+  return change(gateway, "/incident/open", { scope, reason: "a key in a public repository", ...fields });
+}
+
+async function ended(id: string) {
+  const incident = async () => (await gateway.call("GET", `/incident/${id}`)).json;
+  await until("the job is done", async () => (await incident()).jobs[0]?.state === "done", 5_000);
+  return incident();
+}
+
+async function teamWithKeys(count: number): Promise<{ team: string; keys: string[] }> {
+  const { team_id } = await change(gateway, "/team/new", {});
+  const keys: string[] = [];
+  for (let i = 0; i < count; i++) keys.push(await gateway.newKey({ team_id }));
+  return { team: team_id, keys };
+}
+
+test("the impact names keys, calls, applications and owners; revoking takes the phrase of the count and nothing else", async () => {
+  const { user_id } = await change(gateway, "/user/new", { user_email: "ana@example.org" });
+  const { team_id } = await change(gateway, "/team/new", { team_alias: "shop" });
+  const busy = await gateway.newKey({ team_id, user_id, key_alias: "checkout" });
+  const idle = await gateway.newKey({ team_id });
+  const other = await gateway.newKey();
+  for (let i = 0; i < 3; i++) await call(gateway, busy);
+  const { impact, incident_id } = await open({ kind: "team", id: "shop" });
+  expect(impact).toMatchObject({ keys: 2, calls_last_hour: 3, phrase: "REVOKE 2 KEYS" });
+  expect(impact.top_applications[0]).toMatchObject({ name: "checkout", calls_last_hour: 3 });
+  expect(impact.owners).toEqual([{ id: user_id, name: null, email: "ana@example.org", keys: 1 }]);
+  const body = { actions: ["revoke"], reason: "leaked" };
+  for (const phrase of [undefined, "REVOKE 3 KEYS", "revoke 2 keys"]) {
+    const refused = await gateway.call("POST", `/incident/${incident_id}/run`, { body: { ...body, phrase } });
+    expect([refused.status, refused.json.error.phrase]).toEqual([409, "REVOKE 2 KEYS"]);
+  }
+  expect((await call(gateway, busy)).status).toBe(200);
+  await change(gateway, `/incident/${incident_id}/run`, { ...body, phrase: "REVOKE 2 KEYS" });
+  const incident = await ended(incident_id);
+  expect(incident.jobs[0]).toMatchObject({ state: "done", done: 2, total: 2 });
+  expect([(await call(gateway, busy)).status, (await call(gateway, idle)).status]).toEqual([401, 401]);
+  expect((await call(gateway, other)).status).toBe(200);
+  expect(incident.steps.map((step: { action: string }) => step.action)).toEqual(["open", "run", "revoke"]);
+  await change(gateway, `/incident/${incident_id}/close`, { summary: "keys were issued anew" });
+  const late = await gateway.call("POST", `/incident/${incident_id}/run`, { body });
+  expect(late.status).toBe(409);
+});
+
+test("a drill takes every step and changes nothing", async () => {
+  const { keys, team } = await teamWithKeys(2);
+  const { incident_id } = await open({ kind: "team", id: team }, { drill: true });
+  const actions = ["freeze", "rotate_master_key", "revoke", "end_sessions", "stop_exports"];
+  const answer = await change(gateway, `/incident/${incident_id}/run`, {
+    actions,
+    reason: "exercise",
+    phrase: "REVOKE 2 KEYS",
+  });
+  expect(answer).toMatchObject({ drill: true, keys: 2, freeze_id: null, master_key: null });
+  const incident = await ended(incident_id);
+  expect(incident.drill).toBe(true);
+  expect(incident.steps.map((step: { action: string }) => step.action)).toEqual(["open", "run", ...actions]);
+  for (const step of incident.steps) expect(step.outcome).toBe("drill");
+  for (const key of keys) expect((await call(gateway, key)).status).toBe(200);
+  expect((await gateway.call("GET", "/key/list", { key: MASTER_KEY })).status).toBe(200);
+});
+
+test("revoking goes on where a killed process left it", async () => {
+  const { keys, team } = await teamWithKeys(60);
+  const { incident_id } = await open({ kind: "team", id: team });
+  const { sql } = gateway.database;
+  // As a process leaves it that is killed after its first piece: running, held by nobody alive, half of it done.
+  const ids = (await sql`select id from virtual_keys where team_id = ${team} order by id`).map(
+    ({ id }) => id,
+  );
+  await change(gateway, "/key/delete", { keys: ids.slice(0, 50) });
+  const actor = { kind: "master_key", id: "default_user_id", claimedBy: null, ip: null, requestId: null };
+  const input = {
+    incidentId: incident_id,
+    actions: ["revoke"],
+    keyIds: ids,
+    drill: false,
+    sessionId: null,
+    userId: null,
+  };
+  await sql`
+    insert into jobs (id, kind, state, input, progress, attempts, held_by, held_until)
+    values ('job_killed', 'incident.run', 'running', ${sql.json({ ...input, actor })},
+      ${sql.json({ done: 50, total: 60, cursor: 50 })}, 1, 'ins_dead', now() - interval '1 minute')`;
+  await deps.jobs.runDue(deps);
+  const incident = await ended(incident_id);
+  expect(incident.jobs[0]).toMatchObject({ done: 60, total: 60 });
+  for (const key of keys) expect((await call(gateway, key)).status).toBe(401);
+  const [events] = await sql`
+    select count(*)::int as n, count(distinct target_id)::int as keys from audit_events
+    where action = 'key.delete' and target_id in ${sql(ids)}`;
+  expect(events).toEqual({ n: 60, keys: 60 });
+});
+
+test("with incident_second_person nothing final happens before another person agrees; a freeze needs nobody", async () => {
+  await gateway.reload("general_settings: { incident_second_person: true }");
+  const { keys, team } = await teamWithKeys(1);
+  const { incident_id } = await open({ kind: "team", id: team });
+  const final = { actions: ["revoke"], reason: "leaked", phrase: "REVOKE 1 KEY" };
+  const run = (body: unknown) => gateway.call("POST", `/incident/${incident_id}/run`, { body });
+  expect((await run(final)).status).toBe(403);
+  // A key is in anybody's hands: it is no second person.
+  expect((await gateway.call("POST", `/incident/${incident_id}/approve`, { body: {} })).status).toBe(403);
+  expect((await run({ actions: ["freeze"], reason: "leaked" })).status).toBe(200);
+  expect((await call(gateway, keys[0] ?? "")).status).toBe(403);
+  expect(
+    (await gateway.call("POST", `/incident/${incident_id}/close`, { body: { summary: "done" } })).status,
+  ).toBe(409);
+  await change(gateway, "/incident/unfreeze", { incident_id, reason: "a mistake" });
+  expect((await call(gateway, keys[0] ?? "")).status).toBe(200);
+  await gateway.reload("");
+});
+
+test("the guide's first procedure: a new master key at once, every virtual key revoked", async () => {
+  const here = await testGateway();
+  const key = await here.newKey();
+  const { impact, incident_id } = await change(here, "/incident/open", {
+    scope: { kind: "master_key" },
+    reason: "it stood in a ticket",
+  });
+  const { master_key } = await change(here, `/incident/${incident_id}/run`, {
+    actions: ["rotate_master_key", "revoke"],
+    reason: "it stood in a ticket",
+    phrase: impact.phrase,
+  });
+  const refused = async (secret: string) =>
+    (await here.call("GET", "/key/list", { key: secret })).status === 401;
+  expect([await refused(MASTER_KEY), await refused(master_key)]).toEqual([true, false]);
+  await until("the key is revoked", () => refused(key), 5_000);
+});
