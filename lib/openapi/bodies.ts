@@ -210,6 +210,7 @@ export const BODIES: Schemas = {
 /** Routes that take a POST and read no body. */
 export const WITHOUT_BODY: ReadonlySet<string> = new Set([
   "POST /key/health",
+  "POST /privacy/anonymise_past",
   "POST /jobs/{id}/cancel",
   "POST /access-reviews",
   "POST /access-reviews/{id}/abandon",

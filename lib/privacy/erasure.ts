@@ -215,6 +215,8 @@ async function late(
   await deps.ledger.flush();
   if ((await recordPartitions(deps.sql)).length > 0) await records(deps, state, save, LATE_PARTITIONS);
   await sums(deps, state);
+  // Networks of keys and the like are noted a little later than the call that showed them.
+  await deleteOwn(deps.sql, personOf(state.identity, state.pseudonym));
   for (const id of state.identity.ids) await deps.admission.erase(state.identity.subject.kind, id);
 }
 

@@ -10,7 +10,7 @@ import type { JobContext, JobKind } from "../../jobs/job.ts";
 import { Archive, type ArchivedFile } from "./archive.ts";
 import { EXPORT_FORMAT, signedManifest } from "./manifest.ts";
 import { inSnapshot } from "./rows.ts";
-import { exportSubject } from "./subject.ts";
+import { exportSubject, withAudit } from "./subject.ts";
 import { summaryPage } from "./summary.ts";
 import { countAll, type DataFile, writeTables } from "./write-tables.ts";
 
@@ -41,7 +41,10 @@ export async function writeExport(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { deps } = job;
   const nowMs = deps.clock.now();
-  const subject = exportSubject(input.subjectKind, input.subjectId, deps.pseudonymKey);
+  const subject = await withAudit(
+    exportSubject(input.subjectKind, input.subjectId, deps.pseudonymKey),
+    deps.auditSealer,
+  );
   // Calls that were answered stand in the export.
   await deps.ledger.flush();
   const head = await deps.auditSigner.signIfWhole().then((whole) => (whole ? deps.auditSigner.sign() : null));
