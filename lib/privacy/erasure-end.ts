@@ -99,6 +99,7 @@ export async function finish(deps: JobDeps, jobId: string | null, state: Erasure
       after: { erasure: state.erasure, request: order.requestId, found: Object.keys(scan.found).length },
     });
   });
+  auditSealer.forget(nowMs);
   await auditSigner.signIfWhole();
   return certificate;
 }
