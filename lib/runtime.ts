@@ -104,7 +104,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const ledgerSql = open(1, "shin-ledger");
   const migrations = await migrate(sql);
   await ensurePartitions(sql, clock.now(), PARTITION_DAYS);
-
   const running = await RunningConfig.open(options.config, {
     sql,
     log,
