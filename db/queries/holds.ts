@@ -6,6 +6,16 @@ import { privacyHolds } from "../schema/privacy.ts";
 export type HoldRow = typeof privacyHolds.$inferSelect;
 type Person = { readonly kind: string; readonly id: string };
 
+/** @returns false when one of its kind runs on the person already */
+export async function insertHold(tx: Tx, row: typeof privacyHolds.$inferInsert): Promise<boolean> {
+  const rows = await tx
+    .insert(privacyHolds)
+    .values(row)
+    .onConflictDoNothing()
+    .returning({ id: privacyHolds.id });
+  return rows.length > 0;
+}
+
 export async function endHoldRow(
   tx: Tx,
   kind: string,

@@ -8,8 +8,6 @@ import { eraseJob } from "#lib/privacy/erase-job.ts";
 import { backupJob } from "../backup/job.ts";
 import { COMPLIANCE_JOBS } from "../compliance/jobs.ts";
 import { exportCalls, exportUsage } from "../exports/job.ts";
-import { anonymisePastJob } from "../privacy/anonymise-past.ts";
-import { eraseJob } from "../privacy/erase-job.ts";
 import { privacyExport } from "../privacy/export/job.ts";
 import { privacyDrill } from "../privacy/requests/drill.ts";
 import { watchRequests } from "../privacy/requests/watch.ts";

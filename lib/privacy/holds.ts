@@ -1,7 +1,6 @@
 /** Legal holds, which stop an erasure, and restrictions of processing, which stop calls. */
 import type { Sql } from "#db/client.ts";
-import { endHoldRow, findHold, type HoldRow } from "#db/queries/holds.ts";
-import { insertHold } from "#db/queries/privacy-requests.ts";
+import { endHoldRow, findHold, type HoldRow, insertHold } from "#db/queries/holds.ts";
 import { type Actor, writeAudit } from "../audit/audit.ts";
 import { change, type Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
