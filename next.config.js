@@ -33,6 +33,7 @@ const config = {
     "/**": [
       ".data/**",
       "bench/**",
+      "db/migrations/meta/*_snapshot.json",
       "deploy/**",
       "docs/**",
       "test/**",

@@ -12,6 +12,7 @@ const FOLDER =
   ) ?? "db/migrations";
 /** Any constant of our own: two starting processes wait for each other here. */
 const LOCK = 7_446_001;
+const OLDEST_POSTGRES = 14;
 
 interface Journal {
   readonly entries: readonly { readonly idx: number; readonly when: number; readonly tag: string }[];
@@ -32,7 +33,17 @@ export class DatabaseNewerError extends Error {
   }
 }
 
-/** Applies what is missing. @throws DatabaseNewerError; any database error, with nothing changed. */
+/** Thrown as `DatabaseTooOldError` by name when the server is older than what the schema needs. */
+export class DatabaseTooOldError extends Error {
+  constructor(serverVersion: string) {
+    super(
+      `The database server is PostgreSQL ${serverVersion}, and this gateway needs ${OLDEST_POSTGRES} or newer. Upgrade the server (pg_upgrade, or shin backup and shin restore into a new one).`,
+    );
+    this.name = "DatabaseTooOldError";
+  }
+}
+
+/** Applies what is missing. @throws DatabaseTooOldError; DatabaseNewerError; any database error, with nothing changed. */
 export function migrate(sql: Sql): Promise<MigrationResult> {
   return sql.begin((tx) => migrateIn(tx)) as Promise<MigrationResult>;
 }
@@ -45,13 +56,16 @@ export async function newestVersion(): Promise<number> {
 /**
  * Applies what is missing in the caller's transaction.
  * @param upTo a version to stop at; without it the newest
- * @throws DatabaseNewerError; any database error: the transaction must not commit then
+ * @throws DatabaseTooOldError; DatabaseNewerError; any database error: the transaction must not commit then
  */
 export async function migrateIn(tx: SqlTx, upTo = Number.POSITIVE_INFINITY): Promise<MigrationResult> {
   const journal = await readJournal();
   // First, or a second start that waits for a long migration of the first would time out on the lock.
   await tx`set local statement_timeout = 0`;
   await tx`select pg_advisory_xact_lock(${LOCK})`;
+  const [server] = await tx<{ number: number; name: string }[]>`
+    select current_setting('server_version_num')::int as number, current_setting('server_version') as name`;
+  if (server && server.number < OLDEST_POSTGRES * 10_000) throw new DatabaseTooOldError(server.name);
   await tx`create table if not exists shin_migrations (
     version integer primary key, tag text not null, hash text not null, applied_at timestamptz not null default now())`;
   const rows = await tx<{ version: number }[]>`select version from shin_migrations order by version`;

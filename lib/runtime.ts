@@ -41,6 +41,7 @@ import { BudgetReader } from "./metrics/budget-families.ts";
 import type { Figures } from "./metrics/figures.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { StandingReader } from "./metrics/standing-families.ts";
+import { eraseSubject } from "./privacy/erasure.ts";
 import { keepHouse, PARTITION_DAYS } from "./privacy/upkeep.ts";
 import { type ResolveHost, systemResolver } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
@@ -193,7 +194,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     refusing: () => refusing,
     workers: options.workers ?? (() => null),
   };
-  await replayErasures(deps, null);
+  await replayErasures(deps, eraseSubject);
   const gateway = createGateway(deps);
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
@@ -245,6 +246,4 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 /** Where the journal lies in a data folder. */
-export function journalFolder(dataDir: string): string {
-  return path.join(dataDir, "journal");
-}
+export const journalFolder = (dataDir: string): string => path.join(dataDir, "journal");

@@ -58,11 +58,12 @@ export function SelectField({
   optional = false,
   choices,
   none,
-}: Named & { readonly choices: readonly Choice[]; readonly none?: string }) {
+  disabled = false,
+}: Named & { readonly choices: readonly Choice[]; readonly none?: string; readonly disabled?: boolean }) {
   return (
     <Field label={label} hint={hint} optional={optional} error={form.errors[name]}>
       {(control) => (
-        <Select {...control} {...form.bind(name)}>
+        <Select {...control} {...form.bind(name)} disabled={disabled}>
           {none !== undefined && <option value="">{none}</option>}
           {choices.map(({ value, label: text }) => (
             <option key={value} value={value}>

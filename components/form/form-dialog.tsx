@@ -7,12 +7,12 @@ import { Notice } from "../ui/notice.tsx";
 
 export interface FormDialogProps {
   readonly title: string;
-  readonly description: ReactNode;
+  readonly description?: ReactNode;
   readonly form: { readonly failure: string | null; readonly busy: boolean };
   /** What the button says, and what it says while it works. */
   readonly action: string;
   readonly busy: string;
-  readonly onSubmit: () => Promise<unknown> | undefined;
+  readonly onSubmit: () => Promise<unknown>;
   readonly onClose: () => void;
   /** It cannot be sent yet. */
   readonly disabled?: boolean;

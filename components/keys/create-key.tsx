@@ -33,12 +33,12 @@ export function CreateKey({ choices, origin }: { choices: Choices; origin: strin
       {open && (
         <KeyForm
           choices={choices}
-          onClose={() => setOpen(false)}
           onMade={(key) => {
             setOpen(false);
             setMade(key);
             router.refresh();
           }}
+          onClose={() => setOpen(false)}
         />
       )}
       {made && (

@@ -1,14 +1,11 @@
 "use client";
 /** Changes a key's limits and budget. Only what was changed is sent, so that two people's changes do not undo each other. */
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { toast } from "sonner";
-import { Field } from "../form/field.tsx";
+import { TextField } from "../form/fields.tsx";
+import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm, type Values } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
-import { Input } from "../ui/input.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { ChangedMeanwhile, conflictOf } from "./changed-meanwhile.tsx";
 import type { ActionKey } from "./key-actions.tsx";
 import { LimitFields } from "./limit-fields.tsx";
@@ -30,8 +27,7 @@ export function EditDialog({
   const form = useForm({ ...target.fields, key_alias: target.name, models: "" });
   const [models, setModels] = useState(target.models);
   const conflict = conflictOf(form.refusal);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const changes = changesOf(form.values, { ...target.fields, key_alias: target.name });
     if (models.join() !== target.models.join()) changes["models"] = models;
     if (
@@ -49,41 +45,26 @@ export function EditDialog({
     router.refresh();
   };
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent title={`Edit “${target.name}”`} description="Changes hold from the next call on.">
-        <form onSubmit={(event) => void submit(event)} className="flex min-h-0 flex-1 flex-col">
-          <DialogBody className="flex flex-col gap-4">
-            {conflict ? (
-              <ChangedMeanwhile conflict={conflict} />
-            ) : (
-              form.failure && (
-                <Notice tone="bad" live>
-                  {form.failure}
-                </Notice>
-              )
-            )}
-            <Field label="Name" error={form.errors["key_alias"]}>
-              {(control) => <Input {...control} {...form.bind("key_alias")} required autoComplete="off" />}
-            </Field>
-            <ModelPicker
-              known={[...new Set([...known, ...target.models])]}
-              chosen={models}
-              onChange={setModels}
-              error={form.errors["models"]}
-            />
-            <LimitFields form={form} />
-          </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button variant="ghost">Cancel</Button>
-            </DialogClose>
-            <Button type="submit" variant="primary" disabled={form.busy}>
-              {form.busy ? "Saving…" : conflict ? "Save mine all the same" : "Save"}
-            </Button>
-          </DialogFooter>
-        </form>
-      </DialogContent>
-    </Dialog>
+    <FormDialog
+      title={`Edit “${target.name}”`}
+      description="Changes hold from the next call on."
+      // What the other one changed is told in place of the plain refusal.
+      form={conflict ? { failure: null, busy: form.busy } : form}
+      action={conflict ? "Save mine all the same" : "Save"}
+      busy="Saving…"
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {conflict && <ChangedMeanwhile conflict={conflict} />}
+      <TextField form={form} name="key_alias" label="Name" required />
+      <ModelPicker
+        known={[...new Set([...known, ...target.models])]}
+        chosen={models}
+        onChange={setModels}
+        error={form.errors["models"]}
+      />
+      <LimitFields form={form} />
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,12 @@
 "use client";
 /** The form of a new key, checked by the key API's own schema. */
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
+import { ceilingsOf } from "../form/budget-fields.tsx";
 import { Field } from "../form/field.tsx";
-import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
-import { Input, Select } from "../ui/input.tsx";
-import { Notice } from "../ui/notice.tsx";
+import { TextField } from "../form/fields.tsx";
+import { FormDialog } from "../form/form-dialog.tsx";
+import { type Form, useForm } from "../form/use-form.ts";
+import { Select } from "../ui/input.tsx";
 import type { NewKey } from "./create-key.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { ModelPicker } from "./model-picker.tsx";
@@ -45,105 +45,70 @@ export function KeyForm({
 }) {
   const form = useForm({ ...FIELDS, owner: `user:${choices.self}` }, { user_id: "owner", team_id: "owner" });
   const [models, setModels] = useState<readonly string[]>([]);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const data = await form.send("/key/generate", bodyOf(form.values, models), generateSchema);
+  const submit = async () => {
+    const data = await form.send("/key/generate", bodyOf(form, models), generateSchema);
     if (data) onMade({ secret: String(data["key"]), name: String(data["key_alias"] ?? "key") });
   };
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent
-        title="Create a key"
-        description="A key lets one application call the gateway, within its own limits."
-      >
-        <form onSubmit={(event) => void submit(event)} className="flex min-h-0 flex-1 flex-col">
-          <DialogBody className="flex flex-col gap-4">
-            {form.failure && (
-              <Notice tone="bad" live>
-                {form.failure}
-              </Notice>
-            )}
-            <div className="grid gap-4 sm:grid-cols-2">
-              <Field label="Name" error={form.errors["key_alias"]}>
-                {(control) => (
-                  <Input
-                    {...control}
-                    {...form.bind("key_alias")}
-                    required
-                    autoFocus
-                    placeholder="mobile-app"
-                    autoComplete="off"
-                  />
-                )}
-              </Field>
-              <Field label="Owner" error={form.errors["owner"]}>
-                {(control) => (
-                  <Select {...control} {...form.bind("owner")}>
-                    {choices.teams.length > 0 && (
-                      <optgroup label="Teams">
-                        {choices.teams.map((team) => (
-                          <option key={team.id} value={`team:${team.id}`}>
-                            {team.name}
-                          </option>
-                        ))}
-                      </optgroup>
-                    )}
-                    <optgroup label="People">
-                      {choices.users.map((user) => (
-                        <option key={user.id} value={`user:${user.id}`}>
-                          {user.name}
-                        </option>
-                      ))}
-                    </optgroup>
-                  </Select>
-                )}
-              </Field>
-            </div>
-            <ModelPicker
-              known={choices.models}
-              chosen={models}
-              onChange={setModels}
-              error={form.errors["models"]}
-            />
-            <LimitFields form={form} />
-            <Field
-              label="Expires after"
-              optional
-              error={form.errors["duration"]}
-              hint="A number and a unit, such as 12h, 30d or 8w. Empty: it does not expire."
-            >
-              {(control) => (
-                <Input {...control} {...form.bind("duration")} placeholder="90d" autoComplete="off" />
-              )}
-            </Field>
-          </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button variant="ghost">Cancel</Button>
-            </DialogClose>
-            <Button type="submit" variant="primary" disabled={form.busy}>
-              {form.busy ? "Creating…" : "Create key"}
-            </Button>
-          </DialogFooter>
-        </form>
-      </DialogContent>
-    </Dialog>
+    <FormDialog
+      title="Create a key"
+      description="A key lets one application call the gateway, within its own limits."
+      form={form}
+      action="Create key"
+      busy="Creating…"
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField form={form} name="key_alias" label="Name" required autoFocus placeholder="mobile-app" />
+        <Field label="Owner" error={form.errors["owner"]}>
+          {(control) => (
+            <Select {...control} {...form.bind("owner")}>
+              {choices.teams.length > 0 && <Owners label="Teams" kind="team" owners={choices.teams} />}
+              <Owners label="People" kind="user" owners={choices.users} />
+            </Select>
+          )}
+        </Field>
+      </div>
+      <ModelPicker
+        known={choices.models}
+        chosen={models}
+        onChange={setModels}
+        error={form.errors["models"]}
+      />
+      <LimitFields form={form} />
+      <TextField
+        form={form}
+        name="duration"
+        label="Expires after"
+        optional
+        hint="A number and a unit, such as 12h, 30d or 8w. Empty: it does not expire."
+        placeholder="90d"
+      />
+    </FormDialog>
   );
 }
 
-function bodyOf(
-  values: Readonly<Record<string, string>>,
-  models: readonly string[],
-): Record<string, unknown> {
+function Owners({ label, kind, owners }: { label: string; kind: string; owners: Choices["users"] }) {
+  return (
+    <optgroup label={label}>
+      {owners.map((owner) => (
+        <option key={owner.id} value={`${kind}:${owner.id}`}>
+          {owner.name}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
+
+function bodyOf(form: Form, models: readonly string[]): Record<string, unknown> {
+  const { values } = form;
   const [kind, ...rest] = (values["owner"] ?? "").split(":");
   const owner = rest.join(":");
   const body: Record<string, unknown> = { key_alias: values["key_alias"], models };
   body[kind === "team" ? "team_id" : "user_id"] = owner;
-  for (const name of ["rpm_limit", "tpm_limit", "max_parallel_requests"]) {
-    const text = values[name]?.trim();
-    // What is no number goes on as it is: the schema says what is wrong with it.
-    if (text) body[name] = /^\d+$/.test(text) ? Number(text) : text;
-  }
+  // A key that is new has nothing to take away.
+  for (const [name, value] of Object.entries(ceilingsOf(form))) if (value !== null) body[name] = value;
   if (values["duration"]?.trim()) body["duration"] = values["duration"].trim();
   if (values["max_budget"]?.trim()) {
     body["max_budget"] = values["max_budget"].trim();

@@ -1,12 +1,10 @@
 "use client";
 /** Uses an invitation: a password of one's own, then straight in. The code stands behind the # and never reaches a log. */
 import { type FormEvent, useEffect, useState } from "react";
-import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
-import { PasswordStrength } from "../setup/password-strength.tsx";
+import { NewPasswordField } from "../setup/new-password-field.tsx";
 import { signIn } from "../shell/auth-client.ts";
 import { Button } from "../ui/button.tsx";
-import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 
 export function AcceptForm() {
@@ -51,25 +49,7 @@ export function AcceptForm() {
           {form.failure ?? form.errors["code"]}
         </Notice>
       )}
-      <Field
-        label="Password"
-        error={form.errors["password"]}
-        hint="At least 12 characters. A password manager or a few unrelated words do well."
-      >
-        {(control) => (
-          <>
-            <Input
-              {...control}
-              {...form.bind("password")}
-              type="password"
-              required
-              autoComplete="new-password"
-              className="h-10"
-            />
-            <PasswordStrength password={form.values["password"] ?? ""} />
-          </>
-        )}
-      </Field>
+      <NewPasswordField form={form} />
       <Button type="submit" variant="primary" size="lg" disabled={form.busy || code === ""}>
         {form.busy ? "Setting it…" : "Set password and sign in"}
       </Button>

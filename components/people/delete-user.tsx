@@ -1,14 +1,14 @@
 "use client";
 /** Deletes a person in stages: the keys first, then a typed word. */
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { toast } from "sonner";
 import { Field } from "../form/field.tsx";
+import { TextField } from "../form/fields.tsx";
+import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { useApi } from "../shell/api.tsx";
-import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
-import { Input, Select } from "../ui/input.tsx";
+import { Select } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { DialogProps } from "./user-dialogs.tsx";
 
@@ -36,8 +36,7 @@ export function DeleteUserDialog({
   const form = useForm({ typed: "", heir: "" });
   const [handing, setHanding] = useState(false);
   const { heir = "", typed = "" } = form.values;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (heir !== "" && keys.length > 0) {
       setHanding(true);
       const moved = await api("POST", "/key/bulk_update", {
@@ -58,79 +57,61 @@ export function DeleteUserDialog({
     if (!(await form.send("/user/delete", { user_ids: [target.id] }))) return;
     toast(`${target.name} is deleted`, { description: "What they spent stays on record." });
     onClose();
-    router.push("/ui/people/users");
+    router.push(target.service ? "/ui/people/service-accounts" : "/ui/people/users");
   };
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent
-        title={`Delete ${target.name}`}
-        description="This cannot be undone. To stop somebody for a while, block them instead."
-      >
-        <form onSubmit={(event) => void submit(event)} className="flex min-h-0 flex-1 flex-col">
-          <DialogBody className="flex flex-col gap-4">
-            {form.failure && (
-              <Notice tone="bad" live>
-                {form.failure}
-              </Notice>
+    <FormDialog
+      title={`Delete ${target.name}`}
+      description="This cannot be undone. To stop somebody for a while, block them instead."
+      form={{ failure: form.failure, busy: form.busy || handing }}
+      action="Delete for good"
+      busy="Deleting…"
+      danger
+      disabled={typed.trim() !== (target.email ?? target.id)}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {keys.length === 0 ? (
+        <Notice tone="info">No key belongs to this person. Memberships and sessions end.</Notice>
+      ) : (
+        <>
+          <div>
+            <p className="mb-1.5 font-medium text-sm">
+              {keys.length === 1 ? "One key hangs" : `${keys.length} keys hang`} on this person
+            </p>
+            <ul className="max-h-40 divide-y divide-line overflow-y-auto rounded-md border border-line text-sm">
+              {keys.map((key) => (
+                <li key={key.id} className="flex justify-between gap-3 px-3 py-1.5">
+                  <span className="truncate">{key.name}</span>
+                  <span className="shrink-0 text-faint text-xs">
+                    {key.lastUsed ? `used ${key.lastUsed}` : "never used"}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </div>
+          <Field
+            label="What becomes of them"
+            hint={
+              heir === ""
+                ? "Every application that has one stops at its next call."
+                : "They go on working, for their new owner."
+            }
+          >
+            {(control) => (
+              <Select {...control} {...form.bind("heir")}>
+                <option value="">Revoke them for good</option>
+                {heirs.map((one) => (
+                  <option key={one.id} value={one.id}>
+                    Hand them to {one.name}
+                  </option>
+                ))}
+              </Select>
             )}
-            {keys.length === 0 ? (
-              <Notice tone="info">No key belongs to this person. Memberships and sessions end.</Notice>
-            ) : (
-              <>
-                <div>
-                  <p className="mb-1.5 font-medium text-sm">
-                    {keys.length === 1 ? "One key hangs" : `${keys.length} keys hang`} on this person
-                  </p>
-                  <ul className="max-h-40 divide-y divide-line overflow-y-auto rounded-md border border-line text-sm">
-                    {keys.map((key) => (
-                      <li key={key.id} className="flex justify-between gap-3 px-3 py-1.5">
-                        <span className="truncate">{key.name}</span>
-                        <span className="shrink-0 text-faint text-xs">
-                          {key.lastUsed ? `used ${key.lastUsed}` : "never used"}
-                        </span>
-                      </li>
-                    ))}
-                  </ul>
-                </div>
-                <Field
-                  label="What becomes of them"
-                  hint={
-                    heir === ""
-                      ? "Every application that has one stops at its next call."
-                      : "They go on working, for their new owner."
-                  }
-                >
-                  {(control) => (
-                    <Select {...control} {...form.bind("heir")}>
-                      <option value="">Revoke them for good</option>
-                      {heirs.map((one) => (
-                        <option key={one.id} value={one.id}>
-                          Hand them to {one.name}
-                        </option>
-                      ))}
-                    </Select>
-                  )}
-                </Field>
-              </>
-            )}
-            <Field label={`Type ${target.email ?? target.id} to confirm`}>
-              {(control) => <Input {...control} {...form.bind("typed")} autoComplete="off" />}
-            </Field>
-          </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button variant="ghost">Cancel</Button>
-            </DialogClose>
-            <Button
-              type="submit"
-              variant="danger"
-              disabled={typed.trim() !== (target.email ?? target.id) || form.busy || handing}
-            >
-              {form.busy || handing ? "Deleting…" : "Delete for good"}
-            </Button>
-          </DialogFooter>
-        </form>
-      </DialogContent>
-    </Dialog>
+          </Field>
+        </>
+      )}
+      <TextField form={form} name="typed" label={`Type ${target.email ?? target.id} to confirm`} />
+    </FormDialog>
   );
 }

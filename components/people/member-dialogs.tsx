@@ -2,15 +2,16 @@
 /** Who is in a team: add, change, take out. Its owners do this themselves. */
 import { EllipsisVertical, PencilLine, UserMinus, UserPlus } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { toast } from "sonner";
+import { AmountField, PeriodField } from "../form/budget-fields.tsx";
 import { Field } from "../form/field.tsx";
+import { SelectField } from "../form/fields.tsx";
+import { FormDialog } from "../form/form-dialog.tsx";
 import { type Form, useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
-import { Input, Select } from "../ui/input.tsx";
+import { Input } from "../ui/input.tsx";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { RemoveMember } from "./remove-member.tsx";
 import type { MemberTarget } from "./target.ts";
 
@@ -51,8 +52,7 @@ function AddForm({
   const router = useRouter();
   const form = useForm({ email: "", role: "user", budget: "", duration: "30d" }, FIELDS);
   const { email = "", role } = form.values;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const body = {
       team_id: teamId,
       member: { user_email: email.trim().toLowerCase(), role },
@@ -128,8 +128,7 @@ export function MemberActions({ target }: { target: MemberTarget }) {
 function EditForm({ target, onClose }: { target: MemberTarget; onClose: () => void }) {
   const router = useRouter();
   const form = useForm({ role: target.role, budget: target.max, duration: target.duration || "30d" }, FIELDS);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const body = {
       team_id: target.teamId,
       user_id: target.userId,
@@ -172,73 +171,44 @@ function MemberDialog({
   title: string;
   note?: string;
   form: Form;
-  submit: (event: FormEvent) => Promise<void>;
+  submit: () => Promise<void>;
   send: string;
   onClose: () => void;
   children?: ReactNode;
 }) {
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent title={title} description={note}>
-        <form onSubmit={(event) => void submit(event)}>
-          <DialogBody className="flex flex-col gap-4">
-            {form.failure && (
-              <Notice tone="bad" live>
-                {form.failure}
-              </Notice>
-            )}
-            {children}
-            <Field
-              label="Part"
-              error={form.errors["role"]}
-              hint="An owner may add and remove members, and change their budgets."
-            >
-              {(control) => (
-                <Select {...control} {...form.bind("role")}>
-                  <option value="user">Member</option>
-                  <option value="admin">Owner</option>
-                </Select>
-              )}
-            </Field>
-            <div className="grid gap-4 sm:grid-cols-2">
-              <Field
-                label="Budget in the team"
-                optional
-                error={form.errors["budget"]}
-                hint="Dollars; empty: the team's default."
-              >
-                {(control) => (
-                  <Input
-                    {...control}
-                    {...form.bind("budget")}
-                    inputMode="decimal"
-                    placeholder="default"
-                    className="num"
-                  />
-                )}
-              </Field>
-              <Field label="Starts anew" error={form.errors["duration"]}>
-                {(control) => (
-                  <Select {...control} {...form.bind("duration")} disabled={form.values["budget"] === ""}>
-                    <option value="1d">every day</option>
-                    <option value="7d">every week</option>
-                    <option value="30d">every month</option>
-                    <option value="">never</option>
-                  </Select>
-                )}
-              </Field>
-            </div>
-          </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button variant="ghost">Cancel</Button>
-            </DialogClose>
-            <Button type="submit" variant="primary" disabled={form.busy || !form.dirty}>
-              {form.busy ? "Saving…" : send}
-            </Button>
-          </DialogFooter>
-        </form>
-      </DialogContent>
-    </Dialog>
+    <FormDialog
+      title={title}
+      description={note}
+      form={form}
+      action={send}
+      busy="Saving…"
+      disabled={!form.dirty}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {children}
+      <SelectField
+        form={form}
+        name="role"
+        label="Part"
+        hint="An owner may add and remove members, and change their budgets."
+        choices={[
+          { value: "user", label: "Member" },
+          { value: "admin", label: "Owner" },
+        ]}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <AmountField
+          form={form}
+          name="budget"
+          label="Budget in the team"
+          optional
+          hint="Dollars; empty: the team's default."
+          placeholder="default"
+        />
+        <PeriodField form={form} name="duration" amount="budget" />
+      </div>
+    </FormDialog>
   );
 }

@@ -8,7 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { MadeKey } from "./first-key.tsx";
-import { PasswordStrength } from "./password-strength.tsx";
+import { NewPasswordField } from "./new-password-field.tsx";
 
 export function AdminForm({ code, onMade }: { code: string; onMade: (made: MadeKey) => void }) {
   const form = useForm({ email: "", password: "" });
@@ -56,25 +56,7 @@ export function AdminForm({ code, onMade }: { code: string; onMade: (made: MadeK
           />
         )}
       </Field>
-      <Field
-        label="Password"
-        error={form.errors["password"]}
-        hint="At least 12 characters. A password manager or a few unrelated words do well."
-      >
-        {(control) => (
-          <>
-            <Input
-              {...control}
-              {...form.bind("password")}
-              type="password"
-              required
-              autoComplete="new-password"
-              className="h-10"
-            />
-            <PasswordStrength password={form.values["password"] ?? ""} />
-          </>
-        )}
-      </Field>
+      <NewPasswordField form={form} />
       <Button type="submit" variant="primary" size="lg" disabled={form.busy || code === ""}>
         {form.busy ? "Making your admin…" : "Create admin and first key"}
       </Button>

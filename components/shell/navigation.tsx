@@ -10,7 +10,6 @@ import {
   KeyRound,
   LayoutDashboard,
   ListChecks,
-  Menu as MenuIcon,
   ScrollText,
   Settings,
   ShieldCheck,

@@ -1,6 +1,7 @@
 /** Calls as the console lists them: the newest first, page by page, without ever counting all of them. */
 import type { Fragment } from "postgres";
 import type { Sql } from "../client.ts";
+import type { StoredCall } from "./stored-call.ts";
 
 export interface CallFilter {
   readonly fromMs: number | null;
@@ -17,45 +18,11 @@ export interface CallFilter {
   readonly requestId?: string;
 }
 
-export interface CallRow {
-  id: string;
-  started_at: Date;
+export interface CallRow extends StoredCall {
   state: string;
-  outcome: string | null;
-  call_type: string;
-  status_code: number | null;
-  key_id: string;
-  key_alias: string | null;
   key_start: string | null;
   key_last4: string | null;
-  user_id: string;
   user_name: string | null;
-  team_id: string;
-  team_alias: string | null;
-  end_user: string | null;
-  model: string;
-  model_group: string;
-  deployment_id: string;
-  provider: string;
-  upstream_model: string | null;
-  stream: boolean;
-  prompt_tokens: bigint;
-  completion_tokens: bigint;
-  cache_read_tokens: bigint;
-  cache_write_tokens: bigint;
-  reasoning_tokens: bigint;
-  usage_source: string;
-  cost_nano_usd: bigint;
-  unpriced: boolean;
-  duration_ms: number | null;
-  first_byte_ms: number | null;
-  attempts: number;
-  ip: string | null;
-  client_request_id: string | null;
-  response_id: string | null;
-  error_code: string | null;
-  rule: string | null;
-  tags: string[] | null;
 }
 
 /** One page; one row more than `size` tells that there is another. @param offset rows to pass over */

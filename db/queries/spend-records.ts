@@ -2,50 +2,18 @@
 import type { Fragment } from "postgres";
 import type { Sql } from "../client.ts";
 import { between, matching, type SpendFilter, type SpendRange } from "./spend.ts";
+import type { StoredCall } from "./stored-call.ts";
 
 export interface RecordFilter extends SpendFilter {
   /** The gateway's id, the client's own, or the answer's. */
   readonly requestId?: string;
 }
 
-export interface SpendRecordRow {
-  id: string;
-  started_at: Date;
+export interface SpendRecordRow extends StoredCall {
   settled_at: Date | null;
   outcome: string;
-  call_type: string;
-  status_code: number | null;
-  key_id: string;
   /** Null for the master key, and for a key that is no longer on record. */
   secret_hash: string | null;
-  key_alias: string | null;
-  user_id: string;
-  team_id: string;
-  team_alias: string | null;
-  end_user: string | null;
-  model: string;
-  model_group: string;
-  deployment_id: string;
-  provider: string;
-  upstream_model: string | null;
-  stream: boolean;
-  prompt_tokens: bigint;
-  completion_tokens: bigint;
-  cache_read_tokens: bigint;
-  cache_write_tokens: bigint;
-  reasoning_tokens: bigint;
-  usage_source: string;
-  cost_nano_usd: bigint;
-  unpriced: boolean;
-  duration_ms: number | null;
-  first_byte_ms: number | null;
-  attempts: number;
-  ip: string | null;
-  client_request_id: string | null;
-  response_id: string | null;
-  error_code: string | null;
-  rule: string | null;
-  tags: string[] | null;
   metadata: Record<string, unknown> | null;
 }
 

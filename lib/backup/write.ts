@@ -3,7 +3,7 @@
  * once it is whole and was read back.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -21,6 +21,7 @@ import {
 } from "#db/queries/backup.ts";
 import { StartError, systemErrorCode } from "../node/start-error.ts";
 import { dataFrame, noteFrame, RowCount } from "./contents.ts";
+import { CopyOut } from "./copy-out.ts";
 import { type BackupKey, type Envelope, keyPart, sealing, unusable } from "./encryption.ts";
 import { BACKUP_LOCK } from "./lock.ts";
 import { inOrder, isKept } from "./tables.ts";
@@ -63,13 +64,20 @@ export async function writeBackup(options: WriteOptions): Promise<Written> {
   };
   try {
     await mkdir(path.dirname(options.file), { recursive: true, mode: 0o700 });
-    const file = createWriteStream(part, { mode: 0o600 });
+    const file = (await open(part, "w", 0o600)).createWriteStream();
     const rest = options.signal === undefined ? {} : { signal: options.signal };
     await options.sql.begin("isolation level repeatable read read only", async (tx) => {
       await tx`set local statement_timeout = 0`;
       await tx`set local idle_in_transaction_session_timeout = 0`;
       await tx`select pg_advisory_xact_lock_shared(${BACKUP_LOCK})`;
-      await pipeline(contents(tx, options), createZstdCompress(), sealing(envelope, options.key), file, rest);
+      const copy = new CopyOut(tx);
+      try {
+        const sealed = sealing(envelope, options.key);
+        await pipeline(contents(tx, copy, options), createZstdCompress(), sealed, file, rest);
+      } catch (error) {
+        await copy.giveUp();
+        throw error;
+      }
     });
     const handle = await open(part, "r+");
     await handle.sync();
@@ -107,7 +115,7 @@ function diskFault(error: unknown, folder: string): StartError | null {
   return unusable(`${folder} ${why}`, `Make it writable for this user, ${elsewhere}.`);
 }
 
-async function* contents(tx: SqlTx, options: WriteOptions): AsyncGenerator<Buffer> {
+async function* contents(tx: SqlTx, copy: CopyOut, options: WriteOptions): AsyncGenerator<Buffer> {
   const schema = (await schemaOf(tx)) ?? [];
   const version = schema.at(-1)?.version ?? 0;
   if (version !== options.schemaVersion)
@@ -131,39 +139,33 @@ async function* contents(tx: SqlTx, options: WriteOptions): AsyncGenerator<Buffe
   });
   let rows = 0;
   for (const [at, table] of tables.entries()) {
-    rows += yield* tableContents(tx, table);
+    rows += yield* tableContents(copy, table);
     await options.onTable?.(table.name, at + 1, tables.length);
   }
   yield noteFrame({ note: "end", tables: tables.length, rows });
 }
 
-async function* tableContents(tx: SqlTx, table: TableFacts): AsyncGenerator<Buffer, number> {
+async function* tableContents(copy: CopyOut, table: TableFacts): AsyncGenerator<Buffer, number> {
   const { columns, name, parent } = table;
   yield noteFrame({ note: "table", name, parent, columns });
   const count = new RowCount();
   // Names come from the catalogue, quoted.
   const list = columns.map((column) => `"${column}"`).join(", ");
-  const stream = await tx.unsafe(`copy "${name}" (${list}) to stdout`).readable();
   let waiting: Buffer[] = [];
   let bytes = 0;
-  for await (const row of stream) {
-    // The driver's buffer is used again for what comes next.
-    waiting.push(Buffer.from(row));
-    bytes += row.length;
-    if (bytes < FRAME_BYTES) continue;
+  const taken = () => {
     const all = Buffer.concat(waiting);
     count.add(all);
-    yield dataFrame(all);
     waiting = [];
     bytes = 0;
+    return dataFrame(all);
+  };
+  for await (const rows of copy.rows(`copy "${name}" (${list}) to stdout`)) {
+    waiting.push(rows);
+    bytes += rows.length;
+    if (bytes >= FRAME_BYTES) yield taken();
   }
-  // The driver pauses its socket when the reader lags, and leaves it so when the end came in the same packet.
-  stream._read(0);
-  if (bytes > 0) {
-    const all = Buffer.concat(waiting);
-    count.add(all);
-    yield dataFrame(all);
-  }
+  if (bytes > 0) yield taken();
   const end = count.end();
   yield noteFrame({ note: "rows", name, ...end });
   return end.rows;

@@ -3,12 +3,12 @@ import { Command, CommanderError } from "commander";
 import { makeMasterKey } from "../node/data-folder.ts";
 import { isStartError, messageOf } from "../node/start-error.ts";
 import { addAuditCommands } from "./audit-commands.ts";
-import { addComplianceCommands } from "./compliance-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
+import { addComplianceCommands } from "./compliance-commands.ts";
 import { type DatabaseTarget, openShell, showUrl } from "./database.ts";
-import { addPrivacyCommands } from "./privacy-commands.ts";
 import { addIncidentCommands } from "./incident-commands.ts";
 import { addJobCommands } from "./jobs-commands.ts";
+import { addPrivacyCommands } from "./privacy-commands.ts";
 import { addStartOptions, readStartOptions, toArguments } from "./start-options.ts";
 import { showWorkers } from "./workers.ts";
 

@@ -1,5 +1,6 @@
 /** Models that answer on a first start, before anybody has a provider key: deterministic, free, never in production. */
-import { type Deployment, NO_LIMITS, type Price } from "./config.ts";
+import { NOTHING_SAID } from "./blank-deployment.ts";
+import type { Deployment, Price } from "./config.ts";
 import { deploymentId } from "./deployments.ts";
 
 /** The model names that the guide's examples use. */
@@ -40,31 +41,8 @@ function demoDeployment(name: string): Deployment {
     modelGroup: name,
     provider: "demo",
     upstreamModel: name,
-    apiKey: null,
-    apiBase: null,
-    apiVersion: null,
-    organization: null,
-    limits: NO_LIMITS,
-    budget: null,
-    routingHint: false,
-    weight: null,
-    order: null,
-    timeoutMs: null,
-    streamTimeoutMs: null,
-    maxRetries: null,
-    extraHeaders: {},
-    extraBody: {},
-    defaults: {},
-    dropParams: null,
-    additionalDropParams: [],
-    allowedKeys: null,
-    accessGroups: [],
-    baseModel: null,
+    ...NOTHING_SAID,
     price: FREE,
-    cooldownMs: null,
-    modelInfo: {},
-    guarded: false,
-    unusable: null,
     source: "demo",
   };
 }

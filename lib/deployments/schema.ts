@@ -26,6 +26,13 @@ export const updateModelSchema = z.object({
 });
 export type UpdateModelBody = z.infer<typeof updateModelSchema>;
 
+/** A deployment that is there, one as it would be, or one that is there as it would be changed. */
+export const testModelSchema = z.object({
+  id: id.nullish(),
+  litellm_params: record,
+  mode: z.enum(["chat", "embedding"], "must be chat or embedding").nullish(),
+});
+
 export const deleteModelSchema = z.object({ id });
 
 /** Sent by LiteLLM's console, set by the gateway itself. */

@@ -1,6 +1,7 @@
 /** Rows of stored deployments as the gateway runs them, beside those of config.yaml. Pure. */
 import type { RunningRow } from "#db/queries/deployments.ts";
-import { type Config, type Deployment, NO_LIMITS } from "../config/config.ts";
+import { NOTHING_SAID } from "../config/blank-deployment.ts";
+import type { Config, Deployment } from "../config/config.ts";
 import { freeze } from "../config/freeze.ts";
 import { type ReadingConfig, readStored, STORED } from "./reading.ts";
 import { openCredentials } from "./seal.ts";
@@ -45,29 +46,9 @@ function unreadable({ id, modelName, params, modelInfo }: RunningRow, unusable: 
     modelGroup: modelName,
     provider: slash < 0 ? "openai" : model.slice(0, slash),
     upstreamModel: model.slice(slash + 1),
-    apiKey: null,
-    apiBase: null,
-    apiVersion: null,
-    organization: null,
-    limits: NO_LIMITS,
-    budget: null,
-    routingHint: false,
-    weight: null,
-    order: null,
-    timeoutMs: null,
-    streamTimeoutMs: null,
-    maxRetries: null,
-    extraHeaders: {},
-    extraBody: {},
-    defaults: {},
-    dropParams: null,
-    additionalDropParams: [],
+    ...NOTHING_SAID,
     // Nobody calls it, and only those who manage models see it.
     allowedKeys: [],
-    accessGroups: [],
-    baseModel: null,
-    price: null,
-    cooldownMs: null,
     modelInfo,
     guarded: true,
     unusable,

@@ -1,17 +1,15 @@
 /** Bodies of the end-user API, LiteLLM's `/customer/*` and `/end_user/*` (API.md 1.5). */
 import { z } from "zod";
-import { limitFields, text } from "#lib/api-fields.ts";
-import { finerFields } from "#lib/budgets/finer-fields.ts";
+import { text } from "#lib/api-fields.ts";
+import { tieredFields } from "#lib/budgets/tiered-fields.ts";
 
 /** What a call may name in `user` or in a header; longer names are no name of anybody. */
 const id = text(256).min(1, "must not be empty");
 
 const fields = {
-  ...limitFields,
-  ...finerFields,
+  ...tieredFields,
   user_id: id,
   alias: text(255).nullish(),
-  budget_id: id.nullish(),
 };
 
 export const newEndUserSchema = z.object(fields);

@@ -88,16 +88,27 @@ async function handle(
 /** Who may come in at all. @throws GatewayError ip_not_allowed, draining */
 function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
   if (!isAllowed(context.policy.addresses, context.ip)) {
-    throw new GatewayError("ip_not_allowed", "Access forbidden: IP address not allowed.", {
-      param: "None",
-      internal: context.ip,
-    });
+    throw new GatewayError(
+      "ip_not_allowed",
+      `Access forbidden: IP address not allowed.${proxyFault(context)}`,
+      {
+        param: "None",
+        internal: context.ip,
+      },
+    );
   }
   if (deps.refusing()) {
     throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
       headers: { "retry-after": "1" },
     });
   }
+}
+
+/** Behind a proxy that forwards nothing every client has the proxy's address, and nobody would guess why it is refused. */
+function proxyFault({ policy, request }: RequestContext): string {
+  if (!isTrustedPeer(policy.addresses, request.peer) || request.headers.get("x-forwarded-for") !== null)
+    return "";
+  return " The trusted proxy in front forwards no client address: let it set X-Forwarded-For.";
 }
 
 function signAndLog(deps: GatewayDeps, context: RequestContext, answer: GatewayResponse): GatewayResponse {

@@ -18,6 +18,7 @@ import { readBody } from "./admin-body.ts";
 import { actorOf, operationsOf } from "./admin-context.ts";
 import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
+import { testModel } from "./model-test.ts";
 import type { KeyRoute } from "./routes.ts";
 
 type Run = KeyRoute["run"];
@@ -61,5 +62,6 @@ export const MODEL_ADMIN_ROUTES: readonly KeyRoute[] = [
   { method: "POST", path: "/model/new", access: "admin", run: create },
   { method: "POST", path: "/model/update", access: "admin", run: update },
   { method: "PATCH", path: "/model/{id}/update", access: "admin", run: update },
+  { method: "POST", path: "/model/test", access: "admin", run: testModel },
   { method: "POST", path: "/model/delete", access: "admin", run: remove },
 ];

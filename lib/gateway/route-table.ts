@@ -1,6 +1,7 @@
 /** Every route of the gateway. `/v1` in front of any of them is the same route. */
 import { ALERT_ROUTES } from "./alert-routes.ts";
 import { AUDIT_ROUTES } from "./audit-routes.ts";
+import { BUDGET_REQUEST_ROUTES } from "./budget-request-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
 import { COMPLIANCE_ROUTES } from "./compliance-routes.ts";
 import { CONSOLE_KEY_ROUTES } from "./console-key-routes.ts";
@@ -42,17 +43,18 @@ const DESCRIBED: readonly Route[] = [
   ...KEY_ROUTES,
   ...PEOPLE_ROUTES,
   ...BUDGET_ROUTES,
+  ...BUDGET_REQUEST_ROUTES,
   ...SPEND_ROUTES,
   ...USAGE_ROUTES,
   ...REVIEW_ROUTES,
   ...JOB_ROUTES,
   ...EXPORT_ROUTES,
   ...AUDIT_ROUTES,
-  ...PRIVACY_PAST_ROUTES,
   ...ALERT_ROUTES,
   ...COMPLIANCE_ROUTES,
   ...INCIDENT_ROUTES,
   ...MASTER_KEY_ROUTES,
+  ...PRIVACY_PAST_ROUTES,
   ...CONSOLE_ROUTES,
   ...CONSOLE_PEOPLE_ROUTES,
   ...CONSOLE_SHELL_ROUTES,

@@ -5,6 +5,9 @@ import { isAddressRefused } from "#lib/providers/guard.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
 import { isRecord } from "./records.ts";
 
+/** OpenSSL's and Node's codes for a certificate that cannot be trusted. */
+const CERTIFICATE = /CERT|SELF_SIGNED|LEAF_SIGNATURE/;
+
 /** A failure, and whether another deployment may do better. */
 export interface AttemptFailure {
   readonly error: GatewayError;
@@ -114,7 +117,11 @@ export function failureOfError(deployment: Deployment, error: unknown): AttemptF
   }
   const unreachable = new GatewayError(
     "upstream_unreachable",
-    `litellm.APIConnectionError: ${title} - the connection to the provider failed`,
+    `litellm.APIConnectionError: ${title} - ${
+      CERTIFICATE.test(code)
+        ? `the certificate of the provider is not trusted (${code})`
+        : "the connection to the provider failed"
+    }`,
     { cause: error, internal: error instanceof Error ? `${code} ${error.message}` : code },
   );
   return {

@@ -3,11 +3,11 @@
 import { habitJob } from "#lib/incident/habit-job.ts";
 import { rotationJob } from "#lib/incident/rotation-job.ts";
 import { incidentJob } from "#lib/incident/run-job.ts";
+import { anonymisePastJob } from "#lib/privacy/anonymise-past.ts";
+import { eraseJob } from "#lib/privacy/erase-job.ts";
 import { backupJob } from "../backup/job.ts";
 import { COMPLIANCE_JOBS } from "../compliance/jobs.ts";
 import { exportCalls, exportUsage } from "../exports/job.ts";
-import { anonymisePastJob } from "../privacy/anonymise-past.ts";
-import { eraseJob } from "../privacy/erase-job.ts";
 import { privacyExport } from "../privacy/export/job.ts";
 import { privacyDrill } from "../privacy/requests/drill.ts";
 import { watchRequests } from "../privacy/requests/watch.ts";

@@ -230,6 +230,11 @@ export function folderFault(error: unknown, shownAs: string): StartError {
       cause: error,
     });
   }
+  if (code === "EROFS")
+    return new StartError("data_unusable", `data ${shownAs} lies on a read-only disk`, {
+      advice: "Mount it writable, or use --data with a folder on another disk.",
+      cause: error,
+    });
   return new StartError("data_unusable", `data ${shownAs} cannot be used: ${messageOf(error)}`, {
     advice: "Make the folder writable for this user, or use --data ./other",
     cause: error,

@@ -14,8 +14,9 @@ export async function explainStartFailure(
 ): Promise<StartError | null> {
   if (isStartError(error)) return error;
   const name = error instanceof Error ? error.name : "";
-  // By name: the class lives in db/, which is loaded twice beside Next.
-  if (name === "DatabaseNewerError") return fromSentences("database_version", error);
+  // By name: the classes live in db/, which is loaded twice beside Next.
+  if (name === "DatabaseNewerError" || name === "DatabaseTooOldError")
+    return fromSentences("database_version", error);
   switch (systemErrorCode(error)) {
     case "EADDRINUSE": {
       const holder = await findPortHolder(port);

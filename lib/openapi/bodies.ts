@@ -1,6 +1,7 @@
 /** The body of each route, by method and path: the very schemas that the gateway checks bodies against. */
 import type { z } from "zod";
 import { newChannelSchema, oneChannelSchema, updateChannelSchema } from "../alerts/channel-schema.ts";
+import { approveBudgetSchema, askBudgetSchema, declineBudgetSchema } from "../budget-requests/schema.ts";
 import {
   budgetInfoSchema,
   deleteBudgetSchema,
@@ -18,7 +19,12 @@ import { budgetChangeSchema } from "../console/budget-schema.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
 import { removeViewSchema, saveViewSchema, searchSchema } from "../console/shell-schema.ts";
-import { deleteModelSchema, newModelSchema, updateModelSchema } from "../deployments/schema.ts";
+import {
+  deleteModelSchema,
+  newModelSchema,
+  testModelSchema,
+  updateModelSchema,
+} from "../deployments/schema.ts";
 import { endUserIdsSchema, newEndUserSchema, updateEndUserSchema } from "../end-users/schema.ts";
 import { exportSchema } from "../exports/schema.ts";
 import {
@@ -117,6 +123,7 @@ export const BODIES: Schemas = {
   "POST /model/new": newModelSchema,
   "POST /model/update": updateModelSchema,
   "PATCH /model/{id}/update": updateModelSchema,
+  "POST /model/test": testModelSchema,
   "POST /model/delete": deleteModelSchema,
   "POST /key/generate": generateSchema,
   "POST /key/service-account/generate": generateSchema,
@@ -160,6 +167,9 @@ export const BODIES: Schemas = {
   "POST /tag/info": tagNamesSchema,
   "POST /spend/calculate": calculateSchema,
   "POST /global/spend/end_users": endUserSpendSchema,
+  "POST /budget/requests": askBudgetSchema,
+  "POST /budget/requests/{id}/approve": approveBudgetSchema,
+  "POST /budget/requests/{id}/decline": declineBudgetSchema,
   "POST /exports": exportSchema,
   "POST /access-reviews/{id}/decide": decideReviewSchema,
   "POST /access-reviews/{id}/finish": finishSchema,
@@ -217,6 +227,7 @@ export const WITHOUT_BODY: ReadonlySet<string> = new Set([
   "POST /key/health",
   "POST /jobs/{id}/cancel",
   "POST /access-reviews",
+  "POST /budget/requests/{id}/withdraw",
   "POST /access-reviews/{id}/abandon",
   "POST /global/spend/reset",
   "POST /console/totp/begin",

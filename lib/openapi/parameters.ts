@@ -82,6 +82,9 @@ export const QUERIES: Readonly<Record<string, readonly QueryParameter[]>> = {
     { name: "progress", type: "boolean", doc: "JSON lines on the way, the verdict last" },
     text("key", "the id of a former key whose heads count, too; may be repeated"),
   ],
+  "GET /budget/requests": [
+    choice("state", ["open", "approved", "declined", "withdrawn"], "requests in this state"),
+  ],
   "GET /jobs": [
     count("limit", "so many jobs, at most 200"),
     count("page", "from 1"),

@@ -41,6 +41,8 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "adds a model, in force at once on every instance; its credential is sealed and never shown again",
   "POST /model/update": "changes what is sent and nothing else; `model_info.id` names the model",
   "PATCH /model/{id}/update": "the same",
+  "POST /model/test":
+    "sends one tiny call to a model, or to one as it would be, and tells the provider's status, the milliseconds and its words",
   "POST /model/delete": 'deletes a model that was added so: `{"id"}`',
   "GET /health":
     "status, version, uptime; with a key also every deployment, from what calls have shown. Calls no provider",
@@ -135,6 +137,30 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "sets the spend of every key, user and team to 0, that of all their budgets too; records stay",
   "GET /user/daily/activity": "a user's days, by model, provider and key",
   "GET /team/daily/activity": "a team's days",
+  "GET /budget/requests":
+    "requests for more budget: one's own, or everybody's for admins, viewers and finance",
+  "POST /budget/requests": "asks for more budget for a key, a user or a team of one's own, until a day",
+  "POST /budget/requests/{id}/approve":
+    "grants it or a part of it: the budget is raised until then; nobody approves what they asked for",
+  "POST /budget/requests/{id}/decline": "declines it with a reason that whoever asked reads",
+  "POST /budget/requests/{id}/withdraw": "takes back what one asked for oneself",
+  "GET /access-reviews":
+    "access reviews, the newest first, with how many accounts are kept, removed and undecided",
+  "POST /access-reviews": "begins a review of everybody who has access; one is open at a time",
+  "GET /access-reviews/{id}": "one review with its accounts as they were when it began, and what was decided",
+  "POST /access-reviews/{id}/decide":
+    "keeps or removes one account, with a note; a removal waits for the end",
+  "POST /access-reviews/{id}/finish":
+    "when all are decided: blocks whom the review removes, disables their keys, and signs the record",
+  "POST /access-reviews/{id}/abandon": "ends a review without a record; nobody is removed",
+  "GET /access-reviews/{id}/record": "the signed record of a finished review, for `GET /audit/key` to check",
+  "GET /jobs": "jobs of the caller, the newest first; all of them for admins and viewers",
+  "GET /jobs/{id}": "one of them: state, progress, rate, result, and the file it made",
+  "POST /jobs/{id}/cancel": "stops a job: one that waits at once, one that runs at its next step",
+  "GET /jobs/{id}/file":
+    "the file a job made, for who started it and admins; with `?link=` and its secret for whoever has that",
+  "POST /exports":
+    "begins an export of calls or of usage as CSV, JSON or FOCUS-shaped CSV; answers the job that writes it",
   "GET /audit":
     "who changed what, the newest first: `limit`, `before` (a number), `action`, `target_kind`, `target_id`, `actor_kind` with `actor_id`, `outcome`, `search`",
   "GET /audit/verify":

@@ -1,17 +1,15 @@
 /** Bodies of the tag API, LiteLLM's `/tag/*`. */
 import { z } from "zod";
-import { limitFields, text } from "#lib/api-fields.ts";
-import { finerFields } from "#lib/budgets/finer-fields.ts";
+import { text } from "#lib/api-fields.ts";
+import { tieredFields } from "#lib/budgets/tiered-fields.ts";
 
 /** As long as a tag of a key may be. */
 const name = text(128).min(1, "must not be empty");
 
 const fields = {
-  ...limitFields,
-  ...finerFields,
+  ...tieredFields,
   name,
   description: text(1000).nullish(),
-  budget_id: text(256).min(1, "must not be empty").nullish(),
 };
 
 export const newTagSchema = z.object(fields);

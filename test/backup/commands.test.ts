@@ -161,10 +161,14 @@ describe("people erased since the backup", () => {
       await expect(replayErasures({ ...deps, sql }, erase)).rejects.toThrow("somebody else's");
     expect(asked).toEqual(["usr_gone", "usr_gone"]);
     await expect(replayErasures({ ...deps, sql }, null)).rejects.toThrow("people who were erased since");
-    await sql`delete from users where id = 'usr_gone'`;
+    // A start does it, and only then serves.
+    const restored = await testGateway({ database: into, env: { SHIN_ENCRYPTION_KEY: KEY } });
+    const shown = await restored.call("GET", "/user/list");
+    expect(shown.text).toContain("usr_stays");
+    expect(shown.text).not.toContain("usr_gone");
     expect(await replayErasures({ ...deps, sql }, null)).toBe(0);
     expect(await sql`select name from settings where name = 'pending_erasures'`).toEqual([]);
-    expect(await sql`select id from erasures`).toEqual([{ id: "ers_1" }]);
+    expect((await sql`select id from erasures`).map(({ id }) => id)).toContain("ers_1");
     await sql.end();
   });
 });

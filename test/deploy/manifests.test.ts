@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { VARIABLES } from "#lib/config/environment.ts";
+import { ROUTES } from "#lib/gateway/route-table.ts";
 import { configOf } from "#test/helpers/gateway.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -165,9 +166,17 @@ test("vercel.json bounds every route and names no cron that does not exist", () 
         z.string(),
         z.object({ maxDuration: z.number().max(800), supportsCancellation: z.literal(true) }),
       ),
+      crons: z.array(
+        z.strictObject({
+          path: z.string().startsWith("/cron/"),
+          schedule: z.string().regex(/^\S+( \S+){4}$/),
+        }),
+      ),
     })
     .parse(JSON.parse(read("vercel.json")));
   expect(Object.keys(vercel.functions)).toEqual(["app/**/route.ts"]);
+  const routes = ROUTES.filter((route) => route.path.startsWith("/cron/")).map((route) => route.path);
+  expect(vercel.crons.map((cron) => cron.path).sort()).toEqual(routes.sort());
 });
 
 describe("deploy/systemd", () => {

@@ -21,11 +21,12 @@ export interface NginxFront {
 /** True when nginx and openssl are installed. */
 export const nginxUsable = services.nginx !== null && spawnSync("openssl", ["version"]).status === 0;
 
-/** @param folder an empty one of the test's own. @param more gateways beside the first. @throws with nginx's words when it does not start */
+/** @param folder an empty one of the test's own. @param more gateways beside the first. @param change of the site, before all else. @throws with nginx's words when it does not start */
 export async function startNginxFront(
   folder: string,
   gatewayUrl: string,
   more: readonly string[] = [],
+  change: (site: string) => string = (site) => site,
 ): Promise<NginxFront> {
   const certificate = join(folder, "cert.pem");
   const key = join(folder, "key.pem");
@@ -38,7 +39,7 @@ export async function startNginxFront(
   );
   if (made.status !== 0) throw new Error(`openssl: ${made.stderr}`);
   const [http, https] = [await freePort(), await freePort()];
-  const site = (await readFile(SITE, "utf8"))
+  const site = change(await readFile(SITE, "utf8"))
     .replace(/^\s*listen \[::\].*\n/gm, "")
     .replace("listen 80;", `listen 127.0.0.1:${http};`)
     .replace("listen 443 ssl", `listen 127.0.0.1:${https} ssl`)

@@ -103,6 +103,29 @@ describe.skipIf(!nginxUsable)("nginx in front", async () => {
     expect(metrics.statusCode).toBe(404);
   });
 
+  test("cookies of the console are Secure and bound to this host behind TLS, and say so to nobody without", async () => {
+    const cookies = async (url: string, headers: Record<string, string> = {}) => {
+      const answered = await request(`${url}/api/auth/csrf`, { dispatcher: client(), headers });
+      await answered.body.dump();
+      expect(answered.statusCode).toBe(200);
+      return [answered.headers["set-cookie"] ?? []].flat();
+    };
+    const secure = await cookies(front.https);
+    expect(secure.length).toBeGreaterThan(0);
+    for (const cookie of secure) {
+      expect(cookie).toMatch(/^__Host-shin\./);
+      expect(cookie).toMatch(/; Path=\/(;|$)/);
+      expect(cookie).toMatch(/; Secure(;|$)/);
+      expect(cookie).toMatch(/; HttpOnly(;|$)/);
+      expect(cookie).toMatch(/; SameSite=(Lax|Strict)(;|$)/);
+      expect(cookie).not.toMatch(/Domain=/i);
+    }
+    // A client that claims to have come over TLS is overruled by nginx, and believed by nobody where no proxy is in front.
+    for (const cookie of await cookies(front.https, { "x-forwarded-proto": "http" }))
+      expect(cookie).toMatch(/^__Host-/);
+    for (const cookie of await cookies(gateway.url)) expect(cookie).not.toMatch(/__Host-|Secure/);
+  });
+
   test("TLS 1.1 is refused, 1.2 and 1.3 are spoken", async () => {
     const { port } = new URL(front.https);
     const speak = (version: "TLSv1.1" | "TLSv1.2" | "TLSv1.3") =>

@@ -114,6 +114,7 @@ describe("the command line in the pages", () => {
       "db shell",
       "keys master",
       "start",
+      ...["jobs list", "jobs watch", "jobs cancel"],
     ];
     expect(said.filter((command) => !known.includes(command ?? ""))).toEqual([]);
   });

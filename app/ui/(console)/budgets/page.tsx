@@ -12,6 +12,7 @@ import { money, plural } from "#components/format.ts";
 import { PeekSheet } from "#components/logs/peek-sheet.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { Tabs } from "#components/shell/tabs.tsx";
+import { listBudgetRequests } from "#db/queries/budget-requests.ts";
 import { withoutBudget } from "#db/queries/console-budgets.ts";
 import { totalOf } from "#db/queries/spend.ts";
 import { forecastsOf } from "#lib/console/budget-forecasts.ts";
@@ -20,6 +21,7 @@ import { mayBudget, mayChange, PAGES, seesEverything } from "#lib/console/roles.
 import { openPage, type PageContext, type SearchParams } from "../../../request.ts";
 import { columnsOf } from "./columns.tsx";
 import { BudgetPeek } from "./peek.tsx";
+import { Requests } from "./requests.tsx";
 import { Tiers } from "./tiers.tsx";
 import { KIND_WORDS, shareOf } from "./words.ts";
 
@@ -56,28 +58,40 @@ export default async function BudgetsPage({ searchParams }: { searchParams: Sear
   const { session } = page;
   const params = await searchParams;
   const query = readQuery(params);
-  const tiers = seesEverything(session.role) && query.word("view", ["tiers"]) === "tiers";
+  const asked = query.word("view", ["tiers", "requests"]);
+  const view = asked === "tiers" && !seesEverything(session.role) ? undefined : asked;
+  const tiers = view === "tiers";
+  const open = await openRequests(page);
   return (
     <>
       <PageHeader
         title="Budgets"
         note="How much may be spent, by whom. The figures are those that the gateway decides by."
         actions={
-          tiers ? mayChange(session.role) && <NewTier /> : mayBudget(session.role) && <Create page={page} />
+          tiers
+            ? mayChange(session.role) && <NewTier />
+            : view === undefined && mayBudget(session.role) && <Create page={page} />
         }
       />
       <DroppedNotice names={query.dropped} />
-      {seesEverything(session.role) && (
-        <Tabs
-          label="Budgets and tiers"
-          here={tiers ? "tiers" : "all"}
-          tabs={[
-            { id: "all", label: "All budgets", href: path },
-            { id: "tiers", label: "Tiers", href: `${path}?view=tiers` },
-          ]}
-        />
-      )}
-      {tiers ? (
+      <Tabs
+        label="Budgets and requests"
+        here={view ?? "all"}
+        tabs={[
+          { id: "all", label: seesEverything(session.role) ? "All budgets" : "Your budgets", href: path },
+          {
+            id: "requests",
+            label: open === 0 ? "Requests" : `Requests (${open})`,
+            href: `${path}?view=requests`,
+          },
+          ...(seesEverything(session.role)
+            ? [{ id: "tiers", label: "Tiers", href: `${path}?view=tiers` }]
+            : []),
+        ]}
+      />
+      {view === "requests" ? (
+        <Requests page={page} params={params} number={query.whole("page", 1, 1, 100)} />
+      ) : tiers ? (
         <Tiers page={page} params={params} />
       ) : (
         <AllBudgets page={page} params={params} query={query} />
@@ -178,6 +192,10 @@ async function AllBudgets({ page, params, query }: { page: PageContext; params: 
       )}
     </>
   );
+}
+
+async function openRequests({ deps, ownUserId }: PageContext): Promise<number> {
+  return (await listBudgetRequests(deps.sql, { by: ownUserId, state: "open", most: 100 })).length;
 }
 
 async function lastWeek({ deps, nowMs }: PageContext): Promise<string> {

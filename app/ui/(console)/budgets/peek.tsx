@@ -1,6 +1,7 @@
 /** One budget beside the list: where its money goes, and what it is. */
 import Link from "next/link";
 import { BudgetBar } from "#components/budget-bar.tsx";
+import { AskMore, type AskTarget } from "#components/budgets/ask-more.tsx";
 import { BudgetActions } from "#components/budgets/budget-actions.tsx";
 import { BurnDown } from "#components/budgets/burn-down.tsx";
 import { periodWords } from "#components/budgets/target.ts";
@@ -35,6 +36,9 @@ export async function BudgetPeek({
     );
   const points = await burnPoints(page, line, forecast);
   const href = ownerHref(line);
+  // Whoever sees this without the right to change it may ask: the list holds what is theirs.
+  const own =
+    line.part === "main" && line.limitNanoUsd !== null && page.ownUserId !== null ? askTargetOf(line) : null;
   const target = change ? targetOf(line, timezone) : null;
   return (
     <>
@@ -72,6 +76,11 @@ export async function BudgetPeek({
           </Link>
         )}
       </DialogBody>
+      {!change && own && (
+        <DialogFooter>
+          <AskMore target={own} />
+        </DialogFooter>
+      )}
       {target && (
         <DialogFooter>
           <BudgetActions target={target} spread />
@@ -79,6 +88,11 @@ export async function BudgetPeek({
       )}
     </>
   );
+}
+
+function askTargetOf({ kind, name, subjectId }: BudgetLine): AskTarget | null {
+  if (kind !== "key" && kind !== "user" && kind !== "team") return null;
+  return { kind, id: subjectId, name };
 }
 
 function factsOf(line: BudgetLine, forecast: Forecast | null | undefined, timezone: string): Fact[] {

@@ -3,17 +3,18 @@ import { CircleCheck, ShieldCheck } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { BudgetBar } from "#components/budget-bar.tsx";
-import { ago, percent } from "#components/format.ts";
+import { ago, money, percent } from "#components/format.ts";
 import { OutcomeBadge, reasonOf } from "#components/logs/outcome.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { recentAlerts } from "#db/queries/alerts.ts";
+import { listBudgetRequests } from "#db/queries/budget-requests.ts";
 import { keysNearBudget, listKeyRows } from "#db/queries/console-keys.ts";
 import { listCalls } from "#db/queries/console-records.ts";
 import { readStandings } from "#lib/compliance/run.ts";
 import type { Standing } from "#lib/compliance/standing.ts";
 import { keyBudget } from "#lib/console/key-state.ts";
-import { maySee } from "#lib/console/roles.ts";
+import { maySee, seesEverything } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
 import type { Deps, PageContext } from "../../../request.ts";
 
@@ -94,6 +95,10 @@ export async function Attention({ page, className }: { page: PageContext; classN
     const limit = budget.limitNanoUsd ?? 0n;
     return limit > 0n && budget.spentNanoUsd * 10n >= limit * 8n ? [{ row, budget, limit }] : [];
   });
+  const requests =
+    seesEverything(session.role) && maySee(session.role, "budgets")
+      ? await listBudgetRequests(deps.sql, { by: null, state: "open", most: SHOWN })
+      : [];
   const unusable = deps.policy().config.deployments.filter((deployment) => deployment.unusable !== null);
   const checks = maySee(session.role, "compliance") ? await failingChecks(deps) : [];
   const link = maySee(session.role, "keys");
@@ -102,16 +107,29 @@ export async function Attention({ page, className }: { page: PageContext; classN
     ownUserId === null
       ? await recentAlerts(deps.sql, { kinds: WATCH_ALERTS, since: new Date(nowMs - 7 * DAY_MS) }, SHOWN)
       : [];
+  const nothing = [requests, expiring.rows, spent, unusable, odd, checks].every((list) => list.length === 0);
   return (
     <Card className={className}>
       <CardHead
         title="Needs attention"
-        note="Keys near the end of their time or budget, keys used oddly, models that cannot be called, and failing checks"
+        note="Requests without an answer, keys near their end or used oddly, models that cannot be called, and failing checks"
       />
-      {expiring.rows.length + spent.length + unusable.length + odd.length + checks.length === 0 ? (
+      {nothing ? (
         <Quiet icon={<CircleCheck aria-hidden className="size-4" />}>Nothing does.</Quiet>
       ) : (
         <ul>
+          {requests.map((row) => (
+            <Line
+              key={row.id}
+              href="/ui/budgets?view=requests"
+              name={row.subjectName ?? row.subjectId}
+              badge={`Asks for ${money(row.amountNanoUsd)}`}
+            >
+              <span className="w-full truncate text-faint text-xs" title={row.reason}>
+                {row.requesterName ?? row.requestedBy}: {row.reason}
+              </span>
+            </Line>
+          ))}
           {odd.map((alert) => (
             <Line
               key={alert.id}

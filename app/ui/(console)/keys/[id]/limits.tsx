@@ -1,14 +1,17 @@
 /** Every limit and budget that a call with this key meets, with whose it is and how much of it is used now. */
 import { Gauge } from "lucide-react";
 import { BudgetBar } from "#components/budget-bar.tsx";
+import { AskMore } from "#components/budgets/ask-more.tsx";
 import { type Column, DataTable } from "#components/data-table/data-table.tsx";
 import { NothingYet } from "#components/data-table/table-states.tsx";
 import { integer, moment } from "#components/format.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { type KeyLimit, keyLimits } from "#lib/console/key-limits.ts";
+import { mayBudget } from "#lib/console/roles.ts";
+import { keyName } from "../../../../key-actions.ts";
 import type { KeyView } from "./view.ts";
 
-export async function Limits({ page: { deps, timezone, nowMs }, row, path, params }: KeyView) {
+export async function Limits({ page: { deps, timezone, nowMs, session }, row, path, params }: KeyView) {
   const limits = await keyLimits(deps, row.secret_hash, nowMs);
   return (
     <>
@@ -16,6 +19,11 @@ export async function Limits({ page: { deps, timezone, nowMs }, row, path, param
         A call is let in when there is room in every one of these at once. The figures are those that the
         gateway decides by.
       </p>
+      {!mayBudget(session.role) && row.max_budget_nano_usd !== null && row.deleted_at === null && (
+        <p className="mb-3">
+          <AskMore target={{ kind: "key", id: row.id, name: keyName(row) }} />
+        </p>
+      )}
       <DataTable
         caption="Limits and budgets of this key"
         columns={columnsOf(timezone)}

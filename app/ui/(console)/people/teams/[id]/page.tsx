@@ -2,6 +2,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
+import { AskMore } from "#components/budgets/ask-more.tsx";
 import { BudgetActions } from "#components/budgets/budget-actions.tsx";
 import { readQuery } from "#components/data-table/query.ts";
 import { compact, moment, money } from "#components/format.ts";
@@ -81,6 +82,9 @@ export default async function TeamPage({
         actions={
           <>
             {budget && mayBudget(session.role) && <BudgetActions target={budget.target} spread />}
+            {owner && !mayBudget(session.role) && row.max_budget_nano_usd !== null && (
+              <AskMore target={{ kind: "team", id, name: row.alias ?? id }} />
+            )}
             {change && <Actions page={page} row={row} />}
           </>
         }

@@ -1,0 +1,123 @@
+"use client";
+/** Answers a request for more budget: a part or all of it until a day, or no with a reason. Whoever asked may take it back. */
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import { approveBudgetSchema, declineBudgetSchema } from "#lib/budget-requests/schema.ts";
+import { TextareaField } from "../form/fields.tsx";
+import { FormDialog } from "../form/form-dialog.tsx";
+import { useForm } from "../form/use-form.ts";
+import { useApi } from "../shell/api.tsx";
+import { Button } from "../ui/button.tsx";
+import { AmountUntil } from "./ask-more.tsx";
+import { endOfDay, localDate } from "./days.ts";
+
+export interface AskedRequest {
+  readonly id: string;
+  /** Whose budget. */
+  readonly name: string;
+  /** Dollars. */
+  readonly amount: string;
+  /** ISO. */
+  readonly until: string | null;
+}
+
+interface Step {
+  readonly request: AskedRequest;
+  readonly onClose: () => void;
+}
+
+export function AnswerRequest({ request }: { request: AskedRequest }) {
+  const [dialog, setDialog] = useState<"approve" | "decline" | null>(null);
+  const close = () => setDialog(null);
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <Button size="sm" onClick={() => setDialog("decline")}>
+        Decline<span className="sr-only"> the request for {request.name}</span>
+      </Button>
+      <Button size="sm" variant="primary" onClick={() => setDialog("approve")}>
+        Approve<span className="sr-only"> the request for {request.name}</span>
+      </Button>
+      {dialog === "approve" && <ApproveDialog request={request} onClose={close} />}
+      {dialog === "decline" && <DeclineDialog request={request} onClose={close} />}
+    </span>
+  );
+}
+
+function ApproveDialog({ request, onClose }: Step) {
+  const router = useRouter();
+  const [today] = useState(() => new Date());
+  const asked = request.until === null ? today : new Date(request.until);
+  const form = useForm({
+    amount: request.amount,
+    // Days end at midnight: the last day is the one that holds the moment before.
+    until: localDate(new Date(Math.max(today.getTime(), asked.getTime() - 1))),
+    reason: "",
+  });
+  const { amount = "", reason = "", until = "" } = form.values;
+  const submit = async () => {
+    const body = { amount: amount.trim(), until: endOfDay(until), reason };
+    if (!(await form.send(`/budget/requests/${request.id}/approve`, body, approveBudgetSchema))) return;
+    toast(`The budget of “${request.name}” is raised by $${amount.trim()}`);
+    onClose();
+    router.refresh();
+  };
+  return (
+    <FormDialog
+      title={`Raise the budget of “${request.name}”`}
+      description="From the next call on, and for a while only. A raise that runs there now is replaced."
+      form={form}
+      action="Approve"
+      busy="Raising…"
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <AmountUntil form={form} today={today} label="Grant, in US dollars" />
+      <TextareaField form={form} name="reason" label="A word to whoever asked" optional rows={2} />
+    </FormDialog>
+  );
+}
+
+function DeclineDialog({ request, onClose }: Step) {
+  const router = useRouter();
+  const form = useForm({ reason: "" });
+  const submit = async () => {
+    const body = { reason: form.values["reason"] ?? "" };
+    if (!(await form.send(`/budget/requests/${request.id}/decline`, body, declineBudgetSchema))) return;
+    toast("The request is declined");
+    onClose();
+    router.refresh();
+  };
+  return (
+    <FormDialog
+      title={`Decline the request for “${request.name}”`}
+      description="Nothing changes. Whoever asked reads the reason."
+      form={form}
+      action="Decline"
+      busy="Declining…"
+      danger
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextareaField form={form} name="reason" label="Why not" required rows={3} autoFocus />
+    </FormDialog>
+  );
+}
+
+export function WithdrawRequest({ request }: { request: AskedRequest }) {
+  const router = useRouter();
+  const api = useApi();
+  const [busy, setBusy] = useState(false);
+  const withdraw = async () => {
+    setBusy(true);
+    const answer = await api("POST", `/budget/requests/${request.id}/withdraw`, {});
+    setBusy(false);
+    if (!answer.ok) toast.error("The request was not withdrawn", { description: answer.message });
+    router.refresh();
+  };
+  return (
+    <Button size="sm" disabled={busy} onClick={() => void withdraw()}>
+      Withdraw<span className="sr-only"> the request for {request.name}</span>
+    </Button>
+  );
+}

@@ -1,0 +1,136 @@
+"use client";
+/** Adding a model, and what can be done to one: test it, change it, delete it in stages. */
+import { EllipsisVertical, PencilLine, PlugZap, Plus, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import { TextField } from "../form/fields.tsx";
+import { FormDialog } from "../form/form-dialog.tsx";
+import { useForm } from "../form/use-form.ts";
+import { useApi } from "../shell/api.tsx";
+import { Button } from "../ui/button.tsx";
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
+import { Notice } from "../ui/notice.tsx";
+import type { ModelChoices, ModelTarget } from "./target.ts";
+
+const ModelForm = dynamic(() => import("./model-form.tsx").then((module) => module.ModelForm), {
+  ssr: false,
+});
+
+export function AddModel({ choices }: { choices: ModelChoices }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant="primary" onClick={() => setOpen(true)}>
+        <Plus aria-hidden /> Add model
+      </Button>
+      {open && <ModelForm choices={choices} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+export function ModelActions({
+  target,
+  choices,
+  calls,
+  last,
+}: {
+  target: ModelTarget;
+  choices: ModelChoices;
+  /** Of its name, in 24 hours. */
+  calls: number;
+  /** Nothing else has its name. */
+  last: boolean;
+}) {
+  const api = useApi();
+  const router = useRouter();
+  const [dialog, setDialog] = useState<"edit" | "delete" | null>(null);
+  const close = () => setDialog(null);
+  const test = async () => {
+    const answer = await api("POST", "/model/test", { id: target.id });
+    if (!answer.ok) return void toast.error(`${target.name} was not tested`, { description: answer.message });
+    const { message, ms, ok, status } = answer.data;
+    const words = `${status === 0 ? "No answer" : `Status ${status}`} after ${ms} ms. ${message}`;
+    if (ok === true) toast.success(`${target.name} answers`, { description: words });
+    else
+      toast.error(`${target.name} does not answer`, {
+        description: words,
+        duration: Number.POSITIVE_INFINITY,
+      });
+    router.refresh();
+  };
+  return (
+    <>
+      <Menu>
+        <MenuTrigger asChild>
+          <Button variant="ghost" size="icon-sm">
+            <EllipsisVertical aria-hidden />
+            <span className="sr-only">
+              Actions for {target.name} at {target.provider}
+            </span>
+          </Button>
+        </MenuTrigger>
+        <MenuContent>
+          <MenuItem onSelect={() => void test()}>
+            <PlugZap aria-hidden /> Test connection
+          </MenuItem>
+          {target.stored && (
+            <>
+              <MenuItem onSelect={() => setDialog("edit")}>
+                <PencilLine aria-hidden /> Edit…
+              </MenuItem>
+              <MenuSeparator />
+              <MenuItem danger onSelect={() => setDialog("delete")}>
+                <Trash2 aria-hidden /> Delete…
+              </MenuItem>
+            </>
+          )}
+        </MenuContent>
+      </Menu>
+      {dialog === "edit" && <ModelForm target={target} choices={choices} onClose={close} />}
+      {dialog === "delete" && <DeleteModel target={target} calls={calls} last={last} onClose={close} />}
+    </>
+  );
+}
+
+function DeleteModel({
+  target,
+  calls,
+  last,
+  onClose,
+}: {
+  target: ModelTarget;
+  calls: number;
+  last: boolean;
+  onClose: () => void;
+}) {
+  const router = useRouter();
+  const form = useForm({ typed: "" });
+  const submit = async () => {
+    if (!(await form.send("/model/delete", { id: target.id }))) return;
+    toast(`A deployment of “${target.name}” is deleted`, { description: "What it cost stays on record." });
+    onClose();
+    router.refresh();
+  };
+  return (
+    <FormDialog
+      title={`Delete a deployment of “${target.name}”`}
+      description="This cannot be undone: its credential goes with it."
+      form={form}
+      action="Delete for good"
+      busy="Deleting…"
+      danger
+      disabled={form.values["typed"]?.trim() !== target.name}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Notice tone={last ? "warn" : "info"}>
+        {last
+          ? `Nothing else has this name: its callers get an error from the next call on. It had ${calls} calls in 24 hours.`
+          : `Others of this name go on answering. It had ${calls} calls in 24 hours, with theirs.`}
+      </Notice>
+      <TextField form={form} name="typed" label={`Type ${target.name} to confirm`} />
+    </FormDialog>
+  );
+}
