@@ -67,10 +67,9 @@ function addresses(folder = ROOT, path = "/ui"): string[] {
 
 /** `/ui/keys/[id]` -> `/ui/keys/key_...` */
 function withId(path: string, ids: Readonly<Record<string, unknown>>): string {
-  return path.replace(/([\w-]+)\/\[id\]/, (_, kind: string) => `${kind}/${ids[kind] ?? "none"}`);
   return path
     .replace("[check]", "master_key")
-    .replace(/(\w+)\/\[id\]/, (_, kind: string) => `${kind}/${ids[kind] ?? "none"}`);
+    .replace(/([\w-]+)\/\[id\]/, (_, kind: string) => `${kind}/${ids[kind] ?? "none"}`);
 }
 
 describe("the matrix of roles and pages", () => {
