@@ -91,7 +91,7 @@ await sql.begin(async (tx) => {
       await tx`
         insert into spend_records (id, started_at, state, outcome, status_code, instance_id, instance_boot, call_type, key_id,
           user_id, model, model_group, provider, prompt_tokens, completion_tokens, usage_source, cost_nano_usd, ip, tags, response_id)
-        select ${`req_${user}_${day}_`} || n, ${start}::timestamptz + n * interval '2 milliseconds', 'settled', 'ok', 200, 'ins_x', 1, 'completion',
+        select ${`req_${user === "usr-other" ? "o" : "b"}_${day}_`} || n, ${start}::timestamptz + n * interval '2 milliseconds', 'settled', 'ok', 200, 'ins_x', 1, 'completion',
           'key_' || (n % 50), ${user}, 'gpt-4', 'gpt-4', 'demo', 20, 30, 'provider', 1000000 + n, '203.0.113.7', array['a', 'b'], 'chatcmpl-' || n
         from generate_series(1, ${Math.ceil(RECORDS / DAYS)}) n`;
   }

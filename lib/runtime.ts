@@ -13,6 +13,7 @@ import { AuditSealer } from "./audit/sealer.ts";
 import { HeadSigner } from "./audit/signer.ts";
 import { signingKey } from "./audit/signing-key.ts";
 import { replayErasures } from "./backup/replay-erasures.ts";
+import { erasureChore } from "./backup/take.ts";
 import { listenForChanges } from "./changes.ts";
 import { startChores } from "./chores.ts";
 import type { Clock } from "./clock.ts";
@@ -103,7 +104,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const ledgerSql = open(1, "shin-ledger");
   const migrations = await migrate(sql);
   await ensurePartitions(sql, clock.now(), PARTITION_DAYS);
-
   const running = await RunningConfig.open(options.config, {
     sql,
     log,
@@ -204,6 +204,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     [
       { name: "hourly upkeep", everyMs: UPKEEP_MS, run: () => keepHouse(deps) },
       { name: "comparing counters with the ledger", everyMs: RECONCILE_MS, run: () => reconciler.pass() },
+      erasureChore(deps),
       { name: "looking for what to raise an alert about", everyMs: WATCH_MS, run: () => watch.pass() },
       { name: "sending alerts", everyMs: SEND_MS, run: () => deps.alertDesk.pass() },
     ],
@@ -244,6 +245,5 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
   };
 }
-
 /** Where the journal lies in a data folder. */
 export const journalFolder = (dataDir: string): string => path.join(dataDir, "journal");

@@ -3,7 +3,6 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
-import { approveBudgetSchema, declineBudgetSchema } from "#lib/budget-requests/schema.ts";
 import { TextareaField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
@@ -11,6 +10,12 @@ import { useApi } from "../shell/api.tsx";
 import { Button } from "../ui/button.tsx";
 import { AmountUntil } from "./ask-more.tsx";
 import { endOfDay, localDate } from "./days.ts";
+
+/** Come with the first sending: no page needs them to be shown. */
+const approveBudgetSchema = () =>
+  import("#lib/budget-requests/schema.ts").then((module) => module.approveBudgetSchema);
+const declineBudgetSchema = () =>
+  import("#lib/budget-requests/schema.ts").then((module) => module.declineBudgetSchema);
 
 export interface AskedRequest {
   readonly id: string;

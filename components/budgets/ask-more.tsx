@@ -4,12 +4,15 @@ import { HandCoins } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
-import { askBudgetSchema } from "#lib/budget-requests/schema.ts";
 import { TextareaField, TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
 import { DAY_MS, endOfDay, localDate } from "./days.ts";
+
+/** Come with the first sending: no page needs them to be shown. */
+const askBudgetSchema = () =>
+  import("#lib/budget-requests/schema.ts").then((module) => module.askBudgetSchema);
 
 export interface AskTarget {
   readonly kind: "key" | "user" | "team";

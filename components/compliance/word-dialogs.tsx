@@ -3,7 +3,6 @@
 import { useRouter } from "next/navigation";
 import type { FormEvent, ReactNode } from "react";
 import { toast } from "sonner";
-import { attestSchema, waiveSchema } from "#lib/compliance/schema.ts";
 import { Field } from "../form/field.tsx";
 import { type Form, useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
@@ -11,6 +10,10 @@ import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "..
 import { Input, Textarea } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { CheckTarget } from "./target.ts";
+
+/** Come with the first sending: no page needs them to be shown. */
+const attestSchema = () => import("#lib/compliance/schema.ts").then((module) => module.attestSchema);
+const waiveSchema = () => import("#lib/compliance/schema.ts").then((module) => module.waiveSchema);
 
 interface Props {
   readonly target: CheckTarget;

@@ -10,7 +10,8 @@ export function DownloadFile() {
   const [state, setState] = useState<"ready" | "loading" | "done" | { failure: string }>("ready");
   useEffect(() => {
     const found = window.location.hash.slice(1);
-    setLink(found);
+    // Effects may run twice; the second time the address has been cleaned.
+    setLink((before) => before || found);
     if (found) window.history.replaceState(null, "", window.location.pathname);
   }, []);
   const fetchFile = async () => {

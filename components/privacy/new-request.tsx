@@ -2,13 +2,17 @@
 /** Takes a request in. Nothing is looked up yet: who asks is owed an answer whether they are known or not. */
 import { useRouter } from "next/navigation";
 import type { FormEvent } from "react";
-import { newRequestSchema, REQUEST_TYPES } from "#lib/privacy/requests/schema.ts";
+import { REQUEST_TYPES } from "#lib/privacy/requests/schema.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
 import { Input, Select, Textarea } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { TYPE_WORDS } from "./words.ts";
+
+/** Come with the first sending: no page needs them to be shown. */
+const newRequestSchema = () =>
+  import("#lib/privacy/requests/schema.ts").then((module) => module.newRequestSchema);
 
 /** @param today `2026-11-23`, the last day that can be named */
 export function NewRequest({ today }: { today: string }) {

@@ -1,17 +1,33 @@
 "use client";
-/** How far the job of a request is. Asks for the page anew while it works. */
+/** How far the job of a request is. Asks the gateway while it works, which finishes the request once the job is done. */
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { integer, percent } from "../format.ts";
+import { useApi } from "../shell/api.tsx";
 
 const EVERY_MS = 2_000;
 
-export function RunProgress({ done, total, note }: { done: number; total: number | null; note: string }) {
+export function RunProgress({
+  id,
+  done,
+  total,
+  note,
+}: {
+  id: string;
+  done: number;
+  total: number | null;
+  note: string;
+}) {
   const router = useRouter();
+  const api = useApi();
   useEffect(() => {
-    const timer = setInterval(() => router.refresh(), EVERY_MS);
+    const look = async () => {
+      await api("GET", `/privacy/requests/${id}`);
+      router.refresh();
+    };
+    const timer = setInterval(() => void look(), EVERY_MS);
     return () => clearInterval(timer);
-  }, [router]);
+  }, [api, id, router]);
   const known = total !== null && total > 0;
   return (
     <div className="flex flex-col gap-1.5">

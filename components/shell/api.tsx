@@ -72,11 +72,12 @@ export function ApiProvider({
   );
 }
 
+/** On pages that need no session (set-up, invitations, certificates) requests carry no token. */
 export function useApi(): Api {
-  const api = useContext(Context);
-  if (!api) throw new Error("useApi stands outside of ApiProvider");
-  return api;
+  return useContext(Context) ?? withoutSession;
 }
+
+const withoutSession: Api = (method, path, body, options = {}) => send("", method, path, body, options);
 
 interface Asking {
   /** Who else is signed in by now. */

@@ -33,12 +33,8 @@ const GROUPS = [
   { name: "Build", pages: ["overview", "keys", "models", "playground"] },
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
-  { name: "Govern", pages: ["audit", "incident"] },
-  { name: "Govern", pages: ["audit", "privacy"] },
-  { name: "Govern", pages: ["audit"] },
+  { name: "Govern", pages: ["audit", "privacy", "compliance", "incident"] },
   { name: "Run", pages: ["users", "serviceAccounts", "teams", "accessReview", "jobs", "settings"] },
-  { name: "Govern", pages: ["audit", "compliance"] },
-  { name: "Run", pages: ["users", "teams", "settings"] },
 ] as const;
 
 const ICONS = {

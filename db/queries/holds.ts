@@ -7,7 +7,7 @@ export type HoldRow = typeof privacyHolds.$inferSelect;
 type Person = { readonly kind: string; readonly id: string };
 
 /** @returns false when one of its kind runs on the person already */
-export async function insertHold(tx: Tx, row: HoldRow): Promise<boolean> {
+export async function insertHold(tx: Tx, row: typeof privacyHolds.$inferInsert): Promise<boolean> {
   const rows = await tx
     .insert(privacyHolds)
     .values(row)

@@ -23,6 +23,8 @@ export async function noteNetworks(
       select r.key_id, r.network, ${now}, ${now}
       from jsonb_to_recordset(${tx.json(rows.map((row) => ({ key_id: row.keyId, network: row.network })))})
         as r(key_id text, network text)
+      -- Noted a little after the call: by then the key's owner may have been erased.
+      where not exists (select from virtual_keys k where k.id = r.key_id and k.secret_hash = 'erased ' || k.id)
       on conflict (key_id, network) do update set last_seen_at = excluded.last_seen_at
       returning key_id, network, (xmax = 0) as inserted`;
     const inserted = fresh.filter((row) => row.inserted);

@@ -33,18 +33,40 @@ export async function countMatches(
   return Number(row?.rows ?? 0n);
 }
 
-/** The same over a stretch of a big table. */
-export async function countMatchesWithin(
+export interface LookedFor {
+  readonly owner: { readonly column: string; readonly ids: readonly string[] };
+  readonly pseudonym: string;
+  readonly columns: readonly string[];
+  /** What the pattern is made of: a plain search comes first, for the expression is many times as slow. */
+  readonly words: readonly string[];
+  readonly pattern: string | null;
+}
+
+/** A stretch of the records after an erasure: rows that are still the person's, rows of the pseudonym, rows that name them. */
+export async function lookThroughStretch(
   sql: Sql,
-  columns: readonly string[],
-  pattern: string,
+  { columns, owner, pattern, pseudonym, words }: LookedFor,
   stretch: { readonly partition: string; readonly from: number; readonly to: number },
-): Promise<number> {
-  const [row] = await sql<{ rows: bigint }[]>`
-    select count(*) as rows from ${sql(stretch.partition)}
-    where ctid >= ${`(${stretch.from},0)`}::tid and ctid < ${`(${stretch.to},0)`}::tid
-      and ${matches(sql, columns, pattern)}`;
-  return Number(row?.rows ?? 0n);
+): Promise<{ left: number; moved: number; named: number; costNanoUsd: bigint }> {
+  const text = sql`concat_ws(' ', ${columns.map((column) => sql`${sql(column)}`).reduce((all, one) => sql`${all}, ${one}`)})`;
+  const likes = words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
+  const named =
+    pattern === null || likes.length === 0
+      ? sql`false`
+      : sql`${text} like any (${sql.array(likes)}::text[]) and ${text} ~ ${pattern}`;
+  const [row] = await sql<{ left: bigint; moved: bigint; named: bigint; cost: string }[]>`
+    select count(*) filter (where ${sql(owner.column)} in ${sql(owner.ids)}) as left,
+      count(*) filter (where ${sql(owner.column)} = ${pseudonym}) as moved,
+      coalesce(sum(cost_nano_usd) filter (where ${sql(owner.column)} = ${pseudonym}), 0)::text as cost,
+      count(*) filter (where ${named}) as named
+    from ${sql(stretch.partition)}
+    where ctid >= ${`(${stretch.from},0)`}::tid and ctid < ${`(${stretch.to},0)`}::tid`;
+  return {
+    left: Number(row?.left ?? 0n),
+    moved: Number(row?.moved ?? 0n),
+    named: Number(row?.named ?? 0n),
+    costNanoUsd: BigInt(row?.cost ?? "0"),
+  };
 }
 
 /** Puts a pseudonym in place of a name where it stands as a whole word. @returns how many rows were changed */

@@ -29,7 +29,19 @@ const END_USER_IDS = /^(end_?user(_?id)?)$/i;
 /** Personal by the registry, and yet what an audit log is for: roles, teams, times. */
 const READABLE = new Set([
   ...["id", "role", "kind", "team_id", "organization_id", "page", "query", "name", "description"],
-  ...["scope", "settings", "sealed", "input", "result", "progress", "error", "before", "after", "state"],
+  ...[
+    "scope",
+    "settings",
+    "sealed",
+    "input",
+    "result",
+    "progress",
+    "error",
+    "before",
+    "after",
+    "state",
+    "sha256",
+  ],
 ]);
 const PERSONAL_NAMES: ReadonlySet<string> = new Set(
   Object.values(PERSONAL_DATA).flatMap((table) =>

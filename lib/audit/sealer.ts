@@ -28,6 +28,7 @@ interface OpenKey extends Owner {
 
 const SEALED = /^sealed\.v1\.(psn_[0-9A-Z]{26})\.([\w-]{38,})$/;
 const PSEUDONYMS = /psn_[0-9A-Z]{26}/g;
+const RECENT_MS = 5_000;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -35,6 +36,9 @@ export class AuditSealer {
   readonly #sql: Sql;
   readonly #secret: string;
   readonly #box: string;
+  /** Keys to seal with, for a moment: many changes come from few people. */
+  #recent = new Map<string, OpenKey>();
+  #recentUntilMs = 0;
 
   /**
    * @param sql not the connections that changes run on: a key that is made here stays, whatever becomes of the change, so
@@ -106,12 +110,21 @@ export class AuditSealer {
     });
   }
 
+  /** Asks the database anew from now on: a key was destroyed. */
+  forget(nowMs: number): void {
+    this.#recent = new Map();
+    this.#recentUntilMs = nowMs + RECENT_MS;
+  }
+
   hashOf({ id, kind }: Owner): string {
     return subjectHash(this.#secret, kind, id);
   }
 
   async #keysOf(owners: ReadonlyMap<string, Owner>, nowMs: number): Promise<Map<string, OpenKey>> {
     const hashes = [...owners.keys()].sort();
+    if (nowMs >= this.#recentUntilMs || nowMs < this.#recentUntilMs - RECENT_MS) this.forget(nowMs);
+    const recent = this.#recent;
+    if (hashes.every((hash) => recent.has(hash))) return recent;
     let rows = await keysByHash(this.#sql, hashes);
     if (rows.length < hashes.length) {
       const known = new Set(rows.map((row) => row.subject_hash));
@@ -124,7 +137,10 @@ export class AuditSealer {
     const keys = new Map<string, OpenKey>();
     for (const row of rows) {
       const key = this.#read(row);
-      if (key && row.subject_hash !== null) keys.set(row.subject_hash, key);
+      if (key && row.subject_hash !== null) {
+        keys.set(row.subject_hash, key);
+        recent.set(row.subject_hash, key);
+      }
     }
     return keys;
   }

@@ -1,11 +1,12 @@
 /** Takes a backup into a folder, writes down that it was, and clears away what is too old. */
-import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Db, Sql } from "#db/client.ts";
 import { newestVersion } from "#db/migrate.ts";
 import { backups } from "#db/schema/operate.ts";
 import { type Actor, writeAudit } from "../audit/audit.ts";
 import { newId } from "../ids.ts";
+import type { JobDeps } from "../jobs/deps.ts";
 import { systemErrorCode } from "../node/start-error.ts";
 import type { BackupKey } from "./encryption.ts";
 import { ERASURE_LIST, erasuresOf } from "./replay-erasures.ts";
@@ -64,6 +65,21 @@ export async function writeErasureList(sql: Sql, folder: string): Promise<void> 
   await writeFile(`${file}.part`, text, { mode: 0o600 });
   await rename(`${file}.part`, file);
 }
+
+/** Keeps that list fresh between two backups, where backups are set up. */
+async function keepErasureList({ policy, sql }: Pick<JobDeps, "policy" | "sql">): Promise<void> {
+  const { folder } = policy().config.backups;
+  if (folder === null) return;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeErasureList(sql, folder);
+}
+
+/** That, every minute. */
+export const erasureChore = (deps: Pick<JobDeps, "policy" | "sql">) => ({
+  name: "listing erasures beside the backups",
+  everyMs: 60_000,
+  run: () => keepErasureList(deps),
+});
 
 export interface BackupFile {
   readonly file: string;

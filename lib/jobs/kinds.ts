@@ -18,6 +18,8 @@ import { tidyJobs } from "./tidy.ts";
 
 export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   tidyJobs,
+  eraseJob,
+  anonymisePastJob,
   backupJob,
   exportCalls,
   exportUsage,

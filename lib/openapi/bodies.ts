@@ -225,6 +225,7 @@ export const BODIES: Schemas = {
 export const WITHOUT_BODY: ReadonlySet<string> = new Set([
   "POST /privacy/anonymise_past",
   "POST /key/health",
+  "POST /privacy/anonymise_past",
   "POST /jobs/{id}/cancel",
   "POST /access-reviews",
   "POST /budget/requests/{id}/withdraw",

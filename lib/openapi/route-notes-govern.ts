@@ -94,4 +94,12 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "POST /compliance/waive": "sets a check aside with a reason, for at most 180 days",
   "POST /compliance/withdraw": "takes an attestation or a waiver back",
   "POST /compliance/fix": "the fix of one press that some checks have; what it changes is an event",
+  "POST /privacy/anonymise_past":
+    "begins a job that makes old records and log files what `anonymize_logs` would have made them; 400 while that is off",
+  "POST /privacy/drill":
+    "leads a made-up person through an export and an erasure, and removes what is left of them",
+  "GET /privacy/holds": "legal holds and restrictions that run",
+  "POST /privacy/holds":
+    "places a legal hold, which stops an erasure and the purge, or a restriction, which stops calls",
+  "POST /privacy/holds/end": "ends one",
 };

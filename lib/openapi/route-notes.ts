@@ -144,32 +144,6 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
     "grants it or a part of it: the budget is raised until then; nobody approves what they asked for",
   "POST /budget/requests/{id}/decline": "declines it with a reason that whoever asked reads",
   "POST /budget/requests/{id}/withdraw": "takes back what one asked for oneself",
-  "GET /access-reviews":
-    "access reviews, the newest first, with how many accounts are kept, removed and undecided",
-  "POST /access-reviews": "begins a review of everybody who has access; one is open at a time",
-  "GET /access-reviews/{id}": "one review with its accounts as they were when it began, and what was decided",
-  "POST /access-reviews/{id}/decide":
-    "keeps or removes one account, with a note; a removal waits for the end",
-  "POST /access-reviews/{id}/finish":
-    "when all are decided: blocks whom the review removes, disables their keys, and signs the record",
-  "POST /access-reviews/{id}/abandon": "ends a review without a record; nobody is removed",
-  "GET /access-reviews/{id}/record": "the signed record of a finished review, for `GET /audit/key` to check",
-  "GET /jobs": "jobs of the caller, the newest first; all of them for admins and viewers",
-  "GET /jobs/{id}": "one of them: state, progress, rate, result, and the file it made",
-  "POST /jobs/{id}/cancel": "stops a job: one that waits at once, one that runs at its next step",
-  "GET /jobs/{id}/file":
-    "the file a job made, for who started it and admins; with `?link=` and its secret for whoever has that",
-  "POST /exports":
-    "begins an export of calls or of usage as CSV, JSON or FOCUS-shaped CSV; answers the job that writes it",
-  "GET /audit":
-    "who changed what, the newest first: `limit`, `before` (a number), `action`, `target_kind`, `target_id`, `actor_kind` with `actor_id`, `outcome`, `search`",
-  "GET /audit/verify":
-    "walks the whole chain and names the first record that is wrong; `progress=true` for JSON lines on the way, `key` to trust a former key's heads",
-  "GET /audit/export":
-    "the whole chain as JSON lines with its signed heads, public key and signed manifest: verifies offline, see docs/audit.md",
-  "GET /audit/key": "the public key that signs the audit log; anybody may know it",
-  "POST /privacy/anonymise_past":
-    "begins a job that makes old records and log files what `anonymize_logs` would have made them; 400 while that is off",
   "POST /console/setup": "uses a set-up link: makes the first admin and the first key",
   "GET /console/first-call": "the latest call of the person's own key, for the first minutes",
   "POST /console/password": "changes the person's own password and ends the other sessions",
@@ -184,37 +158,6 @@ export const ROUTE_NOTES: Readonly<Record<string, string>> = {
   "POST /console/users/sessions/end": "ends every console session of a person",
   "POST /console/budgets/update":
     "sets the budget of a key, user, team, member, end user or tag; for admins, and for finance at the console",
-  "GET /privacy/requests":
-    "requests of people about their data: open ones first, by the day they are due; `state`, `type`, `page`, `page_size`",
-  "POST /privacy/requests": "takes a request in; it must be answered within a month of `received_at`",
-  "GET /privacy/requests/{id}": "one request with its step, its job and its certificate",
-  "POST /privacy/requests/{id}/identify": "writes down how the person was identified",
-  "POST /privacy/requests/{id}/locate": "counts the person's records, store by store; 404 when there is none",
-  "POST /privacy/requests/{id}/decide": "grants it or refuses it with a ground",
-  "POST /privacy/requests/{id}/approve":
-    "the second person's yes; not for whoever took it in or decided it, nor for whom it is about, nor with the master key",
-  "POST /privacy/requests/{id}/run":
-    "begins the export or the erasure as a job; restricts or corrects at once; again after a job that failed",
-  "POST /privacy/requests/{id}/extend": "two months more, once, with the reason that the person is told",
-  "POST /privacy/requests/{id}/close": "ends it without doing anything, such as `no_data_held`",
-  "POST /privacy/requests/{id}/withdraw": "the person takes it back",
-  "POST /privacy/requests/{id}/link":
-    "a link to the export that needs no sign-in, shown this once; it ends with the file, a week after it was written",
-  "POST /privacy/drill":
-    "leads a made-up person through an export and an erasure, and removes what is left of them",
-  "GET /privacy/holds": "legal holds and restrictions that run",
-  "POST /privacy/holds":
-    "places a legal hold, which stops an erasure and the purge, or a restriction, which stops calls",
-  "POST /privacy/holds/end": "ends one",
-  "POST /privacy/download": "the file behind such a link; the secret is sent in the body",
-  "POST /privacy/verify": "says whether a certificate or an export's manifest is genuine; anybody may ask",
-  "GET /privacy/retention":
-    "how long each store keeps what it holds, when it was last purged and how much went",
-  "POST /privacy/retention": 'sets days by store: `{"days": {"records": 30}}`; null for the default',
-  "POST /privacy/retention/preview":
-    "how much would go now, with these days or as they are set; removes nothing",
-  "POST /privacy/retention/run": "begins the daily purge now",
-  "GET /privacy/records": "the record of processing activities, from the registry; `format=csv` as a table",
   "POST /console/search":
     "keys, users, teams, models and calls by name, id or the SHA-256 of a secret, as far as the person's role sees them",
   "POST /console/keys/matching":

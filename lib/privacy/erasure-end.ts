@@ -1,7 +1,8 @@
 /** The end of an erasure: the search for what is left, the key destroyed, and the certificate, in one transaction. */
 import { sql as raw } from "drizzle-orm";
 import type { Sql } from "#db/client.ts";
-import { countMatchesWithin, textColumns } from "#db/queries/mentions.ts";
+import { countBudgets, recordOwner, sumHourly } from "#db/queries/erasure-sums.ts";
+import { lookThroughStretch, textColumns } from "#db/queries/mentions.ts";
 import { erasures } from "#db/schema/privacy.ts";
 import { type Actor, writeAudit } from "../audit/audit.ts";
 import { nameOwner, type Owner } from "../audit/personal.ts";
@@ -34,21 +35,24 @@ export async function finish(deps: JobDeps, jobId: string | null, state: Erasure
   const { auditSealer, auditSigner, sql } = deps;
   const { identity, order, pseudonym } = state;
   const nowMs = deps.clock.now();
-  const after = await locateAll(deps, identity, jobId);
-  const moved = await locateAll(deps, underPseudonym(identity, pseudonym));
-  const scan = await search(sql, identity);
+  await deps.ledger.flush();
+  const records = await lookThrough(sql, identity, pseudonym);
+  const left = { rows: records.left, costNanoUsd: 0n, ips: state.ips };
+  const after = await locateAll(deps, identity, jobId, left);
+  const moved = await movedSums(sql, identity, pseudonym, records.moved);
+  const { scan } = records;
   const hashes = ownersOf(identity, await aliasIsTheirs(sql, identity)).map((owner) =>
     auditSealer.hashOf(owner),
   );
   const personOf = async (id: string) =>
     /^(master_key$|key_|shin )/.test(id) ? id : auditSealer.pseudonymOf({ kind: "user", id }, nowMs);
   const head = await auditSigner.sign();
-  const { audit_events: events = 0, subject_keys: _key, ...left } = after.stores;
-  const stores = [...new Set([...Object.keys(state.before), ...Object.keys(left)])].sort().map((store) => ({
+  const { audit_events: events = 0, subject_keys: _key, ...still } = after.stores;
+  const stores = [...new Set([...Object.keys(state.before), ...Object.keys(still)])].sort().map((store) => ({
     store,
     action: ACTIONS[store] ?? "replaced",
     before: state.before[store] ?? 0,
-    after: store === "subject_keys" ? 0 : (left[store] ?? 0),
+    after: store === "subject_keys" ? 0 : (still[store] ?? 0),
   }));
   const certificate = signCertificate(auditSigner.key, {
     id: state.erasure,
@@ -59,11 +63,11 @@ export async function finish(deps: JobDeps, jobId: string | null, state: Erasure
     operator: await personOf(order.operator),
     approver: order.approver === null ? null : await personOf(order.approver),
     stores: stores.filter(({ store }) => store !== "audit_events"),
-    kept: keptThings(moved.stores, events),
+    kept: keptThings(moved, events),
     sums: {
-      records: moved.stores["spend_records"] ?? 0,
+      records: records.moved,
       costNanoUsdBefore: state.costNanoUsd,
-      costNanoUsdAfter: String(moved.costNanoUsd),
+      costNanoUsdAfter: String(records.costNanoUsd),
     },
     scan,
     audit: head && { number: head.number, hash: head.hash },
@@ -95,6 +99,7 @@ export async function finish(deps: JobDeps, jobId: string | null, state: Erasure
       after: { erasure: state.erasure, request: order.requestId, found: Object.keys(scan.found).length },
     });
   });
+  auditSealer.forget(nowMs);
   await auditSigner.signIfWhole();
   return certificate;
 }
@@ -160,26 +165,32 @@ async function aliasIsTheirs(sql: Sql, { alias }: Identity): Promise<boolean> {
   return other === undefined;
 }
 
-function underPseudonym({ subject }: Identity, pseudonym: string): Identity {
-  return {
-    subject: { kind: subject.kind, id: pseudonym },
-    ids: [pseudonym],
-    email: null,
-    alias: null,
-    keyIds: [],
-  };
+/** What stands under the pseudonym now. */
+async function movedSums(
+  sql: Sql,
+  { subject }: Identity,
+  pseudonym: string,
+  records: number,
+): Promise<Located> {
+  const hours = subject.kind === "user" ? (await sumHourly(sql, [pseudonym])).rows : 0;
+  const budgets = await countBudgets(sql, subject.kind, [pseudonym]);
+  return { spend_records: records, spend_hourly: hours, budget_spend: budgets };
 }
 
-/** Every column of text of the records; the other tables are searched where they are counted. */
-async function search(sql: Sql, identity: Identity): Promise<Certificate["scan"]> {
+/** One walk over the records: what is left, what moved, and every column of text searched for a name. */
+async function lookThrough(sql: Sql, identity: Identity, pseudonym: string) {
   const columns = await textColumns(sql);
-  const { pattern } = await namesOf(sql, identity);
-  const found: Record<string, number> = {};
-  const ofRecords = columns.filter(({ table }) => table === "spend_records").map(({ column }) => column);
-  if (pattern !== null)
-    for await (const stretch of stretches(sql)) {
-      const count = await countMatchesWithin(sql, ofRecords, pattern, stretch);
-      if (count > 0) found["spend_records"] = (found["spend_records"] ?? 0) + count;
-    }
-  return { places: columns.length, found };
+  const { pattern, words } = await namesOf(sql, identity);
+  const own = columns.filter(({ table }) => table === "spend_records").map(({ column }) => column);
+  const owner = recordOwner(identity.subject.kind, identity.ids);
+  let [left, moved, named, costNanoUsd] = [0, 0, 0, 0n];
+  for await (const stretch of stretches(sql)) {
+    const found = await lookThroughStretch(sql, { owner, pseudonym, columns: own, words, pattern }, stretch);
+    left += found.left;
+    moved += found.moved;
+    named += found.named;
+    costNanoUsd += found.costNanoUsd;
+  }
+  const found: Record<string, number> = named > 0 ? { spend_records: named } : {};
+  return { left, moved, costNanoUsd, scan: { places: columns.length, found } };
 }

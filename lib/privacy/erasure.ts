@@ -17,7 +17,7 @@ import type { Certificate } from "./certificate.ts";
 import { type ErasureState, finish, finishedCertificate, operatorOf } from "./erasure-end.ts";
 import { requireErasable } from "./holds.ts";
 import { eraseFiles } from "./job-file-erasure.ts";
-import { type LocateDeps, type Located, locateAll, personOf } from "./locate.ts";
+import { type LocateDeps, type Located, locateAll, personOf, sumRecords } from "./locate.ts";
 import { logFilesOf, rewriteLines } from "./log-files.ts";
 import { lineChange } from "./log-lines.ts";
 import { freeColumns, namesOf, userColumns } from "./names.ts";
@@ -51,7 +51,8 @@ const LATE_PARTITIONS = 3;
 /** How much of a person stands where, by store; stores with nothing are left out. */
 export async function locateSubject(deps: LocateDeps, subject: DataSubject): Promise<Located> {
   const identity = await identify(deps.sql, subject, deps.pseudonymKey);
-  return (await locateAll(deps, identity)).stores;
+  await deps.ledger.flush();
+  return (await locateAll(deps, identity, null, await sumRecords(deps.sql, identity))).stores;
 }
 
 /**
@@ -116,7 +117,9 @@ async function begin(deps: JobDeps, jobId: string | null, order: ErasureOrder): 
   const nowMs = deps.clock.now();
   const identity = await identify(deps.sql, order.subject, deps.pseudonymKey);
   const pseudonym = await deps.auditSealer.pseudonymOf(order.subject, nowMs);
-  const { costNanoUsd, ips, stores } = await locateAll(deps, identity, jobId);
+  await deps.ledger.flush();
+  const records = await sumRecords(deps.sql, identity);
+  const { costNanoUsd, ips, stores } = await locateAll(deps, identity, jobId, records);
   return {
     erasure: newId("ers", nowMs),
     step: 0,
@@ -212,6 +215,8 @@ async function late(
   await deps.ledger.flush();
   if ((await recordPartitions(deps.sql)).length > 0) await records(deps, state, save, LATE_PARTITIONS);
   await sums(deps, state);
+  // Networks of keys and the like are noted a little later than the call that showed them.
+  await deleteOwn(deps.sql, personOf(state.identity, state.pseudonym));
   for (const id of state.identity.ids) await deps.admission.erase(state.identity.subject.kind, id);
 }
 

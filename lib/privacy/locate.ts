@@ -1,7 +1,8 @@
 /** Where a person's data are, and how much there is of them: by store, before an erasure and after it. */
+import type { Sql } from "#db/client.ts";
 import { countAuditOf } from "#db/queries/audit.ts";
 import { countOwn, type ErasedPerson } from "#db/queries/erasure-people.ts";
-import { sumStretch } from "#db/queries/erasure-records.ts";
+import { type StretchSum, sumStretch } from "#db/queries/erasure-records.ts";
 import { countBudgets, recordOwner, sumHourly } from "#db/queries/erasure-sums.ts";
 import { countColumn, countMatches, textColumns } from "#db/queries/mentions.ts";
 import type { JobDeps } from "../jobs/deps.ts";
@@ -23,16 +24,8 @@ export interface LocatedAll {
 
 export type LocateDeps = Pick<JobDeps, "sql" | "pseudonymKey" | "auditSealer" | "policy" | "ledger">;
 
-/** @param ownJob the job that asks, whose order names the person until its end */
-export async function locateAll(
-  deps: LocateDeps,
-  identity: Identity,
-  ownJob: string | null = null,
-): Promise<LocatedAll> {
-  const { auditSealer, ledger, sql } = deps;
-  await ledger.flush();
-  const { ids, subject } = identity;
-  const stores: Record<string, number> = await countOwn(sql, personOf(identity, ""));
+/** A person's records in all partitions. */
+export async function sumRecords(sql: Sql, { ids, subject }: Identity): Promise<StretchSum> {
   const owner = recordOwner(subject.kind, ids);
   let rows = 0;
   let costNanoUsd = 0n;
@@ -43,6 +36,24 @@ export async function locateAll(
     costNanoUsd += sum.costNanoUsd;
     for (const ip of sum.ips) ips.add(ip);
   }
+  return { rows, costNanoUsd, ips: [...ips] };
+}
+
+/**
+ * @param ownJob the job that asks, whose order names the person until its end
+ * @param records their records, which are looked through once
+ */
+export async function locateAll(
+  deps: LocateDeps,
+  identity: Identity,
+  ownJob: string | null,
+  records: StretchSum,
+): Promise<LocatedAll> {
+  const { auditSealer, ledger, sql } = deps;
+  await ledger.flush();
+  const { ids, subject } = identity;
+  const stores: Record<string, number> = await countOwn(sql, personOf(identity, ""));
+  const { costNanoUsd, ips, rows } = records;
   stores["spend_records"] = rows;
   if (subject.kind === "user") stores["spend_hourly"] = (await sumHourly(sql, ids)).rows;
   stores["budget_spend"] = await countBudgets(sql, subject.kind, ids);
@@ -52,9 +63,9 @@ export async function locateAll(
   const names = await namesOf(sql, identity);
   for (const [table, count] of Object.entries(await mentions(deps, identity, names, ownJob)))
     if ((stores[table] ?? 0) === 0) stores[table] = count;
-  stores["log_file"] = await loggedLines(deps, identity, names, [...ips]);
+  stores["log_file"] = await loggedLines(deps, identity, names, ips);
   const found = Object.entries(stores).filter(([, count]) => count > 0);
-  return { stores: Object.fromEntries(found), costNanoUsd, ips: [...ips] };
+  return { stores: Object.fromEntries(found), costNanoUsd, ips };
 }
 
 export function personOf(identity: Identity, pseudonym: string): ErasedPerson {

@@ -4,6 +4,8 @@ import { PERSONAL_DATA } from "./registry.ts";
 import type { Identity } from "./subject.ts";
 
 export interface Names {
+  /** The distinctive ones, as they are. */
+  readonly words: readonly string[];
   /** Finds a name where it stands as a whole word; null: nothing about this person is distinctive enough to look for. */
   readonly pattern: string | null;
   /** The same for this process; never matches when there is none. */
@@ -23,9 +25,9 @@ export async function namesOf(sql: Sql, { alias, email, ids, subject }: Identity
   const words = [...(shared ? ids.slice(1) : ids), email, alias].filter(
     (word): word is string => word !== null && isDistinctive(word),
   );
-  if (words.length === 0) return { pattern: null, expression: /(?!)/g };
+  if (words.length === 0) return { words, pattern: null, expression: /(?!)/g };
   const pattern = `(?<![A-Za-z0-9_@.-])(${[...new Set(words)].map(escaped).join("|")})(?![A-Za-z0-9_@-]|\\.[A-Za-z0-9])`;
-  return { pattern, expression: new RegExp(pattern, "g") };
+  return { words, pattern, expression: new RegExp(pattern, "g") };
 }
 
 /** `admin`, `r`, `Ann` are words of their own: only columns that are known to name a person are searched for those. */

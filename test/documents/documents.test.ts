@@ -106,15 +106,21 @@ describe("the command line in the pages", () => {
     expect(said).toContain("config check");
     const known = [
       "audit verify",
+      "backup",
       "check",
       "compliance report",
       "compliance verify",
       "config check",
-      "db url",
       "db shell",
+      "db url",
+      "demo-data remove",
+      "doctor",
+      "jobs cancel",
+      "jobs list",
+      "jobs watch",
       "keys master",
+      "restore",
       "start",
-      ...["jobs list", "jobs watch", "jobs cancel"],
     ];
     expect(said.filter((command) => !known.includes(command ?? ""))).toEqual([]);
   });

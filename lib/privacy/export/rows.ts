@@ -56,7 +56,8 @@ export async function* readRows(
     select ${columns} from ${tx(told.table)} where ${anyMatch(tx, told.by, subject)}`;
   for (;;) {
     const rows = await tx<ToldRow[]>`fetch 500 from ${cursor}`;
-    if (rows.length > 0) yield rows;
+    const open = told.table === "audit_events" ? subject.open : undefined;
+    if (rows.length > 0) yield open ? await open(rows) : rows;
     if (rows.length < PAGE_ROWS) break;
   }
   await tx`close ${cursor}`;

@@ -9,6 +9,8 @@ export interface ExportSubject {
   readonly id: string;
   /** `id` first; then what `anonymize_logs` writes in its place, and what the audit log does. */
   readonly ids: readonly string[];
+  /** Opens what the audit log holds sealed; without it rows stay as they are. */
+  readonly open?: <T>(rows: readonly T[]) => Promise<T[]>;
 }
 
 /** After an erasure nothing leads from the id to the pseudonyms any more. */
@@ -18,5 +20,6 @@ export async function exportSubject(
   id: string,
 ): Promise<ExportSubject> {
   const sealed = await deps.auditSealer.pseudonymsOf([{ kind, id }]);
-  return { kind, id, ids: [id, pseudonym(id, deps.pseudonymKey), ...sealed] };
+  const ids = [id, pseudonym(id, deps.pseudonymKey), ...sealed];
+  return { kind, id, ids, open: (rows) => deps.auditSealer.opened(rows) };
 }

@@ -54,13 +54,15 @@ function contentOf({ change, job, row, session }: Props): ReactNode {
   if (row.step === "run" && job && (job.state === "queued" || job.state === "running"))
     return (
       <RunProgress
+        id={row.id}
         done={Number(job.progress["done"] ?? 0)}
         total={typeof job.progress["total"] === "number" ? job.progress["total"] : null}
         note={typeof job.progress["note"] === "string" ? job.progress["note"] : ""}
       />
     );
-  // The job is done; what follows from it is written by the next look at it.
-  if (row.step === "run" && job?.state === "done") return <RunProgress done={1} total={1} note="finishing" />;
+  // The job is done; what follows from it is written when the gateway is asked.
+  if (row.step === "run" && job?.state === "done")
+    return <RunProgress id={row.id} done={1} total={1} note="finishing" />;
   if (!change) return <Notice tone="info">Admins and data protection officers take this step.</Notice>;
   switch (row.step) {
     case "identify":
