@@ -26,12 +26,15 @@ export interface Form {
   readonly send: (
     path: string,
     body: Record<string, unknown>,
-    schema?: () => Promise<z.ZodType>,
+    schema?: BodySchema,
   ) => Promise<Record<string, unknown> | null>;
   readonly reset: () => void;
   /** Shows a complaint of one's own under a field. */
   readonly refuse: (name: string, message: string) => void;
 }
+
+/** The schema of the body, or what fetches it: one that comes late weighs on no page. */
+export type BodySchema = z.ZodType | (() => Promise<z.ZodType>);
 
 /** @param fieldOf the form's name for a field of the body, where they differ */
 export function useForm(initial: Values, fieldOf: Readonly<Record<string, string>> = {}): Form {
@@ -88,9 +91,9 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
 }
 
 /** Without the schema the gateway alone checks the body, or says that it cannot be reached. */
-async function found(schema: (() => Promise<z.ZodType>) | undefined): Promise<z.ZodType | undefined> {
+async function found(schema: BodySchema | undefined): Promise<z.ZodType | undefined> {
   try {
-    return await schema?.();
+    return typeof schema === "function" ? await schema() : schema;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return undefined;

@@ -34,7 +34,6 @@ const GROUPS = [
   { name: "Spend", pages: ["usage", "budgets", "limits"] },
   { name: "Trace", pages: ["logs"] },
   { name: "Govern", pages: ["audit", "privacy", "compliance", "incident"] },
-  { name: "Govern", pages: ["audit", "privacy", "compliance"] },
   { name: "Run", pages: ["users", "serviceAccounts", "teams", "accessReview", "jobs", "settings"] },
 ] as const;
 

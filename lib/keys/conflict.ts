@@ -2,7 +2,7 @@
  * Two people with the same key open: who saves second is told what the first one changed, and decides with that known.
  * The audit log knows what was there when the second one looked.
  */
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
 import { auditEvents } from "#db/schema/audit.ts";
 import { users } from "#db/schema/people.ts";
@@ -35,7 +35,7 @@ interface FieldChange {
 export async function refuseOutdated(tx: Tx, row: KeyRow, seen: string | null | undefined): Promise<void> {
   if (seen === null || seen === undefined || Date.parse(seen) === row.updatedAt.getTime()) return;
   const events = await tx
-    .select({ before: auditEvents.before, after: auditEvents.after, actorId: auditEvents.actorId })
+    .select({ before: auditEvents.before, after: auditEvents.after })
     .from(auditEvents)
     .where(and(eq(auditEvents.targetKind, "key"), eq(auditEvents.targetId, row.id)))
     .orderBy(desc(auditEvents.seq))
@@ -43,19 +43,19 @@ export async function refuseOutdated(tx: Tx, row: KeyRow, seen: string | null | 
   const since = events.filter(({ after }) => Date.parse(String(after?.["updatedAt"])) > Date.parse(seen));
   const first = since.at(-1);
   const changed = first ? differences(first.before ?? {}, since[0]?.after ?? {}) : [];
-  const by = await namesOf(tx, [...new Set(since.map((event) => event.actorId))]);
+  const by = await nameOf(tx, row.updatedBy);
   const what = changed.length === 0 ? "this key" : changed.map((one) => one.field).join(", ");
-  throw new GatewayError("conflict", `${by || "Somebody"} changed ${what} since you opened this key.`, {
+  throw new GatewayError("conflict", `${by} changed ${what} since you opened this key.`, {
     param: "if_updated_at",
     extra: { changed, changed_by: by, updated_at: row.updatedAt.toISOString() },
   });
 }
 
-async function namesOf(tx: Tx, ids: string[]): Promise<string> {
-  if (ids.length === 0) return "";
-  const rows = await tx.select().from(users).where(inArray(users.id, ids));
-  const names = new Map(rows.map((user) => [user.id, user.alias ?? user.email ?? user.id]));
-  return ids.map((id) => names.get(id) ?? (id === "default_user_id" ? "the master key" : id)).join(", ");
+/** Who changed it last. The log itself has people as pseudonyms. */
+async function nameOf(tx: Tx, id: string): Promise<string> {
+  if (id === "default_user_id") return "The master key";
+  const [user] = await tx.select().from(users).where(eq(users.id, id));
+  return user?.alias ?? user?.email ?? "Somebody";
 }
 
 function differences(before: Record<string, unknown>, after: Record<string, unknown>): FieldChange[] {
@@ -80,6 +80,8 @@ function fieldOf(column: string): string {
 
 function shown(column: string, value: unknown): string | null {
   if (value === null || value === undefined) return null;
+  // A pseudonym there, which says nothing to a reader.
+  if (column === "userId") return "another user";
   if (column.endsWith("NanoUsd")) return `$${formatUsd(BigInt(String(value)))}`;
   if (Array.isArray(value)) return value.join(", ") || null;
   return typeof value === "object" ? JSON.stringify(value) : String(value);

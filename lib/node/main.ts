@@ -40,7 +40,7 @@ export async function main(options: MainOptions): Promise<void> {
         : await (await import("#lib/node/primary.ts")).runPrimary(ground);
     if (start.demoData) {
       const { startDemoData } = await import("#lib/node/demo-data.ts");
-      await startDemoData(ground.database, ground.config, Date.now());
+      await startDemoData(ground.database, ground.encryptionKey, ground.config, Date.now());
     }
     const { setUpLink } = await import("#lib/node/setup-link.ts");
     const link = await setUpLink(
@@ -48,6 +48,7 @@ export async function main(options: MainOptions): Promise<void> {
       ground.config.console,
       originOf(serving.address),
       Date.now(),
+      ground.encryptionKey,
     );
     process.stdout.write(renderBanner(bannerFacts(ground, VERSION, serving, link), look));
   } catch (error) {

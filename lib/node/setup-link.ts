@@ -1,8 +1,9 @@
 /** The set-up link of a gateway that has no admin yet, and the admin that the environment names. */
 import { readFile } from "node:fs/promises";
-import { type ConnectOptions, connect, database } from "#db/client.ts";
+import type { ConnectOptions } from "#db/client.ts";
 import type { ConsoleSettings } from "../config/console-environment.ts";
 import { makeFirstAdmin, makeSetUpCode, needsSetUp } from "../console/set-up.ts";
+import { withSealed } from "./sealed-clients.ts";
 import { StartError } from "./start-error.ts";
 
 /**
@@ -16,18 +17,15 @@ export async function setUpLink(
   { admin, publicUrl }: ConsoleSettings,
   url: string,
   nowMs: number,
+  encryptionKey: string,
 ): Promise<string | null> {
-  const sql = connect({ target, max: 1, applicationName: "shin-set-up" });
-  const db = database(sql);
-  try {
+  return withSealed(target, encryptionKey, async (_sql, db) => {
     if (!(await needsSetUp(db))) return null;
     if (admin === null) return `${publicUrl ?? url}/ui/setup#${await makeSetUpCode(db, nowMs)}`;
     const password = await readPassword(admin.passwordFile);
     await makeFirstAdmin(db, admin.email, password, nowMs);
     return null;
-  } finally {
-    await sql.end({ timeout: 2 });
-  }
+  });
 }
 
 async function readPassword(file: string): Promise<string> {

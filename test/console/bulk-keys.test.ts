@@ -115,7 +115,7 @@ describe("acts on many keys", () => {
     ]);
     expect(await calls(keys[0]?.secret ?? "")).toBe(401);
     const [row] = await sql<{ count: bigint }[]>`
-      select count(*) from audit_events where action = 'key.delete' and actor_id = 'ana' and target_id = any(${ids})`;
+      select count(*) from audit_events where action = 'key.delete' and actor_kind = 'user' and target_id = any(${ids})`;
     expect(Number(row?.count)).toBe(2);
   });
 

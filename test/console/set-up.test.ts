@@ -7,6 +7,7 @@ import { setUpLink } from "#lib/node/setup-link.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
 import { makeTemporaryFolder } from "#test/helpers/temporary.ts";
 
+const KEY = "test pseudonym key";
 const gateway = await testGateway();
 const { options, sql } = gateway.database;
 const NOBODY = { secret: null, publicUrl: null, admin: null, oidc: null, mail: null };
@@ -17,7 +18,7 @@ const setUp = (code: string, password = "four unrelated wooden words", email = "
 
 describe("set-up", () => {
   it("prints a link on this machine's address, or on the public one", async () => {
-    expect(await setUpLink(options, NOBODY, URL, Date.now())).toMatch(
+    expect(await setUpLink(options, NOBODY, URL, Date.now(), KEY)).toMatch(
       /^http:\/\/127\.0\.0\.1:4000\/ui\/setup#(\w{4}-){2}\w{4}$/,
     );
     const link = await setUpLink(
@@ -25,12 +26,13 @@ describe("set-up", () => {
       { ...NOBODY, publicUrl: "https://gw.example.com" },
       URL,
       Date.now(),
+      KEY,
     );
     expect(link).toMatch(/^https:\/\/gw\.example\.com\/ui\/setup#/);
   });
 
   it("keeps the code as a hash, for half an hour", async () => {
-    const link = (await setUpLink(options, NOBODY, URL, Date.now() - 31 * 60_000)) ?? "";
+    const link = (await setUpLink(options, NOBODY, URL, Date.now() - 31 * 60_000, KEY)) ?? "";
     const code = link.split("#")[1] ?? "";
     const rows = await sql`select * from console_codes`;
     expect(JSON.stringify(rows)).not.toContain(code);
@@ -39,7 +41,7 @@ describe("set-up", () => {
   });
 
   it("refuses a weak password without using up the link, and is good once", async () => {
-    const code = ((await setUpLink(options, NOBODY, URL, Date.now())) ?? "").split("#")[1] ?? "";
+    const code = ((await setUpLink(options, NOBODY, URL, Date.now(), KEY)) ?? "").split("#")[1] ?? "";
     const weak = await setUp(code, "short");
     expect([weak.status, weak.json.error.param]).toEqual([400, "password"]);
     const both = await Promise.all([setUp(code.toLowerCase()), setUp(code)]);
@@ -52,7 +54,7 @@ describe("set-up", () => {
   });
 
   it("prints nothing more once there is an admin", async () => {
-    expect(await setUpLink(options, NOBODY, URL, Date.now())).toBeNull();
+    expect(await setUpLink(options, NOBODY, URL, Date.now(), KEY)).toBeNull();
   });
 });
 
@@ -63,18 +65,20 @@ describe("SHIN_ADMIN_EMAIL", async () => {
   const settings = { ...NOBODY, admin: { email: "Ops@Example.com", passwordFile } };
 
   it("says what is wrong with the file", async () => {
-    await expect(setUpLink(other.database.options, settings, URL, Date.now())).rejects.toThrow(
+    await expect(setUpLink(other.database.options, settings, URL, Date.now(), KEY)).rejects.toThrow(
       /cannot be read/,
     );
     await writeFile(passwordFile, "short\n");
-    await expect(setUpLink(other.database.options, settings, URL, Date.now())).rejects.toThrow(/at least 12/);
+    await expect(setUpLink(other.database.options, settings, URL, Date.now(), KEY)).rejects.toThrow(
+      /at least 12/,
+    );
   });
 
   it("makes the admin, once, and leaves its password alone afterwards", async () => {
     await writeFile(passwordFile, "four unrelated wooden words\n");
-    expect(await setUpLink(other.database.options, settings, URL, Date.now())).toBeNull();
+    expect(await setUpLink(other.database.options, settings, URL, Date.now(), KEY)).toBeNull();
     await writeFile(passwordFile, "some other words altogether\n");
-    expect(await setUpLink(other.database.options, settings, URL, Date.now())).toBeNull();
+    expect(await setUpLink(other.database.options, settings, URL, Date.now(), KEY)).toBeNull();
     const rows = await other.database.sql<{ email: string; role: string; password_hash: string }[]>`
       select u.email, u.role, a.password_hash from users u join console_accounts a on a.user_id = u.id`;
     expect(rows.map(({ email, role }) => [email, role])).toEqual([["ops@example.com", "proxy_admin"]]);

@@ -113,6 +113,7 @@ describe("the command line in the pages", () => {
       "config check",
       "db shell",
       "db url",
+      "demo-data remove",
       "doctor",
       "jobs cancel",
       "jobs list",
