@@ -63,7 +63,9 @@ CREATE TABLE "freezes" (
 	"incident_id" text,
 	"scope_kind" text NOT NULL,
 	"scope_id" text NOT NULL,
+	"key_ids" text[] DEFAULT '{}' NOT NULL,
 	"reason" text NOT NULL,
+	"reason_shown" boolean DEFAULT false NOT NULL,
 	"by" text NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	"lifted_by" text,
@@ -110,9 +112,11 @@ CREATE TABLE "master_keys" (
 	"length" integer NOT NULL,
 	"first_seen_at" timestamp with time zone NOT NULL,
 	"valid_until" timestamp with time zone,
+	"alone" boolean DEFAULT false NOT NULL,
 	"uses" bigint DEFAULT 0 NOT NULL,
 	"uses_after_rotation" bigint DEFAULT 0 NOT NULL,
 	"last_used_at" timestamp with time zone,
+	"clients" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"created_by" text NOT NULL
 );
 --> statement-breakpoint
@@ -176,15 +180,6 @@ CREATE TABLE "saved_views" (
 	"name" text NOT NULL,
 	"query" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "sink_cursors" (
-	"sink" text PRIMARY KEY NOT NULL,
-	"position" text NOT NULL,
-	"delivered" bigint DEFAULT 0 NOT NULL,
-	"failed" bigint DEFAULT 0 NOT NULL,
-	"last_error" text,
-	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "call_contents" (
@@ -256,6 +251,7 @@ CREATE TABLE "subject_keys" (
 ALTER TABLE "virtual_keys" ADD COLUMN "auto_rotate" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "virtual_keys" ADD COLUMN "rotation_interval" text;--> statement-breakpoint
 ALTER TABLE "virtual_keys" ADD COLUMN "rotate_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "virtual_keys" ADD COLUMN "collect_by" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "kind" text DEFAULT 'person' NOT NULL;--> statement-breakpoint
 ALTER TABLE "alerts" ADD COLUMN "severity" text DEFAULT 'warning' NOT NULL;--> statement-breakpoint
 ALTER TABLE "alerts" ADD COLUMN "resolved_at" timestamp with time zone;--> statement-breakpoint
@@ -280,9 +276,4 @@ CREATE UNIQUE INDEX "privacy_holds_running" ON "privacy_holds" USING btree ("kin
 CREATE INDEX "privacy_requests_due" ON "privacy_requests" USING btree ("finished_at","due_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "subject_keys_hash" ON "subject_keys" USING btree ("subject_hash");--> statement-breakpoint
 CREATE INDEX "jobs_created" ON "jobs" USING btree ("created_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "jobs_unique" ON "jobs" USING btree ("unique_key") WHERE state in ('queued', 'running');--> statement-breakpoint
-ALTER TABLE "freezes" ADD COLUMN "key_ids" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
-ALTER TABLE "freezes" ADD COLUMN "reason_shown" boolean DEFAULT false NOT NULL;--> statement-breakpoint
-ALTER TABLE "master_keys" ADD COLUMN "clients" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
-ALTER TABLE "master_keys" ADD COLUMN "alone" boolean DEFAULT false NOT NULL;--> statement-breakpoint
-ALTER TABLE "virtual_keys" ADD COLUMN "collect_by" timestamp with time zone;
+CREATE UNIQUE INDEX "jobs_unique" ON "jobs" USING btree ("unique_key") WHERE state in ('queued', 'running');

@@ -1,4 +1,4 @@
-/** Where alerts go and went, how far each record sink has come, backups, and views that people keep. */
+/** Where alerts go and went, backups, and views that people keep. */
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { count, instant } from "./columns.ts";
 
@@ -38,16 +38,6 @@ export const alertDeliveries = pgTable(
     index("alert_deliveries_state").on(table.state, table.at),
   ],
 );
-
-/** How far the records were handed to each sink. */
-export const sinkCursors = pgTable("sink_cursors", {
-  sink: text("sink").primaryKey(),
-  position: text("position").notNull(),
-  delivered: count("delivered").notNull().default(0),
-  failed: count("failed").notNull().default(0),
-  lastError: text("last_error"),
-  updatedAt: instant("updated_at").notNull(),
-});
 
 export const backups = pgTable("backups", {
   id: text("id").primaryKey(),

@@ -137,7 +137,6 @@ export const GOVERN_DATA = {
     ...notPersonal(TIMES, "tested_at", "created_at", "updated_at"),
   },
   alert_deliveries: notPersonal(TECHNICAL, "alert_id", "channel_id", "state", "attempts", "at", "error"),
-  sink_cursors: notPersonal(TECHNICAL, "sink", "position", "delivered", "failed", "last_error", "updated_at"),
   backups: notPersonal(
     "a file of everything, listed with the day it ages out",
     "id",
