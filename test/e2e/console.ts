@@ -51,11 +51,13 @@ export async function openConsoleUnderTest(
   });
   const target: DatabaseTarget = { databaseUrl: null, dataDir };
   const sql = connect({ target: await connectionOf(target), max: 2, applicationName: "test" });
-  const db = database(sql);
+  // Drizzle changes how its client writes dates and JSON, so it gets one to itself.
+  const drizzleSql = connect({ target: await connectionOf(target), max: 2, applicationName: "test" });
+  const db = database(drizzleSql);
   const browser = await openChromium();
   afterAll(async () => {
     await browser.close();
-    await sql.end({ timeout: 1 });
+    await Promise.all([sql, drizzleSql].map((client) => client.end({ timeout: 1 })));
     gateway.signal("SIGTERM");
     await gateway.ended;
   });

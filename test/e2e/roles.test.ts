@@ -113,6 +113,11 @@ describe.skipIf(services.chromium === null)("roles", async () => {
     drill: true,
   });
 
+  const asked = await under.api("POST", "/privacy/requests", {
+    type: "access",
+    subject: "nobody@example.com",
+  });
+
   it.each([...ROLES])("%s sees its pages and nothing of the others", async (role) => {
     const person = await under.person(role);
     const own = await under.api("POST", "/key/generate", { key_alias: `own-of-${role}`, user_id: person.id });
@@ -125,6 +130,7 @@ describe.skipIf(services.chromium === null)("roles", async () => {
       users: person.id,
       teams: team["team_id"],
       incident: drill["incident_id"],
+      privacy: asked["id"],
       "access-review": review["id"],
       jobs: await jobOf(person.id),
     };
