@@ -57,7 +57,8 @@ export default async function ReportPage() {
 
 function Scores({ standings }: { standings: readonly Standing[] }) {
   return (
-    <section aria-label="Scores" className="overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section aria-label="Scores" tabIndex={0} className="overflow-x-auto">
       <table className="w-full text-sm">
         <thead className="text-left text-soft text-xs">
           <tr className="border-line border-b">

@@ -93,6 +93,7 @@ function columnsOf(nowMs: number, timezone: string, role: Role): Column<AlertRow
     {
       id: "kind",
       header: "Kind",
+      from: "sm",
       cell: (row) => <Badge tone={TONES[row.severity] ?? "warn"}>{alertWords(row.kind)}</Badge>,
     },
     {
