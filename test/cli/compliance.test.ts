@@ -79,7 +79,7 @@ describe("shin check --production", () => {
     const sound = await shin("check", "--production", "--config", await configured("general_settings: {}\n"));
     expect([sound.code, sound.out]).toEqual([
       0,
-      expect.stringMatching(/Ready for production\. \d+ more checks need/),
+      expect.stringMatching(/Nothing wrong in what can be seen\. \d+ more checks need/),
     ]);
     const open = await shin(
       "check",
