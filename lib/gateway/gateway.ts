@@ -153,7 +153,9 @@ function open(deps: GatewayDeps, request: GatewayRequest): RequestContext {
 /** What the call came by, as far as somebody who is trusted says so. */
 function protocolOf({ addresses, config }: Policy, { headers, peer }: GatewayRequest): string | null {
   if (config.serverless) return "https";
-  return isTrustedPeer(addresses, peer) ? headers.get("x-forwarded-proto") : null;
+  const claimed = headers.get("x-forwarded-proto");
+  // Whether the peer may be believed matters only when it claims something.
+  return claimed !== null && isTrustedPeer(addresses, peer) ? claimed : null;
 }
 
 const ADMIN_DEADLINE_MS = 15_000;

@@ -158,8 +158,10 @@ describe.skipIf(!isRoot)("a disk", () => {
     expect(await readdir(folder)).toEqual([]);
     // And the connection is as good as before.
     expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
-    await writeFile(path.join(folder, "filler"), Buffer.alloc(1_000_000)).catch(() => {});
-    await writeFile(path.join(folder, "rest"), Buffer.alloc(100_000)).catch(() => {});
+    const fill = async () => {
+      for (let i = 0; i < 200; i++) await writeFile(path.join(folder, `filler-${i}`), Buffer.alloc(50_000));
+    };
+    await expect(fill()).rejects.toMatchObject({ code: "ENOSPC" });
     expect(
       await saidBy(
         open(path.join(folder, "data")).then((data) => data.secret("master-key", () => "x".repeat(5_000))),
