@@ -3,6 +3,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { DURATION_FORMS, readDuration } from "./config/duration.ts";
 import { GatewayError } from "./errors.ts";
+import { fieldSentence } from "./field-sentences.ts";
 import { usdToNano } from "./money.ts";
 
 /** Dollars in, nano-dollars out. `""` is null, as LiteLLM's console sends it. */
@@ -98,7 +99,7 @@ export function parseBody<S extends z.ZodObject>(
     delete fields[name];
   }
   refuseUnknown(schema, fields, notActedOn);
-  const result = schema.safeParse(fields);
+  const result = schema.safeParse(fields, { error: fieldSentence });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path.join(".") ?? "";

@@ -1,5 +1,6 @@
 /** The settings of keys that are made: what fills a body, what bounds it, who may make which. */
 import { z } from "zod";
+import { fieldSentence } from "../field-sentences.ts";
 import type { GenerationRule } from "../keys/generation.ts";
 import { defaultsSchema, generateSchema, upperBoundSchema } from "../keys/schema.ts";
 import { plain } from "./map-parsers.ts";
@@ -35,7 +36,8 @@ export function fieldsOf<S extends z.ZodObject>(schema: S, form: string): Parser
 function complaintAbout(schema: z.ZodObject, name: string, value: YamlNode): string | null {
   const field = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
   if (field === undefined) return `unknown field "${name}"${didYouMean(name, Object.keys(schema.shape))}`;
-  const issue = z.object({ [name]: field }).safeParse({ [name]: plain(value) }).error?.issues[0];
+  const issue = z.object({ [name]: field }).safeParse({ [name]: plain(value) }, { error: fieldSentence })
+    .error?.issues[0];
   return issue === undefined ? null : `${issue.path.join(".")} ${issue.message}`;
 }
 
