@@ -26,10 +26,18 @@ type Counter = { touchedMs: number } & (
 );
 
 /** A rule beside its counter: what `Standing` shows, and can be written to. */
-type Held =
+type Held = { readonly counter: Counter } & (
   | { readonly rule: WindowRule; readonly window: SlidingWindow }
   | { readonly rule: ParallelRule; readonly slots: Slots }
-  | { readonly rule: BudgetRule; readonly money: BudgetCounter };
+  | { readonly rule: BudgetRule; readonly money: BudgetCounter }
+);
+
+/** Counters of a list of rules, found once: calls of one caller come with the same list. */
+interface Found {
+  readonly held: readonly Held[];
+  /** Good while no counter was dropped since. */
+  readonly drops: number;
+}
 
 interface OpenLease {
   readonly lease: Lease;
@@ -46,6 +54,9 @@ const SWEEP_EVERY = 8192;
 
 export class MemoryAdmission implements AdmissionStore {
   readonly #counters = new Map<string, Counter>();
+  readonly #found = new WeakMap<readonly Rule[], Found>();
+  /** Counts the times that counters were dropped. */
+  #drops = 0;
   readonly #open = new Map<string, OpenLease>();
   /** No lease expires before: nothing needs to be looked through until then. */
   #soonestMs = Infinity;
@@ -56,13 +67,14 @@ export class MemoryAdmission implements AdmissionStore {
   take(request: TakeRequest): Verdict {
     const nowMs = this.#tick(request.nowMs);
     if (--this.#untilSweep <= 0) this.#sweep(nowMs);
-    const { rules } = request;
-    const standings: Held[] = [];
+    const { primed, rules } = request;
+    const standings = this.#held(rules);
     const unprimed: BudgetRule[] = [];
-    for (const rule of rules) {
-      const standing = this.#standing(rule, request.primed);
-      if (standing) standings.push(standing);
-      else if (rule.metric === "budget") unprimed.push(rule);
+    for (const standing of standings) {
+      standing.counter.touchedMs = nowMs;
+      if (!("money" in standing)) continue;
+      const { money, rule } = standing;
+      if (!money.open(rule, primed?.get(rule.counter))) unprimed.push(rule);
     }
     if (unprimed.length > 0) return { kind: "unprimed", budgets: unprimed };
     const amounts = request.least ? fitted(standings, request, request.least, nowMs) : request;
@@ -95,16 +107,15 @@ export class MemoryAdmission implements AdmissionStore {
     const { lease, over } = open;
     this.#open.delete(id);
     const crossed: BudgetRule[] = [];
-    for (const rule of lease.rules) {
-      if (rule.metric === "tokens")
-        this.#window(rule).adjust(nowMs, lease.takenAtMs, actual.tokens - lease.tokens);
-      else if (rule.metric === "parallel") {
-        if (!over) this.#freeSlot(rule);
-      } else if (rule.metric === "budget") {
-        const money = this.#money(rule);
-        if (money?.spend(rule, costOn(rule, actual))) crossed.push(rule);
-        if (!over) money?.release(lease.costNanoUsd);
-      }
+    for (const held of this.#held(lease.rules)) {
+      held.counter.touchedMs = nowMs;
+      if ("window" in held) {
+        if (held.rule.metric === "tokens")
+          held.window.adjust(nowMs, lease.takenAtMs, actual.tokens - lease.tokens);
+      } else if ("money" in held) {
+        if (held.money.spend(held.rule, costOn(held.rule, actual))) crossed.push(held.rule);
+        if (!over) held.money.release(lease.costNanoUsd);
+      } else if (!over) freeSlot(held.slots);
     }
     return crossed;
   }
@@ -117,13 +128,11 @@ export class MemoryAdmission implements AdmissionStore {
 
   look(rules: readonly Rule[], nowMs: number): (RuleState | null)[] {
     const now = this.#tick(nowMs);
-    return rules.map((rule) => {
-      if (rule.metric !== "budget") {
-        const standing = this.#standing(rule);
-        return standing && stateOf(standing, now);
-      }
-      const used = this.#money(rule)?.usedBy(rule) ?? null;
-      return used === null ? null : budgetState(rule, used, now);
+    return this.#held(rules).map((held) => {
+      held.counter.touchedMs = now;
+      if (!("money" in held)) return stateOf(held, now);
+      const used = held.money.usedBy(held.rule);
+      return used === null ? null : budgetState(held.rule, used, now);
     });
   }
 
@@ -136,7 +145,7 @@ export class MemoryAdmission implements AdmissionStore {
     let count = 0;
     for (const counter of this.#counters.keys())
       if (isOf(counter, kind, id)) {
-        this.#counters.delete(counter);
+        this.#drop(counter);
         count += 1;
       }
     return count;
@@ -169,55 +178,50 @@ export class MemoryAdmission implements AdmissionStore {
 
   /** Slots and reserved money. */
   #giveBack(lease: Lease): void {
-    for (const rule of lease.rules) {
-      if (rule.metric === "parallel") this.#freeSlot(rule);
-      else if (rule.metric === "budget") this.#money(rule)?.release(lease.costNanoUsd);
+    for (const held of this.#held(lease.rules)) {
+      if ("slots" in held) freeSlot(held.slots);
+      else if ("money" in held) held.money.release(lease.costNanoUsd);
     }
   }
 
-  #freeSlot(rule: ParallelRule): void {
-    const slots = this.#slots(rule);
-    slots.held = Math.max(0, slots.held - 1);
+  /** The rules of a list beside their counters, in its order. */
+  #held(rules: readonly Rule[]): readonly Held[] {
+    const found = this.#found.get(rules);
+    if (found?.drops === this.#drops) return found.held;
+    const held = rules.map((rule) => this.#hold(rule));
+    this.#found.set(rules, { held, drops: this.#drops });
+    return held;
   }
 
-  /** A rule beside its counter, ready to decide on; null for a budget whose spend nobody knows. */
-  #standing(rule: Rule, primed?: ReadonlyMap<string, bigint>): Held | null {
-    if (rule.metric === "parallel") return { rule, slots: this.#slots(rule) };
-    if (rule.metric !== "budget") return { rule, window: this.#window(rule) };
-    const spent = primed?.get(rule.counter);
-    let money = this.#money(rule);
-    if (!money && spent !== undefined) {
-      money = new BudgetCounter();
-      this.#counters.set(rule.counter, { money, touchedMs: this.#nowMs });
+  #hold(rule: Rule): Held {
+    const known = this.#counters.get(rule.counter);
+    if (rule.metric === "parallel") {
+      const counter =
+        known && "slots" in known ? known : this.#add(rule, { slots: { held: 0 }, touchedMs: this.#nowMs });
+      return { rule, counter, slots: counter.slots };
     }
-    return money?.open(rule, spent) ? { rule, money } : null;
+    if (rule.metric === "budget") {
+      const counter =
+        known && "money" in known
+          ? known
+          : this.#add(rule, { money: new BudgetCounter(), touchedMs: this.#nowMs });
+      return { rule, counter, money: counter.money };
+    }
+    const counter =
+      known && "window" in known
+        ? known
+        : this.#add(rule, { window: new SlidingWindow(rule.spanMs), touchedMs: this.#nowMs });
+    return { rule, counter, window: counter.window };
   }
 
-  #window(rule: WindowRule): SlidingWindow {
-    const known = this.#touch(rule.counter);
-    if (known && "window" in known) return known.window;
-    const window = new SlidingWindow(rule.spanMs);
-    this.#counters.set(rule.counter, { window, touchedMs: this.#nowMs });
-    return window;
+  #add<C extends Counter>(rule: Rule, counter: C): C {
+    this.#counters.set(rule.counter, counter);
+    return counter;
   }
 
-  #slots(rule: ParallelRule): Slots {
-    const known = this.#touch(rule.counter);
-    if (known && "slots" in known) return known.slots;
-    const slots = { held: 0 };
-    this.#counters.set(rule.counter, { slots, touchedMs: this.#nowMs });
-    return slots;
-  }
-
-  #money(rule: BudgetRule): BudgetCounter | null {
-    const known = this.#touch(rule.counter);
-    return known && "money" in known ? known.money : null;
-  }
-
-  #touch(counter: string): Counter | undefined {
-    const known = this.#counters.get(counter);
-    if (known) known.touchedMs = this.#nowMs;
-    return known;
+  #drop(counter: string): void {
+    this.#counters.delete(counter);
+    this.#drops += 1;
   }
 
   /** An id that comes twice names two leases, or the first settlement would free what the second call still holds. */
@@ -237,7 +241,11 @@ export class MemoryAdmission implements AdmissionStore {
           : "slots" in counter
             ? counter.slots.held > 0
             : counter.money.reservedNanoUsd > 0n;
-      if (!busy) this.#counters.delete(key);
+      if (!busy) this.#drop(key);
     }
   }
+}
+
+function freeSlot(slots: Slots): void {
+  slots.held = Math.max(0, slots.held - 1);
 }
