@@ -3,41 +3,14 @@ import type {
   AdmissionStore,
   BudgetRule,
   Lease,
-  ParallelRule,
   Rule,
   RuleState,
   Settlement,
   TakeRequest,
   Verdict,
-  WindowRule,
 } from "./admission.ts";
-import { BudgetCounter } from "./budget-counter.ts";
-import { isOf } from "./rule-list.ts";
+import { Counters } from "./counters.ts";
 import { amountOf, budgetState, costOn, fitted, refusalsOf, stateOf } from "./standing.ts";
-import { SlidingWindow } from "./window.ts";
-
-interface Slots {
-  held: number;
-}
-type Counter = { touchedMs: number } & (
-  | { window: SlidingWindow }
-  | { slots: Slots }
-  | { money: BudgetCounter }
-);
-
-/** A rule beside its counter: what `Standing` shows, and can be written to. */
-type Held = { readonly counter: Counter } & (
-  | { readonly rule: WindowRule; readonly window: SlidingWindow }
-  | { readonly rule: ParallelRule; readonly slots: Slots }
-  | { readonly rule: BudgetRule; readonly money: BudgetCounter }
-);
-
-/** Counters of a list of rules, found once: calls of one caller come with the same list. */
-interface Found {
-  readonly held: readonly Held[];
-  /** Good while no counter was dropped since. */
-  readonly drops: number;
-}
 
 interface OpenLease {
   readonly lease: Lease;
@@ -46,17 +19,12 @@ interface OpenLease {
   over: boolean;
 }
 
-/** Counters nobody touched for this long are dropped; a budget's is primed again when it is asked for. */
-const IDLE_MS = 45 * 60_000;
 /** How long a lease that is over waits for its settlement. */
 const QUIET_MS = 2 * 86_400_000;
 const SWEEP_EVERY = 8192;
 
 export class MemoryAdmission implements AdmissionStore {
-  readonly #counters = new Map<string, Counter>();
-  readonly #found = new WeakMap<readonly Rule[], Found>();
-  /** Counts the times that counters were dropped. */
-  #drops = 0;
+  readonly #counters = new Counters();
   readonly #open = new Map<string, OpenLease>();
   /** No lease expires before: nothing needs to be looked through until then. */
   #soonestMs = Infinity;
@@ -66,12 +34,14 @@ export class MemoryAdmission implements AdmissionStore {
 
   take(request: TakeRequest): Verdict {
     const nowMs = this.#tick(request.nowMs);
-    if (--this.#untilSweep <= 0) this.#sweep(nowMs);
+    if (--this.#untilSweep <= 0) {
+      this.#untilSweep = SWEEP_EVERY;
+      this.#counters.sweep(nowMs);
+    }
     const { primed, rules } = request;
-    const standings = this.#held(rules);
+    const standings = this.#counters.held(rules, nowMs);
     const unprimed: BudgetRule[] = [];
     for (const standing of standings) {
-      standing.counter.touchedMs = nowMs;
       if (!("money" in standing)) continue;
       const { money, rule } = standing;
       if (!money.open(rule, primed?.get(rule.counter))) unprimed.push(rule);
@@ -107,8 +77,7 @@ export class MemoryAdmission implements AdmissionStore {
     const { lease, over } = open;
     this.#open.delete(id);
     const crossed: BudgetRule[] = [];
-    for (const held of this.#held(lease.rules)) {
-      held.counter.touchedMs = nowMs;
+    for (const held of this.#counters.held(lease.rules, nowMs)) {
       if ("window" in held) {
         if (held.rule.metric === "tokens")
           held.window.adjust(nowMs, lease.takenAtMs, actual.tokens - lease.tokens);
@@ -128,8 +97,7 @@ export class MemoryAdmission implements AdmissionStore {
 
   look(rules: readonly Rule[], nowMs: number): (RuleState | null)[] {
     const now = this.#tick(nowMs);
-    return this.#held(rules).map((held) => {
-      held.counter.touchedMs = now;
+    return this.#counters.held(rules, now).map((held) => {
       if (!("money" in held)) return stateOf(held, now);
       const used = held.money.usedBy(held.rule);
       return used === null ? null : budgetState(held.rule, used, now);
@@ -137,23 +105,15 @@ export class MemoryAdmission implements AdmissionStore {
   }
 
   setSpend(counter: string, spentNanoUsd: bigint | null): void {
-    const known = this.#counters.get(counter);
-    if (known && "money" in known) known.money.set(spentNanoUsd);
+    this.#counters.budget(counter)?.set(spentNanoUsd);
   }
 
   erase(kind: string, id: string): number {
-    let count = 0;
-    for (const counter of this.#counters.keys())
-      if (isOf(counter, kind, id)) {
-        this.#drop(counter);
-        count += 1;
-      }
-    return count;
+    return this.#counters.erase(kind, id);
   }
 
   spent(counter: string): bigint | null {
-    const known = this.#counters.get(counter);
-    return known && "money" in known ? known.money.known() : null;
+    return this.#counters.budget(counter)?.known() ?? null;
   }
 
   /** The time that counts from here on; leases that are over by then are given back. */
@@ -178,50 +138,10 @@ export class MemoryAdmission implements AdmissionStore {
 
   /** Slots and reserved money. */
   #giveBack(lease: Lease): void {
-    for (const held of this.#held(lease.rules)) {
+    for (const held of this.#counters.held(lease.rules, this.#nowMs)) {
       if ("slots" in held) freeSlot(held.slots);
       else if ("money" in held) held.money.release(lease.costNanoUsd);
     }
-  }
-
-  /** The rules of a list beside their counters, in its order. */
-  #held(rules: readonly Rule[]): readonly Held[] {
-    const found = this.#found.get(rules);
-    if (found?.drops === this.#drops) return found.held;
-    const held = rules.map((rule) => this.#hold(rule));
-    this.#found.set(rules, { held, drops: this.#drops });
-    return held;
-  }
-
-  #hold(rule: Rule): Held {
-    const known = this.#counters.get(rule.counter);
-    if (rule.metric === "parallel") {
-      const counter =
-        known && "slots" in known ? known : this.#add(rule, { slots: { held: 0 }, touchedMs: this.#nowMs });
-      return { rule, counter, slots: counter.slots };
-    }
-    if (rule.metric === "budget") {
-      const counter =
-        known && "money" in known
-          ? known
-          : this.#add(rule, { money: new BudgetCounter(), touchedMs: this.#nowMs });
-      return { rule, counter, money: counter.money };
-    }
-    const counter =
-      known && "window" in known
-        ? known
-        : this.#add(rule, { window: new SlidingWindow(rule.spanMs), touchedMs: this.#nowMs });
-    return { rule, counter, window: counter.window };
-  }
-
-  #add<C extends Counter>(rule: Rule, counter: C): C {
-    this.#counters.set(rule.counter, counter);
-    return counter;
-  }
-
-  #drop(counter: string): void {
-    this.#counters.delete(counter);
-    this.#drops += 1;
   }
 
   /** An id that comes twice names two leases, or the first settlement would free what the second call still holds. */
@@ -230,22 +150,8 @@ export class MemoryAdmission implements AdmissionStore {
     while (this.#open.has(free)) free += "~";
     return free;
   }
-
-  #sweep(nowMs: number): void {
-    this.#untilSweep = SWEEP_EVERY;
-    for (const [key, counter] of this.#counters) {
-      if (nowMs - counter.touchedMs < IDLE_MS) continue;
-      const busy =
-        "window" in counter
-          ? counter.window.used(nowMs) > 0
-          : "slots" in counter
-            ? counter.slots.held > 0
-            : counter.money.reservedNanoUsd > 0n;
-      if (!busy) this.#drop(key);
-    }
-  }
 }
 
-function freeSlot(slots: Slots): void {
+function freeSlot(slots: { held: number }): void {
   slots.held = Math.max(0, slots.held - 1);
 }

@@ -2,6 +2,8 @@
  * The rows of one commit and, apart from them, what they charge: calls of one caller move the same budgets, and those
  * are told once a commit and not once a row. In the journal a row stands alone, so there its charges are in its line.
  */
+import { chargesText, type SpendRecord, toRow } from "./record.ts";
+
 /** A settled record on its way to the database. */
 export interface SettledRow {
   readonly id: string;
@@ -16,6 +18,10 @@ export interface Batch {
   readonly rows: string;
   /** JSON text: pairs of ids and of what each of them charges; null when none charges anything. */
   readonly charges: string | null;
+}
+
+export function settledRow(record: SpendRecord): SettledRow {
+  return { id: record.id, row: toRow(record, "settled"), charges: chargesText(record.charges) };
 }
 
 export function batchOf(settled: readonly SettledRow[]): Batch {

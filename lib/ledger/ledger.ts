@@ -7,11 +7,11 @@ import type { Sql } from "#db/client.ts";
 import { interruptedRows, settleRows, startRows } from "#db/queries/ledger.ts";
 import { type DatabaseHealth, isAway } from "../database-health.ts";
 import type { Log } from "../log.ts";
-import { batchOf, type SettledRow, toLine } from "./batch.ts";
+import { batchOf, type SettledRow, settledRow, toLine } from "./batch.ts";
 import { Bridge } from "./bridge.ts";
 import type { Journal } from "./journal.ts";
 import { OpenCalls } from "./open-calls.ts";
-import { chargesText, defaultRow, type Instance, type SpendRecord, toRow } from "./record.ts";
+import { defaultRow, type Instance, type SpendRecord, toRow } from "./record.ts";
 import { isDeadlock, replayFiles, SET_ASIDE } from "./replay.ts";
 import { StartedCalls } from "./started-calls.ts";
 
@@ -79,8 +79,7 @@ export class Ledger {
   }
 
   async #settle(record: SpendRecord): Promise<void> {
-    const { charges, id } = record;
-    const settled = { id, row: toRow(record, "settled"), charges: chargesText(charges) };
+    const settled = settledRow(record);
     const { journal, health } = this.#options;
     if (journal && health.away) {
       await journal.append(toLine(settled), true);
@@ -196,10 +195,10 @@ export class Ledger {
   }
 
   async #writeSettled(batch: Pending[]): Promise<void> {
-    const { health, sql } = this.#options;
+    const { health, instance, sql } = this.#options;
     try {
       const rows = batchOf(batch.map(({ settled }) => settled));
-      await health.run(() => settleRows(sql, defaultRow(this.#options.instance), rows));
+      await health.run(() => settleRows(sql, defaultRow(instance), rows));
       for (const item of batch) this.#done(item);
     } catch (error) {
       if (isAway(error)) await this.#toJournal(batch, error);
