@@ -128,9 +128,7 @@ test("a stream is kept as the client saw it, tools and several choices among it"
         message: {
           role: "assistant",
           content: said.get(0),
-          tool_calls: [
-            { id: "call_1", type: "function", function: { name: "look", arguments: '{"a":1}' } },
-          ],
+          tool_calls: [{ id: "call_1", type: "function", function: { name: "look", arguments: '{"a":1}' } }],
         },
         finish_reason: "tool_calls",
       },
@@ -243,14 +241,23 @@ test("a call neither waits for the database nor fails by it, and what does not f
     await sql`alter table call_contents_away rename to call_contents`;
   }
   const text = { text: "x".repeat(1024 * 1024), bytes: 1024 * 1024, whole: true };
-  const draft = { atMs: Date.now(), userId: "", endUser: null, namedEndUser: null, request: text, answer: null };
+  const draft = {
+    atMs: Date.now(),
+    userId: "",
+    endUser: null,
+    namedEndUser: null,
+    request: text,
+    answer: null,
+  };
   for (let i = 0; i < 40; i += 1) contents.put({ ...draft, recordId: `req_big_${i}` });
   const { dropped, waiting } = contents.standing();
   expect(waiting).toBeLessThan(17);
   expect(dropped).toBeGreaterThan(before.dropped + 20);
   expect(lines.filter((line) => line.includes(SECRET))).toEqual([]);
   await contents.flush();
-  expect((await call("GET", "/metrics")).text).toContain(`shin_contents_dropped_total{worker="1"} ${dropped}`);
+  expect((await call("GET", "/metrics")).text).toContain(
+    `shin_contents_dropped_total{worker="1"} ${dropped}`,
+  );
 });
 
 test("storing without an encryption key does not start, and says why in one sentence", async () => {
