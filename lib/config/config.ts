@@ -7,6 +7,7 @@ import type { KeyRules } from "../keys/generation.ts";
 import type { UserDefaults } from "../people/schema.ts";
 import type { ThrottleLimits } from "../throttle/policies.ts";
 import type { ConsoleSettings } from "./console-environment.ts";
+import type { ContentSettings } from "./content-settings.ts";
 import type { BackupSettings } from "./operate-settings.ts";
 
 /** Prices of one deployment in nano-USD for a million tokens (integer, so that fractions of a nano-dollar a token stay exact). */
@@ -228,6 +229,7 @@ export interface Config {
   readonly anonymizeLogs: boolean;
   readonly dataRetentionDays: number | null;
   readonly backups: BackupSettings;
+  readonly contents: ContentSettings;
   /** What a scheduler shows to GET /cron/*; null: there is none. */
   readonly cronSecret: string | null;
 

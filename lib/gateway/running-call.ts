@@ -8,6 +8,7 @@ import { truncateAddress } from "#lib/privacy/anonymise.ts";
 import { toMicros } from "../clock.ts";
 import { toGatewayError } from "../errors.ts";
 import type { Call } from "./call.ts";
+import { type CallContent, contentOf } from "./call-content.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { recordedEndUser } from "./named.ts";
@@ -31,6 +32,8 @@ export class RunningCall {
   readonly context: AuthenticatedContext;
   readonly endpoint: Endpoint;
   readonly call: Call;
+  /** What is kept of what was said; null: nothing. */
+  readonly content: CallContent | null;
   modelGroup = "";
   /** The end user and the tags of the call. */
   named: readonly Named[] = [];
@@ -60,6 +63,7 @@ export class RunningCall {
     this.endpoint = endpoint;
     this.call = call;
     this.modelGroup = call.model;
+    this.content = contentOf(deps, context, endpoint, call);
   }
 
   /** A candidate is tried on this lease: the first holds what all of them share, a later one only what is its own. */
@@ -126,6 +130,8 @@ export class RunningCall {
     const record = this.#record(ending, ending.usage);
     settleLeases(this.deps, this.#leases, { nowMs, tokens, costNanoUsd: this.costNanoUsd });
     logCall(this.deps, this, record, nowMs);
+    // A call that no provider saw leaves nothing but its record.
+    if (this.sent) this.content?.keep(record);
     // A refusal that the gateway asked for itself is no denial of anybody's.
     if (ending.outcome === "refused") {
       if (this.context.request.selfTest !== true) ledger.note(record);
