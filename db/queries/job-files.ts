@@ -1,5 +1,6 @@
 /** A job's file, in parts: written while it grows, sent without ever being whole in memory. */
-import type { Sql } from "../client.ts";
+import { sql as raw } from "drizzle-orm";
+import type { Sql, Tx } from "../client.ts";
 
 export interface JobFileRow {
   job_id: string;
@@ -39,6 +40,17 @@ export async function finishFile(
   await sql`
     update job_files set size_bytes = ${end.sizeBytes}, sha256 = ${end.sha256}, link_hash = ${end.linkHash}
     where job_id = ${jobId}`;
+}
+
+/** The same within a transaction. */
+export async function finishFileIn(
+  tx: Tx,
+  jobId: string,
+  { linkHash, sha256, sizeBytes }: { sizeBytes: number; sha256: string; linkHash: string | null },
+): Promise<void> {
+  await tx.execute(
+    raw`update job_files set size_bytes = ${sizeBytes}, sha256 = ${sha256}, link_hash = ${linkHash} where job_id = ${jobId}`,
+  );
 }
 
 /** Null when there is none, it is not whole yet, or its time is over. */

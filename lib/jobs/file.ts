@@ -1,7 +1,7 @@
 /** The file a job writes: in parts of 256 KiB into the database, hashed on the way, behind a link that expires. */
 import { createHash, randomBytes } from "node:crypto";
-import type { Sql } from "#db/client.ts";
-import { beginFile, finishFile, writePart } from "#db/queries/job-files.ts";
+import type { Sql, Tx } from "#db/client.ts";
+import { beginFile, finishFile, finishFileIn, writePart } from "#db/queries/job-files.ts";
 
 const PART_BYTES = 262_144;
 
@@ -14,8 +14,14 @@ export interface FileEnd {
 
 export interface FileWriter {
   write(bytes: Uint8Array | string): Promise<void>;
-  /** The file is whole: from here on it can be fetched. */
-  end(options?: { readonly link?: boolean }): Promise<FileEnd>;
+  /**
+   * The file is whole: from here on it can be fetched.
+   * @param options.within runs the transaction that makes it so, with what else has to be true from then on
+   */
+  end(options?: {
+    readonly link?: boolean;
+    readonly within?: (finish: (tx: Tx) => Promise<void>) => Promise<void>;
+  }): Promise<FileEnd>;
 }
 
 export async function openFile(
@@ -57,7 +63,9 @@ export async function openFile(
       const linkSecret = options.link === true ? randomBytes(24).toString("base64url") : null;
       const sha256 = hash.digest("hex");
       const linkHash = linkSecret === null ? null : createHash("sha256").update(linkSecret).digest("hex");
-      await finishFile(sql, file.jobId, { sizeBytes, sha256, linkHash });
+      const end = { sizeBytes, sha256, linkHash };
+      if (options.within) await options.within((tx) => finishFileIn(tx, file.jobId, end));
+      else await finishFile(sql, file.jobId, end);
       return { sizeBytes, sha256, linkSecret };
     },
   };
