@@ -1,6 +1,8 @@
 /** Erasing end users, beside others, in Redis, and after a crash; and people whose processing is restricted. */
 import { afterAll, expect, test } from "vitest";
+import { canonicalJson } from "#lib/audit/canonical.ts";
 import { operationsOf } from "#lib/gateway/admin-context.ts";
+import { certificateSchema } from "#lib/privacy/certificate.ts";
 import { askErasure, eraseJob } from "#lib/privacy/erase-job.ts";
 import { eraseSubject, locateSubject } from "#lib/privacy/erasure.ts";
 import { endHold, placeHold } from "#lib/privacy/holds.ts";
@@ -76,6 +78,37 @@ test("once more it finds nothing, and says so; a name that nobody has harms nobo
   expect(certificate).toMatchObject({ sums: { records: 0 }, scan: { found: {} } });
   await ended(gateway, await askErasure(deps, order("user", "admin")));
   expect(await sql`select count(*) from users`).toEqual(users);
+});
+
+test("events from before sealing stay in clear, and the certificate counts them and says why", async () => {
+  const old = (id: string, event: Record<string, unknown>) =>
+    canonicalJson({
+      ...{ id, action: "user.update", before: null, outcome: "ok", reason: null, requestId: null },
+      ...{ actor: { kind: "master_key", id: "default_user_id", auth: null, claimedBy: null, ip: null } },
+      ...event,
+    });
+  // As a version that did not seal yet wrote them.
+  const events = [
+    old("evt_old_1", { target: { kind: "end_user", id: "customer-55" }, after: { alias: "Old Customer" } }),
+    old("evt_old_2", {
+      target: { kind: "team", id: "crew" },
+      after: { note: "asked by customer-55, twice" },
+    }),
+    old("evt_old_3", { target: { kind: "end_user", id: "customer-555" }, after: { alias: "Another" } }),
+  ];
+  for (const [n, event] of events.entries())
+    await sql`insert into audit_pending (id, event) values (${`evt_old_${n + 1}`}, ${event})`;
+  const subject = { kind: "end_user", id: "customer-55" } as const;
+  expect(await locateSubject(deps, subject)).toEqual({ audit_events_in_clear: 2 });
+  const { certificate } = await ended(gateway, await askErasure(deps, order(subject.kind, subject.id)));
+  expect(certificate).toMatchObject({ scan: { found: { audit_events: 2 } } });
+  const { kept } = certificateSchema.parse(certificate);
+  expect(kept.find(({ what }) => what.includes("in clear"))).toMatchObject({
+    store: "audit_events",
+    what: expect.stringMatching(/^2 events that name the person in clear/),
+    why: expect.stringContaining("only ever added"),
+  });
+  expect((await gateway.call("GET", "/audit/verify")).json).toMatchObject({ ok: true });
 });
 
 test("killed after any of its steps it goes on, and nothing is counted twice", async () => {
