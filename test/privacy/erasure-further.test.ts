@@ -6,6 +6,7 @@ import { certificateSchema } from "#lib/privacy/certificate.ts";
 import { askErasure, eraseJob } from "#lib/privacy/erase-job.ts";
 import { eraseSubject, locateSubject } from "#lib/privacy/erasure.ts";
 import { endHold, placeHold } from "#lib/privacy/holds.ts";
+import { PERSONAL_DATA } from "#lib/privacy/registry.ts";
 import { startRedis } from "#test/helpers/redis.ts";
 import { ALICE, ended, makeAlice, pricedGateway, rowsWith, sumsOf } from "./person.ts";
 
@@ -70,6 +71,39 @@ test("an end user's records keep their sums, others of the same key are not touc
   expect(await others()).toEqual(theirs);
   expect(theirs).toHaveLength(1);
   expect(certificate).toMatchObject({ subject: { kind: "end_user" }, sums: { records: 2 } });
+});
+
+test("an erasure does to each column of the records what the registry says", async () => {
+  const { key } = (await gateway.call("POST", "/user/new", { body: { user_id: "usr-caller-3" } })).json;
+  expect((await call(key, "customer-66", "203.0.113.6")).status).toBe(200);
+  await deps.ledger.flush();
+  await sql`update spend_records set tags = array['a'], metadata = '{"a": 1}', client_request_id = 'mine'
+    where end_user = 'customer-66'`;
+  const [made] = await sql`select id from spend_records where end_user = 'customer-66'`;
+  const record = async () => {
+    const [row] = await sql`select * from spend_records where id = ${made?.["id"]}`;
+    return row ?? {};
+  };
+  let before = await record();
+  expect(before).toMatchObject({ user_id: "usr-caller-3", end_user: "customer-66" });
+  for (const [column, subject] of [
+    ["end_user", order("end_user", "customer-66")],
+    ["user_id", order("user", "usr-caller-3")],
+  ] as const) {
+    const { certificate } = await ended(gateway, await askErasure(deps, subject));
+    const { pseudonym } = certificateSchema.parse(certificate).subject;
+    const after = await record();
+    for (const [name, { handling }] of Object.entries(PERSONAL_DATA.spend_records)) {
+      if (name === "started_at") continue;
+      // Of the two people in a record, one was erased.
+      const other = handling === "pseudonymise" && name !== column;
+      const expected =
+        handling === "not personal" || other ? before[name] : handling === "pseudonymise" ? pseudonym : null;
+      expect([name, after[name]]).toEqual([name, expected]);
+    }
+    expect(after["started_at"].getTime() % 3_600_000).toBe(0);
+    before = after;
+  }
 });
 
 test("once more it finds nothing, and says so; a name that nobody has harms nobody", async () => {
