@@ -12,6 +12,7 @@ import { isSqlite, sqlitePath } from "./network.ts";
 import type { Place, Reporter } from "./problems.ts";
 import type { Layer } from "./setting.ts";
 import type { Settings } from "./settings.ts";
+import { decideTelemetry } from "./telemetry-settings.ts";
 import { warnAboutAddresses, warnAboutAliases } from "./warnings.ts";
 
 export interface Parts {
@@ -78,6 +79,10 @@ export function assemble(parts: Parts): Config {
     backupFolder,
     backupIntervalMs,
     backupKeep,
+    callbacks: _callbacks,
+    telemetryMessageContent: _telemetryMessageContent,
+    turnOffMessageLogging: _turnOffMessageLogging,
+    telemetryPropagateToProviders: _telemetryPropagateToProviders,
     ...same
   } = settings;
   return freeze({
@@ -104,6 +109,7 @@ export function assemble(parts: Parts): Config {
       passphrase: environment.backupPassphrase,
     },
     cronSecret: environment.cronSecret,
+    telemetry: decideTelemetry(parts),
     dataDir: path.resolve(cwd, parts.dataDir),
     host: environment.host,
     port: environment.port,

@@ -8,6 +8,7 @@ import type { UserDefaults } from "../people/schema.ts";
 import type { ThrottleLimits } from "../throttle/policies.ts";
 import type { ConsoleSettings } from "./console-environment.ts";
 import type { BackupSettings } from "./operate-settings.ts";
+import type { TelemetrySettings } from "./telemetry-settings.ts";
 
 /** Prices of one deployment in nano-USD for a million tokens (integer, so that fractions of a nano-dollar a token stay exact). */
 export interface Price {
@@ -230,6 +231,8 @@ export interface Config {
   readonly backups: BackupSettings;
   /** What a scheduler shows to GET /cron/*; null: there is none. */
   readonly cronSecret: string | null;
+  /** OpenTelemetry; null: nothing is sent. */
+  readonly telemetry: TelemetrySettings | null;
 
   readonly ledgerAcknowledge: "commit" | "journal";
   readonly allowRequestsOnDbUnavailable: boolean;

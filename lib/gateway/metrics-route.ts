@@ -13,11 +13,14 @@ import { requireAccess } from "./route-access.ts";
 import type { Route } from "./routes.ts";
 import { authenticateThrottled } from "./throttle-step.ts";
 
-type Counted = Pick<GatewayDeps, "clock" | "health" | "ledger" | "limitsAway" | "metrics" | "workers">;
+type Counted = Pick<
+  GatewayDeps,
+  "clock" | "health" | "ledger" | "limitsAway" | "metrics" | "telemetry" | "workers"
+>;
 
 /** Figures of this process alone. */
 export function ownFigures(deps: Counted): Figures {
-  return deps.metrics.figures(ownGauges(deps), deps.ledger.droppedNotes);
+  return deps.metrics.figures(ownGauges(deps), deps.ledger.droppedNotes, deps.telemetry?.counts() ?? {});
 }
 
 function ownGauges(deps: Counted): Gauges {
