@@ -1,5 +1,5 @@
 /** Who has opened what was said in a call, when and why. */
-import { stateOf, type Unlock, type UnlockState } from "#lib/content/unlocks.ts";
+import { stateOf, type Unlock, type UnlockState } from "#lib/content/schema.ts";
 import { ago, moment, plural } from "../format.ts";
 import { Badge, type Tone } from "../ui/badge.tsx";
 import { ApproveButton } from "./break-glass.tsx";
