@@ -7,11 +7,8 @@ import { ensurePartitions } from "#db/queries/partitions.ts";
 import { openAdmission } from "./admission/open.ts";
 import { AlertDesk } from "./alerts/desk.ts";
 import { Watch } from "./alerts/watch.ts";
-import { sha256Hex } from "./audit/canonical.ts";
+import { openAudit } from "./audit/open.ts";
 import { sealedDatabase } from "./audit/sealed-database.ts";
-import { AuditSealer } from "./audit/sealer.ts";
-import { HeadSigner } from "./audit/signer.ts";
-import { signingKey } from "./audit/signing-key.ts";
 import { replayErasures } from "./backup/replay-erasures.ts";
 import { erasureChore } from "./backup/take.ts";
 import { listenForChanges } from "./changes.ts";
@@ -47,6 +44,7 @@ import { keepHouse, PARTITION_DAYS } from "./privacy/upkeep.ts";
 import { type ResolveHost, systemResolver } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { Cooldown } from "./routing/cooldown.ts";
+import { openTelemetry } from "./telemetry/open.ts";
 import { openThrottle } from "./throttle/throttle.ts";
 import type { Workers } from "./workers.ts";
 
@@ -144,10 +142,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     clock,
     log,
   });
-  // Every start in the open has its own; one without is of tests.
-  const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
-  const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
-  const auditSealer = new AuditSealer(sql, options.pseudonymKey);
+  const { auditSealer, auditSigner } = openAudit({ ...options, sql, auditKey: options.config.auditKey });
   const contents = new ContentStore({ sql, health, log, config: () => policy.config, people: auditSealer });
   const safety = await openSafety({ sql, clock, log, health, secret: options.pseudonymKey }, policy.config);
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
@@ -167,6 +162,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     subjects,
     admission,
     limitsAway: limits.away,
+    telemetry: await openTelemetry(options, origin),
     reconciler,
     throttle,
     ledger,
@@ -238,6 +234,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       throttle.close();
       await auditSigner.stop();
       await stopListening();
+      await deps.telemetry?.close();
       await Promise.all([sql, drizzleSql, ledgerSql].map((client) => client.end({ timeout: 2 })));
     },
   };

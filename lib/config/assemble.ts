@@ -13,6 +13,7 @@ import { isSqlite, sqlitePath } from "./network.ts";
 import type { Place, Reporter } from "./problems.ts";
 import type { Layer } from "./setting.ts";
 import type { Settings } from "./settings.ts";
+import { decideTelemetry } from "./telemetry-settings.ts";
 import { warnAboutAddresses, warnAboutAliases } from "./warnings.ts";
 
 export interface Parts {
@@ -84,6 +85,10 @@ export function assemble(parts: Parts): Config {
     contentRetentionDays: _contentRetentionDays,
     contentMaxKilobytes: _contentMaxKilobytes,
     contentSecondPerson: _contentSecondPerson,
+    callbacks: _callbacks,
+    telemetryMessageContent: _telemetryMessageContent,
+    turnOffMessageLogging: _turnOffMessageLogging,
+    telemetryPropagateToProviders: _telemetryPropagateToProviders,
     ...same
   } = settings;
   return freeze({
@@ -111,6 +116,7 @@ export function assemble(parts: Parts): Config {
     },
     contents: decideContents(parts),
     cronSecret: environment.cronSecret,
+    telemetry: decideTelemetry(parts),
     dataDir: path.resolve(cwd, parts.dataDir),
     host: environment.host,
     port: environment.port,

@@ -64,6 +64,10 @@ export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & {
   backupFolder: string | null;
   backupIntervalMs: number;
   backupKeep: number;
+  callbacks: readonly string[];
+  telemetryMessageContent: boolean;
+  turnOffMessageLogging: boolean;
+  telemetryPropagateToProviders: boolean;
   masterKey: string | null;
   databaseUrl: string | null;
   keyDefaults: KeyRules["defaults"];
@@ -182,6 +186,10 @@ export function defaultSettings(): Settings {
     backupFolder: null,
     backupIntervalMs: 86_400_000,
     backupKeep: 7,
+    callbacks: [],
+    telemetryMessageContent: false,
+    turnOffMessageLogging: false,
+    telemetryPropagateToProviders: true,
     ledgerAcknowledge: "commit",
     allowRequestsOnDbUnavailable: true,
     dbOutageGraceMs: 900_000,

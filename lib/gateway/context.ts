@@ -25,6 +25,8 @@ import type { StandingReader } from "#lib/metrics/standing-families.ts";
 import type { Upstreams } from "#lib/providers/upstream.ts";
 import type { Cooldown } from "#lib/routing/cooldown.ts";
 import type { ModelGroups } from "#lib/routing/groups.ts";
+import type { RequestTrace } from "#lib/telemetry/request-trace.ts";
+import type { Telemetry } from "#lib/telemetry/telemetry.ts";
 import type { Throttle } from "#lib/throttle/throttle.ts";
 import type { Clock } from "../clock.ts";
 import type { DatabaseHealth } from "../database-health.ts";
@@ -67,6 +69,8 @@ export interface GatewayDeps extends SafetyParts {
   /** What is kept of what was said in calls. */
   readonly contents: ContentStore;
   readonly metrics: Metrics;
+  /** OpenTelemetry; undefined unless it is switched on. */
+  readonly telemetry: Telemetry | undefined;
   readonly budgetFigures: BudgetReader;
   readonly standingFigures: StandingReader;
   /** What every process of this gateway has counted, this one's among it. */
@@ -108,6 +112,8 @@ export interface RequestContext {
   readonly ip: string;
   readonly startedAtMs: number;
   readonly startedMonotonicMs: number;
+  /** Its span; undefined while traces and logs are off. */
+  trace: RequestTrace | undefined;
 }
 
 export interface AuthenticatedContext extends RequestContext {

@@ -15,12 +15,12 @@ import { authenticateThrottled } from "./throttle-step.ts";
 
 type Counted = Pick<
   GatewayDeps,
-  "clock" | "contents" | "health" | "ledger" | "limitsAway" | "metrics" | "workers"
+  "clock" | "contents" | "health" | "ledger" | "limitsAway" | "metrics" | "telemetry" | "workers"
 >;
 
 /** Figures of this process alone. */
 export function ownFigures(deps: Counted): Figures {
-  return deps.metrics.figures(ownGauges(deps), deps.ledger.droppedNotes);
+  return deps.metrics.figures(ownGauges(deps), deps.ledger.droppedNotes, deps.telemetry?.counts() ?? {});
 }
 
 function ownGauges(deps: Counted): Gauges {

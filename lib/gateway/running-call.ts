@@ -5,6 +5,7 @@ import type { Deployment } from "#lib/config/config.ts";
 import type { Outcome, SpendRecord } from "#lib/ledger/record.ts";
 import { costOf, NO_USAGE, priceFor, type Usage } from "#lib/models/cost.ts";
 import { truncateAddress } from "#lib/privacy/anonymise.ts";
+import type { RequestTrace } from "#lib/telemetry/request-trace.ts";
 import { toMicros } from "../clock.ts";
 import { toGatewayError } from "../errors.ts";
 import type { Call } from "./call.ts";
@@ -156,7 +157,7 @@ export class RunningCall {
       ip: anonymous ? truncateAddress(ip) : ip,
       clientRequestId: context.clientRequestId,
       tags: caller.tags.length + call.tags.length === 0 ? NO_TAGS : [...caller.tags, ...call.tags],
-      metadata: call.steering.metadata,
+      metadata: traced(context.trace, call.steering.metadata),
       keyPeriodStartMs: this.#set?.keyPeriodStartMs ?? null,
       userPeriodStartMs: this.#set?.userPeriodStartMs ?? null,
       teamPeriodStartMs: this.#set?.teamPeriodStartMs ?? null,
@@ -177,4 +178,9 @@ export class RunningCall {
       firstByteMs: this.firstByteMs === null ? null : toMicros(this.firstByteMs),
     };
   }
+}
+
+/** Leads from a record to its trace; a client's own member of that name stays. */
+function traced(trace: RequestTrace | undefined, metadata: SpendRecord["metadata"]): SpendRecord["metadata"] {
+  return trace?.identity.sampled ? { trace_id: trace.traceId, ...metadata } : metadata;
 }

@@ -61,11 +61,21 @@ export interface Figures {
   /** Refusals before a call was read, by error code. */
   readonly turnedAway: Record<string, number>;
   droppedNotes: number;
+  /** What became of spans and log records for OpenTelemetry, by `signal outcome`. */
+  readonly telemetry: Record<string, number>;
   readonly gauges: Gauges[];
 }
 
 export function noFigures(): Figures {
-  return { calls: [], models: [], deployments: [], turnedAway: {}, droppedNotes: 0, gauges: [] };
+  return {
+    calls: [],
+    models: [],
+    deployments: [],
+    turnedAway: {},
+    droppedNotes: 0,
+    telemetry: {},
+    gauges: [],
+  };
 }
 
 /** What makes two rows of calls the same one. */
@@ -108,6 +118,8 @@ export function sumOf(all: readonly Figures[]): Figures {
     for (const [reason, amount] of Object.entries(figures.turnedAway))
       sum.turnedAway[reason] = (sum.turnedAway[reason] ?? 0) + amount;
     sum.droppedNotes += figures.droppedNotes;
+    for (const [name, amount] of Object.entries(figures.telemetry))
+      sum.telemetry[name] = (sum.telemetry[name] ?? 0) + amount;
     sum.gauges.push(...figures.gauges);
   }
   sum.calls.push(...calls.values());

@@ -21,7 +21,11 @@ export function processGauges(): Pick<
   };
 }
 
-export function writeProcesses(into: Exposition, { droppedNotes, gauges }: Figures, version: string): void {
+export function writeProcesses(
+  into: Exposition,
+  { droppedNotes, gauges, telemetry }: Figures,
+  version: string,
+): void {
   into.numbers("shin_build_info", "gauge", "Always 1; the version stands in the label.", [[{ version }, 1]]);
   const family = (name: string, type: "counter" | "gauge", help: string, read: (row: Gauges) => number) =>
     into.numbers(
@@ -70,6 +74,15 @@ export function writeProcesses(into: Exposition, { droppedNotes, gauges }: Figur
     "counter",
     "Records of refused calls that were dropped because too many waited.",
     [[{}, droppedNotes]],
+  );
+  into.numbers(
+    "shin_telemetry_records_total",
+    "counter",
+    "Spans and log records for OpenTelemetry by what became of them: sent, failed on the way, dropped because too many waited.",
+    Object.entries(telemetry).map(([name, amount]) => {
+      const [signal = "", outcome = ""] = name.split(" ");
+      return [{ signal, outcome }, amount];
+    }),
   );
   family(
     "process_resident_memory_bytes",

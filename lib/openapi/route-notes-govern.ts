@@ -26,7 +26,7 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "GET /jobs/{id}": "one of them: state, progress, rate, result, and the file it made",
   "POST /jobs/{id}/cancel": "stops a job: one that waits at once, one that runs at its next step",
   "GET /jobs/{id}/file":
-    "the file a job made, for who started it and admins; with `?link=` and its secret for whoever has that",
+    "the file a job made, for who started it and admins; with `?link=` and its secret for whoever has that, once",
   "POST /exports":
     "begins an export of calls or of usage as CSV, JSON or FOCUS-shaped CSV; answers the job that writes it",
   "GET /audit":
@@ -72,8 +72,8 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "POST /privacy/requests/{id}/close": "ends it without doing anything, such as `no_data_held`",
   "POST /privacy/requests/{id}/withdraw": "the person takes it back",
   "POST /privacy/requests/{id}/link":
-    "a link to the export that needs no sign-in, shown this once; it ends with the file, a week after it was written",
-  "POST /privacy/download": "the file behind such a link; the secret is sent in the body",
+    "a link to the export that needs no sign-in, shown this once; it opens the file once, within 15 minutes, and ends the link before it",
+  "POST /privacy/download": "the file behind such a link, once; the secret is sent in the body",
   "POST /privacy/verify": "says whether a certificate or an export's manifest is genuine; anybody may ask",
   "GET /privacy/retention":
     "how long each store keeps what it holds, when it was last purged and how much went",

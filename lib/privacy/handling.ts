@@ -42,10 +42,12 @@ export const BOOKS: Reason = {
   legalBasis: "legal obligation",
   retention: "as long as books must be kept",
 };
+/** The records behind the sums: they go with `data_retention_days`, the sums stay. */
+export const RECORDED: Reason = { ...BOOKS, retention: CALLS.retention };
 export const AUDIT: Reason = {
   purpose: "to prove who changed what",
   legalBasis: "legitimate interest",
-  retention: "400 days",
+  retention: "as long as the log, which loses nothing by age; an erasure makes it unreadable",
 };
 
 export const GOVERN: Reason = {

@@ -27,7 +27,7 @@ export const GOVERN_DATA = {
   job_files: {
     ...erased(ACCOUNT, "name", "sha256", "link_hash"),
     ...notPersonal(TECHNICAL, "job_id", "content_type", "size_bytes"),
-    ...notPersonal(TIMES, "expires_at"),
+    ...notPersonal(TIMES, "expires_at", "link_expires_at", "link_used_at"),
   },
   job_file_parts: {
     ...notPersonal(TECHNICAL, "job_id", "part"),
