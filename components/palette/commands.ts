@@ -31,6 +31,7 @@ const GO: Readonly<Record<string, readonly [keys: string, words: string]>> = {
   privacyNew: ["c r", "new privacy request"],
   privacyHolds: ["g h", "legal hold restriction litigation"],
   privacyRetention: ["g d", "days purge"],
+  privacyContent: ["g q", "prompts answers break-glass said"],
   privacyRecords: ["g w", "processing records"],
   compliance: ["g c", "checks report gdpr soc"],
   serviceAccounts: ["g x", "programs robots"],

@@ -48,6 +48,7 @@ export const PAGES = {
   privacyNew: { path: "/ui/privacy/new", title: "New request", roles: ["admin", "dpo"] },
   privacyHolds: { path: "/ui/privacy/holds", title: "Holds", roles: ["admin", "dpo", "auditor"] },
   privacyRetention: { path: "/ui/privacy/retention", title: "Retention", roles: ["admin", "dpo", "auditor"] },
+  privacyContent: { path: "/ui/privacy/content", title: "Content", roles: ["admin", "dpo", "auditor"] },
   privacyRecords: { path: "/ui/privacy/records", title: "Records", roles: ["admin", "dpo", "auditor"] },
   compliance: { path: "/ui/compliance", title: "Compliance", roles: ["admin", "dpo", "auditor"] },
   playground: { path: "/ui/playground", title: "Playground", roles: ["admin", "developer"] },

@@ -81,6 +81,16 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "POST /privacy/retention/preview":
     "how much would go now, with these days or as they are set; removes nothing",
   "POST /privacy/retention/run": "begins the daily purge now",
+  "GET /privacy/contents":
+    "whether prompts and answers are kept, for how long, how many, and who opened which of them and why",
+  "GET /privacy/contents/{id}":
+    "whether what was said in a call is kept, and who opened it; not what was said",
+  "POST /privacy/contents/{id}/unlock":
+    "break-glass: opens a call's prompt and answer to who asks, for 15 minutes and with a reason of 10 characters or more; an event and an alert tell of it",
+  "POST /privacy/contents/{id}/approve":
+    "the second person's yes where `content_second_person` is set; not for who asked, nor with the master key",
+  "POST /privacy/contents/{id}/read":
+    "the prompt and the answer, for who opened them; each reading is an event in its own transaction",
   "GET /privacy/records": "the record of processing activities, from the registry; `format=csv` as a table",
   "GET /compliance":
     "how every check stands, with its evidence, and the score by framework; for admins, auditors and data protection",

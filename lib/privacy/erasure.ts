@@ -223,6 +223,7 @@ async function late(
   save: (next: ErasureState) => Promise<void>,
 ): Promise<void> {
   await deps.ledger.flush();
+  await deps.contents.flush();
   if ((await recordPartitions(deps.sql)).length > 0) await records(deps, state, save, LATE_PARTITIONS);
   await sums(deps, state);
   // Networks of keys and the like are noted a little later than the call that showed them.

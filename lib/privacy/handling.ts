@@ -32,6 +32,11 @@ export const CALLS: Reason = {
   legalBasis: "legitimate interest",
   retention: "general_settings.data_retention_days",
 };
+export const CONTENTS: Reason = {
+  purpose: "to see what was said in a call when that is needed, by break-glass alone",
+  legalBasis: "legitimate interest",
+  retention: "general_settings.content_retention_days",
+};
 export const BOOKS: Reason = {
   purpose: "to account for what was spent, and by whom",
   legalBasis: "legal obligation",

@@ -3,7 +3,7 @@ import {
   ACCESS,
   ACCOUNT,
   AUDIT,
-  CALLS,
+  CONTENTS,
   COUNTS,
   erased,
   GOVERN,
@@ -64,7 +64,7 @@ export const GOVERN_DATA = {
   ),
   call_contents: {
     ...notPersonal("the spend record's random id", "record_id"),
-    ...told(CALLS, "at", "end_user", "user_id", "sealed_request", "sealed_answer"),
+    ...told(CONTENTS, "at", "end_user", "user_id", "sealed_request", "sealed_answer"),
     ...notPersonal(TECHNICAL, "format"),
   },
   check_results: {

@@ -27,6 +27,7 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/privacy/new": ["admin", "dpo"],
   "/ui/privacy/holds": ["admin", "dpo", "auditor"],
   "/ui/privacy/retention": ["admin", "dpo", "auditor"],
+  "/ui/privacy/content": ["admin", "dpo", "auditor"],
   "/ui/privacy/records": ["admin", "dpo", "auditor"],
   "/ui/privacy/records/export": ["admin", "dpo", "auditor"],
   "/ui/compliance": ["admin", "dpo", "auditor"],

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Tx } from "#db/client.ts";
 import { findFile } from "#db/queries/job-files.ts";
 import { writeAudit } from "../../audit/audit.ts";
+import { openedRows } from "../../content/opened-rows.ts";
 import { GatewayError } from "../../errors.ts";
 import type { JobDeps } from "../../jobs/deps.ts";
 import type { JobContext, JobKind } from "../../jobs/job.ts";
@@ -68,9 +69,11 @@ export async function writeExport(
       told = done;
       await job.progress({ done, total, note: "writing" });
     };
-    const tables = await writeTables(tx, archive, subject, counts, onRows, (page) =>
-      deps.auditSealer.opened(page),
-    );
+    const { encryptionKey } = deps.policy().config;
+    const tables = await writeTables(tx, archive, subject, counts, onRows, async (table, page) => {
+      if (table === "audit_events") return deps.auditSealer.opened(page);
+      return table === "call_contents" ? openedRows(encryptionKey, page) : page;
+    });
     files.push(...tables.flatMap((table) => table.files));
     rows = Object.fromEntries(tables.map((table) => [table.table, table.rows]));
     const recipients = [...new Set(deps.policy().config.deployments.map(({ provider }) => provider))].sort();

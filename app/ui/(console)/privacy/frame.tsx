@@ -8,12 +8,14 @@ const SECTIONS = [
   "privacy",
   "privacyHolds",
   "privacyRetention",
+  "privacyContent",
   "privacyRecords",
 ] as const satisfies readonly Page[];
 const LABELS = {
   privacy: "Requests",
   privacyHolds: "Holds",
   privacyRetention: "Retention",
+  privacyContent: "Content",
   privacyRecords: "Records",
 } as const;
 
