@@ -278,4 +278,5 @@ CREATE UNIQUE INDEX "subject_keys_hash" ON "subject_keys" USING btree ("subject_
 CREATE INDEX "jobs_created" ON "jobs" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "jobs_unique" ON "jobs" USING btree ("unique_key") WHERE state in ('queued', 'running');--> statement-breakpoint
 ALTER TABLE "job_files" ADD COLUMN "link_expires_at" timestamp with time zone;--> statement-breakpoint
-ALTER TABLE "job_files" ADD COLUMN "link_used_at" timestamp with time zone;
+ALTER TABLE "job_files" ADD COLUMN "link_used_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "privacy_holds" ADD COLUMN "review_at" timestamp with time zone;
