@@ -17,6 +17,7 @@ import type { Clock } from "./clock.ts";
 import { checkSoon } from "./compliance/jobs.ts";
 import { Sightings } from "./compliance/sightings.ts";
 import type { Config } from "./config/config.ts";
+import { ContentStore, requireContentKey } from "./content/store.ts";
 import { DatabaseHealth } from "./database-health.ts";
 import { RunningConfig } from "./deployments/running-config.ts";
 import type { GatewayDeps } from "./gateway/context.ts";
@@ -28,8 +29,7 @@ import { openSafety } from "./incident/safety.ts";
 import type { JobDeps } from "./jobs/deps.ts";
 import { JobEngine } from "./jobs/engine.ts";
 import { JOB_KINDS } from "./jobs/kinds.ts";
-import { CallerLookup } from "./keys/lookup.ts";
-import { SubjectLookup } from "./keys/subjects.ts";
+import { openLookups } from "./keys/open.ts";
 import { Journal } from "./ledger/journal.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { Reconciler } from "./ledger/reconciler.ts";
@@ -82,7 +82,6 @@ export interface Runtime {
 }
 
 const DATABASE_DEADLINE_MS = 2_000;
-const LISTENING_TTL_MS = 60_000;
 const UPKEEP_MS = 3_600_000;
 const RECONCILE_MS = 60_000;
 const WATCH_MS = 60_000;
@@ -91,6 +90,7 @@ const SEND_MS = 20_000;
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { clock, log } = options;
+  requireContentKey(options.config);
   let draining = false;
   let refusing = false;
   const open = (max: number, name: string) =>
@@ -125,14 +125,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (recovered.replayed + recovered.interrupted > 0)
     log.warn(recovered, "settled what the last run left behind");
 
-  const lookup = new CallerLookup({
-    sql,
-    clock,
-    health,
-    ttlMs: () => LISTENING_TTL_MS,
-    outageGraceMs: () => (policy.config.allowRequestsOnDbUnavailable ? policy.config.dbOutageGraceMs : 0),
-  });
-  const subjects = new SubjectLookup({ sql, clock, health, ttlMs: () => LISTENING_TTL_MS });
+  const { lookup, subjects } = openLookups({ sql, clock, health }, () => policy.config);
   const origin = newId("ins", clock.now());
   const limits = await openAdmission({
     config: () => policy.config,
@@ -150,6 +143,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
   });
   const { auditSealer, auditSigner } = openAudit({ ...options, sql, auditKey: options.config.auditKey });
+  const contents = new ContentStore({ sql, health, log, config: () => policy.config, people: auditSealer });
   const safety = await openSafety({ sql, clock, log, health, secret: options.pseudonymKey }, policy.config);
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
   const resolve = options.resolve ?? systemResolver;
@@ -172,6 +166,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     reconciler,
     throttle,
     ledger,
+    contents,
     metrics: new Metrics(),
     budgetFigures: new BudgetReader(sql, health),
     standingFigures: new StandingReader(sql, health),
@@ -215,6 +210,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     deps,
     migrations,
     apply: async (config) => {
+      requireContentKey(config);
       await running.apply(config);
       await checkSoon(deps);
       await safety.configured(config);
@@ -232,6 +228,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       await safety.stop();
       await jobs.close();
       await ledger.close();
+      await contents.close();
       await limits.close();
       await deps.upstreams.close();
       throttle.close();

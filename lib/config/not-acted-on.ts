@@ -26,7 +26,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     json_log_fields openai_key api_key api_base cohere_key azure_key stream_chunk_builder
   `),
   general_settings: words(`
-    database_connection_timeout store_model_in_db store_prompts_in_spend_logs disable_spend_logs disable_error_logs
+    database_connection_timeout store_model_in_db disable_spend_logs disable_error_logs
     disable_spend_updates proxy_batch_write_at proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time
     maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron use_spend_logs_partitioning
     use_redis_transaction_buffer max_parallel_requests max_response_size_mb alerting alerting_threshold alert_types
@@ -96,7 +96,6 @@ const QUIET_FOR: Readonly<Record<string, readonly unknown[]>> = {
   "litellm_settings.telemetry": [false],
   "general_settings.disable_spend_logs": [false],
   "general_settings.store_model_in_db": [true],
-  "general_settings.store_prompts_in_spend_logs": [false],
 };
 
 /** The names of one section. */

@@ -56,6 +56,11 @@ type SameAsConfig =
 
 /** What config.yaml says, before the environment and the demo are added. */
 export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & {
+  storePrompts: boolean;
+  contentOptIn: boolean;
+  contentRetentionDays: number | null;
+  contentMaxKilobytes: number;
+  contentSecondPerson: boolean;
   backupFolder: string | null;
   backupIntervalMs: number;
   backupKeep: number;
@@ -173,6 +178,11 @@ export function defaultSettings(): Settings {
     logFile: null,
     anonymizeLogs: false,
     dataRetentionDays: null,
+    storePrompts: false,
+    contentOptIn: false,
+    contentRetentionDays: null,
+    contentMaxKilobytes: 64,
+    contentSecondPerson: false,
     backupFolder: null,
     backupIntervalMs: 86_400_000,
     backupKeep: 7,

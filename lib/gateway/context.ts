@@ -9,6 +9,7 @@ import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { FrontDoor } from "#lib/compliance/front-door.ts";
 import type { Sightings } from "#lib/compliance/sightings.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
+import type { ContentStore } from "#lib/content/store.ts";
 import type { SafetyParts } from "#lib/incident/safety.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobEngine } from "#lib/jobs/engine.ts";
@@ -65,6 +66,8 @@ export interface GatewayDeps extends SafetyParts {
   readonly reconciler: Reconciler;
   readonly throttle: Throttle;
   readonly ledger: Ledger;
+  /** What is kept of what was said in calls. */
+  readonly contents: ContentStore;
   readonly metrics: Metrics;
   /** OpenTelemetry; undefined unless it is switched on. */
   readonly telemetry: Telemetry | undefined;

@@ -15,7 +15,7 @@ import { authenticateThrottled } from "./throttle-step.ts";
 
 type Counted = Pick<
   GatewayDeps,
-  "clock" | "health" | "ledger" | "limitsAway" | "metrics" | "telemetry" | "workers"
+  "clock" | "contents" | "health" | "ledger" | "limitsAway" | "metrics" | "telemetry" | "workers"
 >;
 
 /** Figures of this process alone. */
@@ -25,11 +25,14 @@ export function ownFigures(deps: Counted): Figures {
 
 function ownGauges(deps: Counted): Gauges {
   const { inFlight, journalWaiting, queued } = deps.ledger.standing();
+  const { dropped, stored } = deps.contents.standing();
   return {
     worker: deps.workers()?.own ?? 1,
     inFlight,
     ledgerQueued: queued,
     journalWaiting,
+    contentsStored: stored,
+    contentsDropped: dropped,
     limitsAway: deps.limitsAway(),
     databaseAwaySeconds: deps.health.awayMs(deps.clock.now()) / 1000,
     ...processGauges(),

@@ -42,6 +42,9 @@ export interface Gauges {
   readonly inFlight: number;
   readonly ledgerQueued: number;
   readonly journalWaiting: number;
+  /** Contents of calls, since the start. */
+  readonly contentsStored: number;
+  readonly contentsDropped: number;
   readonly limitsAway: boolean;
   readonly databaseAwaySeconds: number;
   readonly residentBytes: number;

@@ -48,6 +48,18 @@ export function writeProcesses(
     "Records on disk that wait for the database to be back.",
     (row) => row.journalWaiting,
   );
+  family(
+    "shin_contents_stored_total",
+    "counter",
+    "Calls whose prompt and answer were kept.",
+    (row) => row.contentsStored,
+  );
+  family(
+    "shin_contents_dropped_total",
+    "counter",
+    "Calls whose prompt and answer should have been kept and were not.",
+    (row) => row.contentsDropped,
+  );
   family("shin_limits_store_away", "gauge", "1 while the shared store of limits does not answer.", (row) =>
     Number(row.limitsAway),
   );
