@@ -81,7 +81,7 @@ export async function dailyBy(
   const rows = await sql<(SumRow & { day: number; id: string })[]>`
     select greatest(width_bucket(hour, (select ${edges}::text::timestamptz[])) - 1, 0) as day,
       ${dimension === null ? sql`''` : sql(dimension)} as id, ${sums(sql)}
-    from (${movements(sql, range, filter)}) m group by 1, 2 order by 1, 2`;
+    from (${movements(sql, range, filter, dimension ?? "all", edges)}) m group by 1, 2 order by 1, 2`;
   return rows.map((row) => ({ day: row.day, id: row.id, sums: readSums(row) }));
 }
 
