@@ -3,6 +3,7 @@ import type { Fragment } from "postgres";
 import type { Sql } from "../client.ts";
 import type { MemberLimits } from "../schema/people.ts";
 import { ceilings, type MemberRow, type OwnerRow, type TierRow } from "./callers.ts";
+import { guidedCalls } from "./guided-calls.ts";
 import { movements } from "./spend.ts";
 
 export const OWNER_KINDS = ["key", "user", "team", "team_member", "end_user", "tag"] as const;
@@ -205,10 +206,15 @@ export interface RefusedRow {
 
 /** Refused calls since then by the rule that refused, and by whom they were. */
 export async function refusedByRule(sql: Sql, sinceMs: number, userId: string | null): Promise<RefusedRow[]> {
-  const own = userId === null ? sql`true` : sql`user_id = ${userId}`;
+  const filter = {
+    fromMs: sinceMs,
+    toMs: null,
+    outcome: "refused" as const,
+    ...(userId === null ? {} : { userId }),
+  };
   return sql<RefusedRow[]>`
     select rule, key_id, user_id, team_id, end_user, model_group, deployment_id, provider, count(*)::int as calls
-    from spend_records where started_at >= ${new Date(sinceMs)} and outcome = 'refused' and rule is not null and ${own}
+    from (${guidedCalls(sql, filter, null)}) r where rule is not null
     group by 1, 2, 3, 4, 5, 6, 7, 8`;
 }
 

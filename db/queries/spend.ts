@@ -92,29 +92,32 @@ export function movements(
       ? sql`select ${hourly(sql)} from spend_hourly
           where ${between(sql, "hour", firstHourMs, lastHourMs)} and ${matching(sql, filter)}`
       : withSpans(sql, hours, by, edges);
-  const pieces = [];
+  const pieces: Fragment[] = [];
+  const piece = (startMs: number, endMs: number) =>
+    pieces.push(pieceOfHour(sql, { fromMs: startMs, toMs: endMs }, filter));
   if (fromMs !== null && firstHourMs !== null && firstHourMs > fromMs)
-    pieces.push(
-      between(sql, "started_at", fromMs, toMs === null ? firstHourMs : Math.min(firstHourMs, toMs)),
-    );
+    piece(fromMs, toMs === null ? firstHourMs : Math.min(firstHourMs, toMs));
   if (
     toMs !== null &&
     lastHourMs !== null &&
     lastHourMs < toMs &&
     (firstHourMs === null || lastHourMs >= firstHourMs)
   )
-    pieces.push(between(sql, "started_at", lastHourMs, toMs));
-  return pieces.reduce<Fragment>(
-    (all, piece) => sql`${all} union all (${recordsAsHours(sql, piece, filter)})`,
-    sql`(${whole})`,
-  );
+    piece(lastHourMs, toMs);
+  return pieces.reduce<Fragment>((all, one) => sql`${all} union all (${one})`, sql`(${whole})`);
 }
 
-function recordsAsHours(sql: Sql, when: Fragment, filter: SpendFilter): Fragment {
-  return sql`select date_trunc('hour', started_at, 'UTC'), key_id, user_id, team_id, model_group, provider, 1,
+/** Records of a part of one hour: those of the keys that the hour's rollups name, for records have no index by time alone. */
+function pieceOfHour(sql: Sql, when: { fromMs: number; toMs: number }, filter: SpendFilter): Fragment {
+  const hour = new Date(Math.floor(when.fromMs / HOUR_MS) * HOUR_MS);
+  return sql`select ${hour}::timestamptz, r.key_id, user_id, team_id, model_group, provider, 1,
       (outcome not in ('ok', 'refused'))::int, (outcome = 'refused')::int, prompt_tokens, completion_tokens,
       cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_nano_usd
-    from spend_records where state = 'settled' and ${when} and ${matching(sql, filter)}`;
+    from (select distinct key_id from spend_hourly where hour = ${hour} and ${matching(sql, filter)}) k
+    cross join lateral (
+      select * from spend_records where key_id = k.key_id and ${between(sql, "started_at", when.fromMs, when.toMs)}
+        and state = 'settled' and ${matching(sql, filter)} offset 0
+    ) r`;
 }
 
 /** @param fromMs null: since ever @param toMs exclusive; null: until now */
