@@ -60,10 +60,11 @@ export interface Span {
   readonly endMs: number;
 }
 
-/** The first hour that has a sum, and what the database's own clock calls over: the end of what may be summed. */
+/** The first hour that has calls, and the end of what may be summed: what the database's own clock calls over. */
 export async function summable(sql: Sql): Promise<{ fromMs: number; toMs: number } | null> {
   const [row] = await sql<{ first: Date | null; until: Date }[]>`
-    select (select hour from spend_hourly order by hour limit 1) as first, now() - interval '2 hours' as until`;
+    select (select hour from spend_hourly order by hour limit 1) as first,
+      least(now() - interval '2 hours', (select max(hour) from spend_hourly) + interval '1 day') as until`;
   return row?.first ? { fromMs: row.first.getTime(), toMs: row.until.getTime() } : null;
 }
 

@@ -1,0 +1,88 @@
+/** How long each view takes from the request to its last byte, and how often a browser asks for it. */
+import { openChromium } from "../../test/e2e/chromium.ts";
+import type { RowResult } from "../report.ts";
+import { percentile } from "../statistics.ts";
+import { readPage, type Session } from "./session.ts";
+import type { View } from "./views.ts";
+
+/** @param times how often each is looked at, after it was looked at once */
+export async function pages(
+  origin: string,
+  session: Session,
+  views: readonly View[],
+  times: number,
+): Promise<RowResult> {
+  const figures = [];
+  for (const view of views) {
+    const tookMs: number[] = [];
+    for (let time = -1; time < times; time++) {
+      const from = performance.now();
+      await readPage(origin, view.path, session);
+      if (time >= 0) tookMs.push(performance.now() - from);
+    }
+    tookMs.sort((a, b) => a - b);
+    figures.push({ view, p50Ms: percentile(tookMs, 50), worstMs: percentile(tookMs, 100) });
+  }
+  const asked = await requestsOf(origin, session, views);
+  return {
+    tables: [
+      {
+        title: `server time of a whole page over loopback, ${times} views each`,
+        columns: [
+          { title: "view" },
+          { title: "p50 ms", digits: 0 },
+          { title: "worst ms", digits: 0 },
+          { title: "target ms", digits: 0 },
+          { title: "data requests", digits: 0 },
+        ],
+        rows: figures.map(({ view, p50Ms, worstMs }) => [
+          view.name,
+          p50Ms,
+          worstMs,
+          view.mostMs,
+          asked.get(view.path) ?? null,
+        ]),
+      },
+    ],
+    goals: figures.map(({ view, p50Ms }) => ({
+      what: `${view.name}, p50`,
+      measured: p50Ms,
+      bound: "at most" as const,
+      target: view.mostMs,
+      unit: " ms",
+    })),
+    notes: [],
+  };
+}
+
+/** Path -> how many requests for data a browser makes for it: the page itself and whatever its scripts fetch. */
+async function requestsOf(
+  origin: string,
+  { cookie }: Session,
+  views: readonly View[],
+): Promise<Map<string, number>> {
+  const browser = await openChromium();
+  try {
+    const context = await browser.newContext();
+    await context.addCookies(
+      cookie.split("; ").map((pair) => {
+        const at = pair.indexOf("=");
+        return { name: pair.slice(0, at), value: pair.slice(at + 1), url: origin };
+      }),
+    );
+    const page = await context.newPage();
+    let count = 0;
+    page.on("request", (request) => {
+      if (["document", "fetch", "xhr"].includes(request.resourceType())) count += 1;
+    });
+    const counts = new Map<string, number>();
+    for (const { path } of views) {
+      count = 0;
+      await page.goto(origin + path, { waitUntil: "networkidle" });
+      counts.set(path, count);
+    }
+    return counts;
+  } finally {
+    await browser.close();
+  }
+}
