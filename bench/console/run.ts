@@ -2,9 +2,9 @@
  * The console over millions of records, as `bench/console/seed.ts` makes them:
  *
  *   npm run build
- *   node bench/console/run.ts FOLDER [pages] [polling] [--quick] [--gateway CHECKOUT]
+ *   node bench/console/run.ts FOLDER [pages] [polling] [--quick] [--only WORD] [--gateway CHECKOUT]
  *
- * Starts the folder's PostgreSQL and the built gateway, signs in, prints each view's server time and what callers feel of 20
+ * `--only` names a part of the views' names. Starts the folder's PostgreSQL and the built gateway, signs in, prints each view's server time and what callers feel of 20
  * browsers, and stops both. A missed target is printed and fails nothing; a page that is not answered does.
  */
 import { existsSync, writeFileSync } from "node:fs";
@@ -31,6 +31,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
     gateway: { type: "string", default: join(import.meta.dirname, "../..") },
   },
 });
@@ -61,7 +62,15 @@ try {
   const session = await signIn(gateway.origin, EMAIL, PASSWORD);
   const asked = (part: string) => parts.length === 0 || parts.includes(part);
   if (asked("pages"))
-    printResult("pages", await pages(gateway.origin, session, views(ids), values.quick ? 2 : TIMES));
+    printResult(
+      "pages",
+      await pages(
+        gateway,
+        session,
+        views(ids).filter((view) => view.name.includes(values.only)),
+        values.quick ? 2 : TIMES,
+      ),
+    );
   if (asked("polling")) {
     const sessions = Array.from({ length: BROWSERS }, () => session);
     printResult("polling", await polling(stage, gateway, sessions, values.quick));
