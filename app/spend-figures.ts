@@ -6,7 +6,7 @@ import { integer, money, shortDay } from "#components/format.ts";
 import { type SpendDimension, type SpendFilter, type SpendSums, spendBy } from "#db/queries/spend.ts";
 import { dailyBy } from "#db/queries/spend-daily.ts";
 import { formatUsd } from "#lib/money.ts";
-import { type Day, dayAt, daysBetween, nextHourMs } from "#lib/spend/calendar.ts";
+import { type Day, dayAt, daysBetween } from "#lib/spend/calendar.ts";
 import type { Deps } from "./request.ts";
 
 export const METRICS = ["spend", "tokens", "requests"] as const;
@@ -30,7 +30,8 @@ const MOST_DAYS = 366;
 /** Id of what a day holds beside the greatest: nothing is called so. */
 const REST = "\n";
 
-/** Sums by day of the reporting zone and by one dimension. Whole days: an hour belongs to the day that it begins in. */
+/** Sums by day of the reporting zone and by one dimension. An hour belongs to the day that it begins in; the range itself is
+ * exact, so that days add up to it in zones off the full hour too. */
 export async function readDays(
   deps: Deps,
   dimension: SpendDimension,
@@ -62,10 +63,9 @@ export async function readGreatest(
   const greatest = sorted(groups, metric)
     .slice(0, MOST_SERIES)
     .map((group) => group.id);
-  const [shown, whole] = await Promise.all([
-    dailyBy(deps.sql, dimension, starts, range, filter, greatest),
-    dailyBy(deps.sql, null, starts, range, filter),
-  ]);
+  // In this order: a call that settles meanwhile is in the whole at least, and no rest falls below nothing.
+  const shown = await dailyBy(deps.sql, dimension, starts, range, filter, greatest);
+  const whole = await dailyBy(deps.sql, null, starts, range, filter);
   const rest = whole.map(({ day, sums }) => ({
     day,
     id: REST,
@@ -79,10 +79,7 @@ export async function readGreatest(
 
 function wholeDays(deps: Deps, fromMs: number, toMs: number) {
   const days = daysBetween(fromMs, toMs, deps.policy().config.timezone, MOST_DAYS);
-  const range = {
-    fromMs: nextHourMs(days[0]?.startMs ?? fromMs),
-    toMs: nextHourMs(days.at(-1)?.endMs ?? toMs),
-  };
+  const range = { fromMs: days[0]?.startMs ?? fromMs, toMs: days.at(-1)?.endMs ?? toMs };
   return { days, range, starts: days.map((day) => day.startMs) };
 }
 
