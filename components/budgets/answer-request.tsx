@@ -2,11 +2,11 @@
 /** Answers a request for more budget: a part or all of it until a day, or no with a reason. Whoever asked may take it back. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { TextareaField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { AmountUntil } from "./ask-more.tsx";
 import { endOfDay, localDate } from "./days.ts";
@@ -63,7 +63,7 @@ function ApproveDialog({ request, onClose }: Step) {
   const submit = async () => {
     const body = { amount: amount.trim(), until: endOfDay(until), reason };
     if (!(await form.send(`/budget/requests/${request.id}/approve`, body, approveBudgetSchema))) return;
-    toast(`The budget of “${request.name}” is raised by $${amount.trim()}`);
+    say(`The budget of “${request.name}” is raised by $${amount.trim()}`);
     onClose();
     router.refresh();
   };
@@ -89,7 +89,7 @@ function DeclineDialog({ request, onClose }: Step) {
   const submit = async () => {
     const body = { reason: form.values["reason"] ?? "" };
     if (!(await form.send(`/budget/requests/${request.id}/decline`, body, declineBudgetSchema))) return;
-    toast("The request is declined");
+    say("The request is declined");
     onClose();
     router.refresh();
   };
@@ -117,7 +117,7 @@ export function WithdrawRequest({ request }: { request: AskedRequest }) {
     setBusy(true);
     const answer = await api("POST", `/budget/requests/${request.id}/withdraw`, {});
     setBusy(false);
-    if (!answer.ok) toast.error("The request was not withdrawn", { description: answer.message });
+    if (!answer.ok) sayBad("The request was not withdrawn", { description: answer.message });
     router.refresh();
   };
   return (

@@ -3,10 +3,10 @@
 import { HandCoins } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { TextareaField, TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { DAY_MS, endOfDay, localDate } from "./days.ts";
 
@@ -45,7 +45,7 @@ function AskDialog({ target, onClose }: { target: AskTarget; onClose: () => void
   const submit = async () => {
     const body = { kind: target.kind, id: target.id, amount: amount.trim(), until: endOfDay(until), reason };
     if (!(await form.send("/budget/requests", body, askBudgetSchema))) return;
-    toast("You asked for more", {
+    say("You asked for more", {
       description: "The answer stands under Budgets.",
       action: { label: "Open", onClick: () => router.push("/ui/budgets?view=requests") },
     });

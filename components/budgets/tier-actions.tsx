@@ -4,10 +4,11 @@ import { EllipsisVertical, PencilLine, Plus, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
 import { Notice } from "../ui/notice.tsx";
 
@@ -72,7 +73,7 @@ function DeleteTier({ tier, onClose }: { tier: TierTarget; onClose: () => void }
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!(await form.send("/budget/delete", { id: tier.id }))) return;
-    toast(`Tier “${tier.id}” is deleted`);
+    say(`Tier “${tier.id}” is deleted`);
     onClose();
     router.refresh();
   };

@@ -2,10 +2,10 @@
 /** Changes a key's limits and budget. Only what was changed is sent, so that two people's changes do not undo each other. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm, type Values } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { ChangedMeanwhile, conflictOf } from "./changed-meanwhile.tsx";
 import type { ActionKey } from "./key-actions.tsx";
 import { LimitFields } from "./limit-fields.tsx";
@@ -40,7 +40,7 @@ export function EditDialog({
     )
       return;
     if (Object.keys(changes).length > 0)
-      toast(`“${target.name}” is changed`, { description: "It holds from the next call on." });
+      say(`“${target.name}” is changed`, { description: "It holds from the next call on." });
     onClose();
     router.refresh();
   };

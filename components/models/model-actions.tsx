@@ -4,11 +4,11 @@ import { EllipsisVertical, PencilLine, PlugZap, Plus, Trash2 } from "lucide-reac
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad, sayGood } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -49,12 +49,12 @@ export function ModelActions({
   const close = () => setDialog(null);
   const test = async () => {
     const answer = await api("POST", "/model/test", { id: target.id });
-    if (!answer.ok) return void toast.error(`${target.name} was not tested`, { description: answer.message });
+    if (!answer.ok) return void sayBad(`${target.name} was not tested`, { description: answer.message });
     const { message, ms, ok, status } = answer.data;
     const words = `${status === 0 ? "No answer" : `Status ${status}`} after ${ms} ms. ${message}`;
-    if (ok === true) toast.success(`${target.name} answers`, { description: words });
+    if (ok === true) sayGood(`${target.name} answers`, { description: words });
     else
-      toast.error(`${target.name} does not answer`, {
+      sayBad(`${target.name} does not answer`, {
         description: words,
         duration: Number.POSITIVE_INFINITY,
       });
@@ -109,7 +109,7 @@ function DeleteModel({
   const form = useForm({ typed: "" });
   const submit = async () => {
     if (!(await form.send("/model/delete", { id: target.id }))) return;
-    toast(`A deployment of “${target.name}” is deleted`, { description: "What it cost stays on record." });
+    say(`A deployment of “${target.name}” is deleted`, { description: "What it cost stays on record." });
     onClose();
     router.refresh();
   };

@@ -3,10 +3,10 @@
 import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { SelectField, TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import type { PersonTarget } from "./target.ts";
 
@@ -54,7 +54,7 @@ function NewForm({
       ...(team === "" ? {} : { teams: [team] }),
     });
     if (!made) return;
-    toast(`“${name.trim()}” is here`, { description: "Make its first key on its page." });
+    say(`“${name.trim()}” is here`, { description: "Make its first key on its page." });
     onClose();
     router.push(`/ui/people/users/${encodeURIComponent(String(made["user_id"]))}?view=keys`);
   };
@@ -96,7 +96,7 @@ export function EditServiceAccount({
   const submit = async () => {
     const body = { user_id: target.id, user_alias: name.trim(), metadata: { owner_user_id: owner } };
     if (!(await form.send("/user/update", body))) return;
-    toast(`“${name.trim()}” is changed`);
+    say(`“${name.trim()}” is changed`);
     onClose();
     router.refresh();
   };

@@ -4,10 +4,11 @@ import { BellRing, EllipsisVertical, Pause, PencilLine, Play, Plus, Trash2 } fro
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { ChannelTarget } from "./channel-sheet.tsx";
@@ -40,16 +41,16 @@ export function ChannelActions({ channel, ...surroundings }: Surroundings & { ch
   const close = () => setStep(null);
   const send = async (path: string, body: Record<string, unknown>, done: string) => {
     const answer = await api("POST", path, body);
-    if (answer.ok) toast(done);
-    else toast.error(answer.message);
+    if (answer.ok) say(done);
+    else sayBad(answer.message);
     router.refresh();
     return answer.ok;
   };
   const test = async () => {
     const answer = await api("POST", "/alerts/channels/test", { id: channel.id });
-    if (!answer.ok) toast.error(answer.message);
-    else if (answer.data["delivered"] === true) toast(`“${channel.name}” has the test`);
-    else toast.error("The test was not delivered", { description: String(answer.data["reason"]) });
+    if (!answer.ok) sayBad(answer.message);
+    else if (answer.data["delivered"] === true) say(`“${channel.name}” has the test`);
+    else sayBad("The test was not delivered", { description: String(answer.data["reason"]) });
     router.refresh();
   };
   const toggle = () =>

@@ -1,7 +1,7 @@
 /** What an action on a scope would hit: keys, how busy they are, whose they are, and what has to be typed. */
 import type { Sql } from "#db/client.ts";
 import { keysOf, ownersToTell, scopeUse } from "#db/queries/incident-scope.ts";
-import { phraseFor } from "./schema.ts";
+import { phraseFor } from "./names.ts";
 import type { Scope } from "./scope.ts";
 
 const HOUR_MS = 3_600_000;
