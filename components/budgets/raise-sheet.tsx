@@ -7,7 +7,7 @@ import { useForm } from "../form/use-form.ts";
 import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { AmountUntil } from "./ask-more.tsx";
+import { AmountUntil } from "./amount-until.tsx";
 import { DAY_MS, endOfDay, localDate } from "./days.ts";
 import { type BudgetTarget, named } from "./target.ts";
 

@@ -1,37 +1,18 @@
 "use client";
 /** Makes a service account, and changes its name and who answers for it. */
-import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { SelectField, TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { say } from "../shell/say.ts";
-import { Button } from "../ui/button.tsx";
 import type { PersonTarget } from "./target.ts";
 
-type Named = { readonly id: string; readonly name: string };
+export type Named = { readonly id: string; readonly name: string };
 
 const asChoices = (all: readonly Named[]) => all.map(({ id, name }) => ({ value: id, label: name }));
 const FIELDS = { user_alias: "name", metadata: "owner", teams: "team" };
 
-export function NewServiceAccount(props: {
-  owners: readonly Named[];
-  teams: readonly Named[];
-  self: string;
-}) {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <Button variant="primary" onClick={() => setOpen(true)}>
-        <Plus aria-hidden /> New service account
-      </Button>
-      {open && <NewForm {...props} onClose={() => setOpen(false)} />}
-    </>
-  );
-}
-
-function NewForm({
+export function NewServiceAccountForm({
   owners,
   teams,
   self,

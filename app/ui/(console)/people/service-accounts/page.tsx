@@ -8,7 +8,7 @@ import { FilterBar } from "#components/data-table/filter-bar.tsx";
 import { readQuery } from "#components/data-table/query.ts";
 import { NothingMatches, NothingYet } from "#components/data-table/table-states.tsx";
 import { ago, exactMoney, integer, moment, money } from "#components/format.ts";
-import { NewServiceAccount } from "#components/people/service-account-form.tsx";
+import { NewServiceAccount } from "#components/people/new-service-account.tsx";
 import { ROLE_WORDS } from "#components/people/target.ts";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { ownerChoices, peopleChoices } from "#db/queries/console-keys.ts";
