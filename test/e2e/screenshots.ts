@@ -36,8 +36,6 @@ interface Shot {
   readonly path: string;
   /** What is done before the picture. */
   readonly act?: (page: Page) => Promise<void>;
-  /** Boxes to tick rows are left out on small screens. */
-  readonly wideOnly?: boolean;
 }
 
 const { values, positionals } = parseArgs({
@@ -104,7 +102,6 @@ async function takeAll(
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/ui/overview");
   for (const shot of shots) {
-    if (shot.wideOnly && sizeName === "narrow") continue;
     await page.goto(`${url}${shot.path}`);
     await page.waitForFunction(() => document.querySelector(".skeleton") === null);
     // Until what answers to clicks and keys is awake.
@@ -138,7 +135,7 @@ async function shotsOf(dataDir: string): Promise<Shot[]> {
     { name: "team", path: `/ui/people/teams/${team}` },
     { name: "log", path: `/ui/logs?range=30d&id=${call}` },
     { name: "create-key", path: "/ui/keys", act: openCreateKey },
-    { name: "keys-selected", path: "/ui/keys", act: selectKeys, wideOnly: true },
+    { name: "keys-selected", path: "/ui/keys", act: selectKeys },
     { name: "palette", path: "/ui/overview", act: openPalette },
   ];
 }
