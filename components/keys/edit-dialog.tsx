@@ -10,6 +10,7 @@ import { ChangedMeanwhile, conflictOf } from "./changed-meanwhile.tsx";
 import type { ActionKey } from "./key-actions.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { ModelPicker } from "./model-picker.tsx";
+import { RotationFields, rotationOf } from "./rotation-fields.tsx";
 
 /** Comes with the first sending: no page needs it to be shown. */
 const updateSchema = () => import("#lib/keys/schema.ts").then((module) => module.updateSchema);
@@ -64,14 +65,19 @@ export function EditDialog({
         error={form.errors["models"]}
       />
       <LimitFields form={form} />
+      <RotationFields form={form} />
     </FormDialog>
   );
 }
 
+/** Two fields that belong together, told apart from the others. */
+const ROTATION: readonly string[] = ["auto_rotate", "rotation_interval"];
+
 /** Fields that differ; an emptied one is null, which takes the limit away. */
 function changesOf(values: Values, before: Values): Record<string, unknown> {
-  const changes: Record<string, unknown> = {};
+  const changes = rotationOf(values, before);
   for (const [name, was] of Object.entries(before)) {
+    if (ROTATION.includes(name)) continue;
     const now = values[name]?.trim() ?? "";
     if (now === was) continue;
     const whole = /^\d+$/.test(now) && name !== "max_budget" && name !== "key_alias";

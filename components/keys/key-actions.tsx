@@ -30,7 +30,16 @@ export interface ActionKey {
   readonly models: readonly string[];
   /** Limits as the form has them: empty for none. */
   readonly fields: Readonly<
-    Record<"max_budget" | "budget_duration" | "rpm_limit" | "tpm_limit" | "max_parallel_requests", string>
+    Record<
+      | "max_budget"
+      | "budget_duration"
+      | "rpm_limit"
+      | "tpm_limit"
+      | "max_parallel_requests"
+      | "auto_rotate"
+      | "rotation_interval",
+      string
+    >
   >;
   readonly expires: string | null;
 }
