@@ -3,7 +3,7 @@ import { Database } from "lucide-react";
 import { type Column, DataTable } from "#components/data-table/data-table.tsx";
 import { NothingYet } from "#components/data-table/table-states.tsx";
 import { bytes, integer, plural } from "#components/format.ts";
-import { Card, CardHead } from "#components/ui/card.tsx";
+import { Card } from "#components/ui/card.tsx";
 import { Facts } from "#components/ui/facts.tsx";
 import { type PartitionRow, recordPartitions } from "#db/queries/console-settings.ts";
 import { PAGES } from "#lib/console/roles.ts";
