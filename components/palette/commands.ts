@@ -30,6 +30,7 @@ const GO: Readonly<Record<string, readonly [keys: string, words: string]>> = {
   privacy: ["g v", "export erase data subject requests"],
   privacyNew: ["c r", "new privacy request"],
   privacyRetention: ["g d", "days purge"],
+  privacyContent: ["g q", "prompts answers break-glass said"],
   privacyRecords: ["g w", "processing records"],
   compliance: ["g c", "checks report gdpr soc"],
   serviceAccounts: ["g x", "programs robots"],

@@ -276,4 +276,6 @@ CREATE UNIQUE INDEX "privacy_holds_running" ON "privacy_holds" USING btree ("kin
 CREATE INDEX "privacy_requests_due" ON "privacy_requests" USING btree ("finished_at","due_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "subject_keys_hash" ON "subject_keys" USING btree ("subject_hash");--> statement-breakpoint
 CREATE INDEX "jobs_created" ON "jobs" USING btree ("created_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "jobs_unique" ON "jobs" USING btree ("unique_key") WHERE state in ('queued', 'running');
+CREATE UNIQUE INDEX "jobs_unique" ON "jobs" USING btree ("unique_key") WHERE state in ('queued', 'running');--> statement-breakpoint
+ALTER TABLE "job_files" ADD COLUMN "link_expires_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "job_files" ADD COLUMN "link_used_at" timestamp with time zone;

@@ -53,8 +53,8 @@ const PERSONAL_NAMES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The event with everything personal in it replaced. */
-export function withoutPersons(event: Event, sealing: Sealing): Event {
+/** The event with everything personal in it replaced. @param about whose key seals the reason; null: the target's */
+export function withoutPersons(event: Event, sealing: Sealing, about: Owner | null = null): Event {
   const { actor, target } = event;
   const doer = { kind: actor.kind, id: actor.id };
   const thing = { kind: target.kind, id: target.id };
@@ -75,7 +75,10 @@ export function withoutPersons(event: Event, sealing: Sealing): Event {
     target: person ? { kind: target.kind, id: walk.person(target.kind, target.id) } : target,
     before: members(event.before),
     after: members(event.after),
-    reason: event.reason === null || event.reason === "" ? event.reason : sealing.seal(thing, event.reason),
+    reason:
+      event.reason === null || event.reason === ""
+        ? event.reason
+        : sealing.seal(about ?? thing, event.reason),
   };
 }
 

@@ -47,6 +47,7 @@ export const PAGES = {
   privacy: { path: "/ui/privacy", title: "Privacy", roles: ["admin", "dpo", "auditor"] },
   privacyNew: { path: "/ui/privacy/new", title: "New request", roles: ["admin", "dpo"] },
   privacyRetention: { path: "/ui/privacy/retention", title: "Retention", roles: ["admin", "dpo", "auditor"] },
+  privacyContent: { path: "/ui/privacy/content", title: "Content", roles: ["admin", "dpo", "auditor"] },
   privacyRecords: { path: "/ui/privacy/records", title: "Records", roles: ["admin", "dpo", "auditor"] },
   compliance: { path: "/ui/compliance", title: "Compliance", roles: ["admin", "dpo", "auditor"] },
   playground: { path: "/ui/playground", title: "Playground", roles: ["admin", "developer"] },

@@ -30,12 +30,14 @@ export async function runInference(
     context.request.headers,
   );
   const running = new RunningCall(deps, context, endpoint, call);
+  context.trace?.read(call, endpoint);
   try {
     const group = findGroup(context, call);
     running.modelGroup = group.name;
     const named = namedBy(deps, context, call);
     running.named = named instanceof Promise ? await named : named;
     const candidates = await admit(deps, running, usableCandidates(deps, running, group));
+    context.trace?.admitted(deps.clock.monotonic());
     running.start();
     const { deployment, answer } = await attemptCandidates(deps, running, candidates);
     return await answerCall(deps, running, deployment, answer);

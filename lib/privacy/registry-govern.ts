@@ -3,7 +3,7 @@ import {
   ACCESS,
   ACCOUNT,
   AUDIT,
-  CALLS,
+  CONTENTS,
   COUNTS,
   erased,
   GOVERN,
@@ -27,7 +27,7 @@ export const GOVERN_DATA = {
   job_files: {
     ...erased(ACCOUNT, "name", "sha256", "link_hash"),
     ...notPersonal(TECHNICAL, "job_id", "content_type", "size_bytes"),
-    ...notPersonal(TIMES, "expires_at"),
+    ...notPersonal(TIMES, "expires_at", "link_expires_at", "link_used_at"),
   },
   job_file_parts: {
     ...notPersonal(TECHNICAL, "job_id", "part"),
@@ -64,7 +64,7 @@ export const GOVERN_DATA = {
   ),
   call_contents: {
     ...notPersonal("the spend record's random id", "record_id"),
-    ...told(CALLS, "at", "end_user", "user_id", "sealed_request", "sealed_answer"),
+    ...told(CONTENTS, "at", "end_user", "user_id", "sealed_request", "sealed_answer"),
     ...notPersonal(TECHNICAL, "format"),
   },
   check_results: {

@@ -26,6 +26,7 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/privacy/[id]": ["admin", "dpo", "auditor"],
   "/ui/privacy/new": ["admin", "dpo"],
   "/ui/privacy/retention": ["admin", "dpo", "auditor"],
+  "/ui/privacy/content": ["admin", "dpo", "auditor"],
   "/ui/privacy/records": ["admin", "dpo", "auditor"],
   "/ui/privacy/records/export": ["admin", "dpo", "auditor"],
   "/ui/compliance": ["admin", "dpo", "auditor"],
