@@ -1,10 +1,10 @@
 /** Legal holds and restrictions of processing: which run, placed and ended. */
 import { runningHolds } from "#db/queries/privacy-requests.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { endHold, placeHold } from "#lib/privacy/holds.ts";
 import { subjectNamed } from "#lib/privacy/requests/operations.ts";
 import { holdSchema } from "#lib/privacy/requests/schema.ts";
 import { readBody } from "./admin-body.ts";
-import { operationsOf } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { requirePrivacyOfficer, requirePrivacyReader } from "./privacy-access.ts";
@@ -42,6 +42,6 @@ function acting(act: typeof placeHold | typeof endHold) {
 
 export const HOLD_ROUTES: readonly KeyRoute[] = [
   { method: "GET", path: "/privacy/holds", access: "own", run: list },
-  { method: "POST", path: "/privacy/holds", access: "manage", run: acting(placeHold) },
-  { method: "POST", path: "/privacy/holds/end", access: "manage", run: acting(endHold) },
+  { method: "POST", path: "/privacy/holds", access: "manage", asksForRole: true, run: acting(placeHold) },
+  { method: "POST", path: "/privacy/holds/end", access: "manage", asksForRole: true, run: acting(endHold) },
 ];

@@ -11,8 +11,8 @@ import { raiseAlert } from "#lib/alerts/alerts.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobKind } from "#lib/jobs/job.ts";
-import { operationsOfJob } from "#lib/jobs/operations.ts";
 import { hashSecret } from "#lib/keys/secret.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { change } from "../changes.ts";
 import { masterKeySeal } from "./master-key-ring.ts";
 
@@ -55,7 +55,7 @@ export const rotationJob: JobKind<JobDeps> = {
 
 async function beginRotation(deps: JobDeps, keyId: string, nowMs: number): Promise<void> {
   const ends = new Date(nowMs + deps.policy().config.rotationGraceMs);
-  const begun = await change(operationsOfJob(deps), async (tx) => {
+  const begun = await change(operationsOf(deps), async (tx) => {
     const before = await lockKey(tx, keyId);
     // Somebody rotated it meanwhile.
     if (!before?.autoRotate || before.collectBy !== null || (before.rotateAt?.getTime() ?? Infinity) > nowMs)

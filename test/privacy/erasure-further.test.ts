@@ -1,6 +1,6 @@
 /** Erasing end users, beside others, in Redis, and after a crash; and people whose processing is restricted. */
 import { afterAll, expect, test } from "vitest";
-import { operationsOf } from "#lib/gateway/admin-context.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { askErasure, eraseJob } from "#lib/privacy/erase-job.ts";
 import { eraseSubject, locateSubject } from "#lib/privacy/erasure.ts";
 import { endHold, placeHold } from "#lib/privacy/holds.ts";
