@@ -29,6 +29,7 @@ const GO: Readonly<Record<string, readonly [keys: string, words: string]>> = {
   incident: ["g n", "freeze revoke leak emergency"],
   privacy: ["g v", "export erase data subject requests"],
   privacyNew: ["c r", "new privacy request"],
+  privacyHolds: ["g h", "legal hold restriction litigation"],
   privacyRetention: ["g d", "days purge"],
   privacyContent: ["g q", "prompts answers break-glass said"],
   privacyRecords: ["g w", "processing records"],

@@ -46,6 +46,7 @@ export const PAGES = {
   incident: { path: "/ui/incident", title: "Incident", roles: ["admin", "dpo", "auditor"] },
   privacy: { path: "/ui/privacy", title: "Privacy", roles: ["admin", "dpo", "auditor"] },
   privacyNew: { path: "/ui/privacy/new", title: "New request", roles: ["admin", "dpo"] },
+  privacyHolds: { path: "/ui/privacy/holds", title: "Holds", roles: ["admin", "dpo", "auditor"] },
   privacyRetention: { path: "/ui/privacy/retention", title: "Retention", roles: ["admin", "dpo", "auditor"] },
   privacyContent: { path: "/ui/privacy/content", title: "Content", roles: ["admin", "dpo", "auditor"] },
   privacyRecords: { path: "/ui/privacy/records", title: "Records", roles: ["admin", "dpo", "auditor"] },

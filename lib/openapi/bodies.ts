@@ -76,6 +76,7 @@ import {
   identifySchema,
   newRequestSchema,
   noFieldsSchema,
+  placeHoldSchema,
   verifySchema,
   withdrawSchema,
 } from "../privacy/requests/schema.ts";
@@ -185,7 +186,7 @@ export const BODIES: Schemas = {
   "POST /privacy/requests/{id}/withdraw": withdrawSchema,
   "POST /privacy/requests/{id}/link": noFieldsSchema,
   "POST /privacy/drill": noFieldsSchema,
-  "POST /privacy/holds": holdSchema,
+  "POST /privacy/holds": placeHoldSchema,
   "POST /privacy/holds/end": holdSchema,
   "POST /privacy/download": downloadSchema,
   "POST /privacy/verify": verifySchema,

@@ -51,7 +51,7 @@ export const GOVERN_DATA = {
     ...notPersonal("which hold it is", "id", "kind", "subject_kind"),
     ...pseudonymised(GOVERN, "subject_id", "created_by", "ended_by"),
     ...erased(GOVERN, "reason"),
-    ...notPersonal(TIMES, "created_at", "ended_at"),
+    ...notPersonal(TIMES, "created_at", "review_at", "ended_at"),
   },
   erasures: notPersonal(
     "hashes under a key of the gateway's own, which find a person again in a backup and nowhere else",
@@ -76,8 +76,9 @@ export const GOVERN_DATA = {
     ...notPersonal(TIMES, "at", "expires_at", "withdrawn_at"),
   },
   incidents: {
-    ...notPersonal("what happened to the gateway", "id", "state", "drill", "impact", "evidence"),
-    ...erased(GOVERN, "scope", "reason"),
+    ...notPersonal("what happened to the gateway", "id", "state", "drill", "evidence"),
+    // Whose keys were concerned, by name and address.
+    ...erased(GOVERN, "scope", "reason", "impact"),
     ...pseudonymised(GOVERN, "opened_by", "approved_by", "closed_by"),
     ...notPersonal(TIMES, "opened_at", "approved_at", "closed_at"),
   },

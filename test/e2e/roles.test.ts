@@ -25,6 +25,7 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/privacy": ["admin", "dpo", "auditor"],
   "/ui/privacy/[id]": ["admin", "dpo", "auditor"],
   "/ui/privacy/new": ["admin", "dpo"],
+  "/ui/privacy/holds": ["admin", "dpo", "auditor"],
   "/ui/privacy/retention": ["admin", "dpo", "auditor"],
   "/ui/privacy/content": ["admin", "dpo", "auditor"],
   "/ui/privacy/records": ["admin", "dpo", "auditor"],

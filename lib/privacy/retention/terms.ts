@@ -58,7 +58,12 @@ export const FIXED_TERMS: readonly {
   {
     title: "Exports of persons",
     keeps: "7 days",
-    what: "the file and its link end together",
+    what: "the file; a link to it is good once, for 15 minutes",
+  },
+  {
+    title: "Log file",
+    keeps: "as long as request records",
+    what: "lines of general_settings.log_file on the machine that runs the purge; stdout is its collector's",
   },
   { title: "Jobs", keeps: "90 days after their end", what: "what was done, for whom" },
   {

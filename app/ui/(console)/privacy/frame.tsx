@@ -6,12 +6,14 @@ import { maySee, PAGES, type Page, type Role } from "#lib/console/roles.ts";
 
 const SECTIONS = [
   "privacy",
+  "privacyHolds",
   "privacyRetention",
   "privacyContent",
   "privacyRecords",
 ] as const satisfies readonly Page[];
 const LABELS = {
   privacy: "Requests",
+  privacyHolds: "Holds",
   privacyRetention: "Retention",
   privacyContent: "Content",
   privacyRecords: "Records",
