@@ -1,11 +1,9 @@
 /** The Overview's two lists: what was denied last, and what wants attention. */
 import { CircleCheck, ShieldCheck } from "lucide-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
 import { BudgetBar } from "#components/budget-bar.tsx";
 import { ago, money, percent } from "#components/format.ts";
 import { OutcomeBadge, reasonOf } from "#components/logs/outcome.tsx";
-import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { recentAlerts } from "#db/queries/alerts.ts";
 import { listBudgetRequests } from "#db/queries/budget-requests.ts";
@@ -17,6 +15,7 @@ import { keyBudget } from "#lib/console/key-state.ts";
 import { maySee, seesEverything } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
 import type { Deps, PageContext } from "../../../request.ts";
+import { Line, More, Quiet } from "./line.tsx";
 import { privacyDue } from "./privacy-due.ts";
 
 const DAY_MS = 86_400_000;
@@ -210,53 +209,6 @@ export async function Attention({ page, className }: { page: PageContext; classN
         </ul>
       )}
     </Card>
-  );
-}
-
-function Line({
-  href,
-  name,
-  badge,
-  tone = "warn",
-  children,
-}: {
-  href: string | null;
-  name: string;
-  badge: string;
-  tone?: Tone;
-  children: ReactNode;
-}) {
-  return (
-    <li className="relative flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-t px-4 py-2 text-sm hover:has-[a]:bg-hover/60">
-      <span className="min-w-0 flex-1 basis-24 truncate font-medium">
-        {href ? (
-          <Link href={href} prefetch={false} className="after:absolute after:inset-0">
-            {name}
-          </Link>
-        ) : (
-          name
-        )}
-      </span>
-      <Badge tone={tone}>{badge}</Badge>
-      {children}
-    </li>
-  );
-}
-
-function More({ href }: { href: string }) {
-  return (
-    <Link href={href} prefetch={false} className="text-accent text-xs hover:underline">
-      View all
-    </Link>
-  );
-}
-
-function Quiet({ icon, children }: { icon: ReactNode; children: ReactNode }) {
-  return (
-    <p className="flex items-center gap-2 border-line border-t px-4 py-6 text-soft text-sm">
-      <span className="text-good">{icon}</span>
-      {children}
-    </p>
   );
 }
 
