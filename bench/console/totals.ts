@@ -4,12 +4,12 @@ import type { Sql } from "../../db/client.ts";
 /** What calls are charged to besides: end users and tags, of one day. */
 export async function addUpCharges(sql: Sql, startMs: number, endMs: number): Promise<void> {
   await sql`insert into budget_spend as b
-    select c->>0, c->>1, c->>2, to_timestamp((c->>3)::float8 / 1000), sum(cost)::bigint
-    from (
-      select charges, sum(cost_nano_usd) as cost from spend_records
-      where started_at >= ${new Date(startMs)} and started_at < ${new Date(endMs)} and cost_nano_usd > 0 group by 1
-    ) s cross join jsonb_array_elements(s.charges) c
-    group by 1, 2, 3, 4 order by 1, 2, 3, 4
+    select kind, id, 'life', to_timestamp(0), sum(cost_nano_usd)::bigint
+    from spend_records, lateral (
+      select 'end_user' as kind, end_user as id where end_user is not null union all select 'tag', unnest(tags)
+    ) c
+    where started_at >= ${new Date(startMs)} and started_at < ${new Date(endMs)} and cost_nano_usd > 0
+    group by 1, 2 order by 1, 2
     on conflict (kind, subject_id, budget, period_started_at) do update
       set spend_nano_usd = b.spend_nano_usd + excluded.spend_nano_usd`;
 }
@@ -67,7 +67,7 @@ export async function expectAgreement(
     select (select count(*) from spend_records) as records, (select sum(requests) from spend_hourly)::text as rolled,
       (select count(*) from spend_hourly) as hours, (select sum(cost_nano_usd) from spend_records)::text as cost,
       (select sum(cost_nano_usd) from spend_hourly)::text as by_hour,
-      (select coalesce(sum(cost_nano_usd * jsonb_array_length(charges)), 0) from spend_records where charges is not null)::text as charged,
+      (select sum(cost_nano_usd * ((end_user is not null)::int + coalesce(cardinality(tags), 0))) from spend_records)::text as charged,
       (select coalesce(sum(spend_nano_usd), 0) from budget_spend)::text as budgets`;
   if (
     !sums ||

@@ -277,6 +277,9 @@ CREATE INDEX "privacy_requests_due" ON "privacy_requests" USING btree ("finished
 CREATE UNIQUE INDEX "subject_keys_hash" ON "subject_keys" USING btree ("subject_hash");--> statement-breakpoint
 CREATE INDEX "jobs_created" ON "jobs" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "jobs_unique" ON "jobs" USING btree ("unique_key") WHERE state in ('queued', 'running');--> statement-breakpoint
+ALTER TABLE "job_files" ADD COLUMN "link_expires_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "job_files" ADD COLUMN "link_used_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "privacy_holds" ADD COLUMN "review_at" timestamp with time zone;--> statement-breakpoint
 CREATE INDEX "spend_records_client" ON "spend_records" USING btree ("client_request_id") WHERE client_request_id is not null;--> statement-breakpoint
 CREATE INDEX "spend_records_response" ON "spend_records" USING btree ("response_id") WHERE response_id is not null;--> statement-breakpoint
 CREATE INDEX "spend_hourly_user" ON "spend_hourly" USING btree ("user_id","hour");--> statement-breakpoint

@@ -69,7 +69,7 @@ export const spendRecords = pgTable(
     /** The rule that refused. */
     rule: text("rule"),
     tags: text("tags").array(),
-    /** Rows of `budget_spend` that the cost moves. */
+    /** Rows of `budget_spend` that the cost will move; null once it has: the record is settled. */
     charges: jsonb("charges").$type<readonly StoredCharge[]>(),
     /** `x-litellm-spend-logs-metadata`. */
     metadata: jsonb("metadata").$type<Record<string, unknown>>(),

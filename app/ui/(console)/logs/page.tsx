@@ -23,6 +23,7 @@ import { namesOf } from "#lib/exports/names.ts";
 import { keyName } from "../../../key-actions.ts";
 import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../request.ts";
 import { viewsFor } from "../../../views.ts";
+import { ContentSection } from "../content-section.tsx";
 import { columnsOf } from "./columns.tsx";
 import { histogram, OUTCOME_SERIES } from "./histogram.ts";
 import { Peek } from "./peek.tsx";
@@ -81,7 +82,11 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
     <>
       <PageHeader
         title="Logs"
-        note="Each call with its outcome and cost. What was said in it is not kept."
+        note={
+          deps.policy().config.contents.stored
+            ? "Each call with its outcome and cost. What was said in it is kept sealed, and read by break-glass alone."
+            : "Each call with its outcome and cost. What was said in it is not kept."
+        }
         actions={
           <>
             <ExportMenu asked={exported(filter, nowMs)} />
@@ -170,7 +175,13 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
           closeHref={linkTo(path, params, { id: null })}
           title={opened ? "Request" : "No such request"}
         >
-          <Peek call={opened} timezone={timezone} origin={origin} nowMs={nowMs} />
+          <Peek
+            call={opened}
+            timezone={timezone}
+            origin={origin}
+            nowMs={nowMs}
+            said={opened && <ContentSection page={page} callId={opened.id} />}
+          />
         </PeekSheet>
       )}
     </>
