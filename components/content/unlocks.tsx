@@ -1,5 +1,5 @@
 /** Who has opened what was said in a call, when and why. */
-import { stateOf, type Unlock, type UnlockState } from "#lib/content/unlocks.ts";
+import { stateOf, type Unlock, type UnlockState } from "#lib/content/schema.ts";
 import { ago, moment, plural } from "../format.ts";
 import { Badge, type Tone } from "../ui/badge.tsx";
 import { ApproveButton } from "./break-glass.tsx";
@@ -12,16 +12,23 @@ const TONES: Readonly<Record<UnlockState, Tone>> = {
 };
 
 const WORDS: Readonly<Record<UnlockState, string>> = {
-  waiting: "Waits for a second person",
+  waiting: "Waiting",
   open: "Open",
   closed: "Closed again",
-  lapsed: "Not approved in time",
+  lapsed: "Lapsed",
+};
+
+const TITLES: Readonly<Record<UnlockState, string>> = {
+  waiting: "A second person has to approve",
+  open: "Who asked can read it now",
+  closed: "Its 15 minutes are over",
+  lapsed: "Nobody approved it within a day",
 };
 
 export function UnlockBadge({ unlock, nowMs }: { unlock: Unlock; nowMs: number }) {
   const state = stateOf(unlock, nowMs);
   return (
-    <Badge tone={TONES[state]} dot>
+    <Badge tone={TONES[state]} dot title={TITLES[state]}>
       {WORDS[state]}
     </Badge>
   );

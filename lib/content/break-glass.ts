@@ -20,7 +20,8 @@ import type { JobDeps } from "../jobs/deps.ts";
 import { pseudonym } from "../privacy/anonymise.ts";
 import type { Operator } from "../privacy/requests/deps.ts";
 import { type Content, openContent } from "./envelope.ts";
-import { OPEN_MS, stateOf, type Unlock, unlocksOf, WAIT_MS } from "./unlocks.ts";
+import { stateOf, type Unlock } from "./schema.ts";
+import { OPEN_MS, unlocksOf, WAIT_MS } from "./unlocks.ts";
 
 export interface GlassDeps {
   readonly operations: Operations;

@@ -1,4 +1,4 @@
-/** Bodies of the break-glass API. */
+/** Bodies of the break-glass API, and what an opening is. */
 import { z } from "zod";
 import { text } from "../api-fields.ts";
 
@@ -16,3 +16,29 @@ export const approveUnlockSchema = z.strictObject({
 });
 
 export type UnlockBody = z.infer<typeof unlockSchema>;
+
+export interface Unlock {
+  readonly id: string;
+  readonly callId: string;
+  readonly actor: { readonly kind: string; readonly id: string };
+  /** The person behind the actor; null for the master key and for keys of nobody. */
+  readonly askedBy: string | null;
+  readonly name: string | null;
+  readonly askedAt: Date;
+  readonly reason: string;
+  /** Null: nobody had to, or nobody has. */
+  readonly approvedBy: string | null;
+  readonly approvedAt: Date | null;
+  /** Null: it was never open. */
+  readonly openUntil: Date | null;
+  readonly waitsUntil: Date | null;
+  readonly readAt: readonly Date[];
+}
+
+export type UnlockState = "waiting" | "open" | "closed" | "lapsed";
+
+/** `lapsed`: nobody approved it in time. */
+export function stateOf({ openUntil, waitsUntil }: Unlock, nowMs: number): UnlockState {
+  if (openUntil !== null) return nowMs < openUntil.getTime() ? "open" : "closed";
+  return waitsUntil !== null && nowMs < waitsUntil.getTime() ? "waiting" : "lapsed";
+}

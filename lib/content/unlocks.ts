@@ -3,37 +3,12 @@
  * what opens, so nothing is open that the log does not tell.
  */
 import type { GlassEvent } from "#db/queries/contents.ts";
+import type { Unlock } from "./schema.ts";
 
 /** An opened call is closed again after this. */
 export const OPEN_MS = 15 * 60_000;
 /** Nobody's approval comes later than this. */
 export const WAIT_MS = 24 * 3_600_000;
-
-export interface Unlock {
-  readonly id: string;
-  readonly callId: string;
-  readonly actor: { readonly kind: string; readonly id: string };
-  /** The person behind the actor; null for the master key and for keys of nobody. */
-  readonly askedBy: string | null;
-  readonly name: string | null;
-  readonly askedAt: Date;
-  readonly reason: string;
-  /** Null: nobody had to, or nobody has. */
-  readonly approvedBy: string | null;
-  readonly approvedAt: Date | null;
-  /** Null: it was never open. */
-  readonly openUntil: Date | null;
-  readonly waitsUntil: Date | null;
-  readonly readAt: readonly Date[];
-}
-
-export type UnlockState = "waiting" | "open" | "closed" | "lapsed";
-
-/** `lapsed`: nobody approved it in time. */
-export function stateOf({ openUntil, waitsUntil }: Unlock, nowMs: number): UnlockState {
-  if (openUntil !== null) return nowMs < openUntil.getTime() ? "open" : "closed";
-  return waitsUntil !== null && nowMs < waitsUntil.getTime() ? "waiting" : "lapsed";
-}
 
 /** @param events opened, the oldest first @returns the newest first */
 export function unlocksOf(events: readonly GlassEvent[]): Unlock[] {

@@ -3,7 +3,8 @@ import { findKept, keptFigures, recentGlassEvents } from "#db/queries/contents.t
 import { openedRows } from "../audit/read.ts";
 import { readTerms } from "../privacy/retention/terms.ts";
 import { type GlassDeps, unlocksOfCall } from "./break-glass.ts";
-import { stateOf, type Unlock, unlocksOf } from "./unlocks.ts";
+import { stateOf, type Unlock } from "./schema.ts";
+import { unlocksOf } from "./unlocks.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -86,21 +86,21 @@ async function* relay(
   let finished = false;
   try {
     if (answer.first.length > 0) {
-      yield answer.first;
       running.content?.streamed(answer.first);
+      yield answer.first;
     }
     for (let chunk = await upstream.next(); chunk; chunk = await upstream.next()) {
       const events = meter.push(chunk);
       if (events.length > 0) {
-        yield events;
         running.content?.streamed(events);
+        yield events;
       }
       if (meter.error) break;
     }
     const rest = meter.end();
     if (rest.length > 0) {
-      yield rest;
       running.content?.streamed(rest);
+      yield rest;
     }
     if (meter.error) {
       upstream.abort();

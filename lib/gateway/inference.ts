@@ -31,6 +31,8 @@ export async function runInference(
   );
   const running = new RunningCall(deps, context, endpoint, call);
   context.trace?.read(call, endpoint);
+  // Who lets nothing be kept lets nothing be told, either.
+  if (context.trace && context.caller.contents === "refused") context.trace.keepsContent = false;
   try {
     const group = findGroup(context, call);
     running.modelGroup = group.name;

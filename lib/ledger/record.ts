@@ -158,6 +158,9 @@ function quote(text: string): string {
 
 /** JSON that Postgres takes: the escape of NUL is refused there as NUL itself. */
 function quoteAll(value: Readonly<Record<string, unknown>>): string {
+  const text = JSON.stringify(value);
+  // NUL and lone surrogates become escapes; most texts have none, and looking at each member would cost.
+  if (!text.includes("\\u")) return text;
   return JSON.stringify(value, (_, item: unknown) =>
     typeof item === "string" ? item.toWellFormed().replaceAll("\u0000", "") : item,
   );

@@ -113,6 +113,16 @@ export const PERSONAL_DATA = {
     ...notPersonal(COUNTS, "requests", "failures", "refusals", "prompt_tokens", "completion_tokens"),
     ...notPersonal(COUNTS, "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_nano_usd"),
   },
+  /** Sums of spend_hourly: an erasure there takes the sums of its days away, and they are made anew. */
+  spend_spans: notPersonal(TIMES, "starts_at", "ends_at"),
+  spend_span_sums: {
+    // A key, a user, a team, a model, a provider: by `dimension`.
+    ...pseudonymised(BOOKS, "id"),
+    ...notPersonal(TIMES, "starts_at"),
+    ...notPersonal("of what it is a sum", "dimension"),
+    ...notPersonal(COUNTS, "requests", "failures", "refusals", "prompt_tokens", "completion_tokens"),
+    ...notPersonal(COUNTS, "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_nano_usd"),
+  },
   budget_spend: {
     // A user, an end user, a key, a tag: by `kind`.
     ...pseudonymised(BOOKS, "subject_id"),

@@ -11,9 +11,9 @@ export function callAttributes(trace: RequestTrace, { keyAlias, record, user }: 
     "shin.outcome": record.outcome ?? "",
     "shin.model": record.model,
     "shin.key.id": record.keyId,
-    "shin.attempts": record.attempts,
     "shin.cost_usd": Number(record.costNanoUsd) / NANO_USD,
   };
+  if (record.attempts !== 1) attributes["shin.attempts"] = record.attempts;
   if (record.modelGroup !== record.model) attributes["shin.model_group"] = record.modelGroup;
   if (record.rule !== null) attributes["shin.refused_by"] = record.rule;
   if (keyAlias !== null) attributes["shin.key.alias"] = keyAlias;

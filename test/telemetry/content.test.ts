@@ -157,6 +157,13 @@ describe("message content is never told", () => {
     expect(provider.last().json).not.toHaveProperty("no-log");
   });
 
+  it("of a key whose metadata refuses to have it kept", async () => {
+    const shy = await gateway.newKey({ metadata: { store_prompts: false } });
+    await chat({}, {}, gateway, shy);
+    expect(await told()).toEqual({ input: null, output: null });
+    expect(receiver.raw.join()).not.toContain("merger");
+  });
+
   it("of a call that was refused", async () => {
     const none = await gateway.newKey({ max_budget: 0 });
     await chat({}, {}, gateway, none);

@@ -1,11 +1,10 @@
 /** The receiver's troubles are never a caller's: calls go on, what waits is bounded, and the log says so once. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { createLog } from "#lib/log.ts";
-import { serveWeb } from "#lib/next/mount.ts";
 import { MOST_WAITING } from "#lib/telemetry/outbox.ts";
 import { startTelemetry, type Telemetry } from "#lib/telemetry/telemetry.ts";
 import { manualClock } from "#test/helpers/clock.ts";
-import { configOf, MASTER_KEY, testGateway } from "#test/helpers/gateway.ts";
+import { configOf, testGateway } from "#test/helpers/gateway.ts";
 import { parseExposition } from "#test/metrics/scrape.ts";
 import { otlpReceiver } from "./receiver.ts";
 
@@ -120,28 +119,5 @@ describe("a receiver that is away", () => {
     const stoppedMs = performance.now();
     await telemetry.close();
     expect(performance.now() - stoppedMs).toBeLessThan(9_000);
-  });
-});
-
-describe("on a serverless platform", () => {
-  it("what a call left waiting is sent in the time that the platform gives after the answer", async () => {
-    // As the first request there does, and not as server.ts does.
-    Object.assign(globalThis, { [Symbol.for("shin.runtime")]: Promise.resolve(gateway.runtime) });
-    receiver.beforeLook = () => undefined;
-    const deferred: (() => Promise<void>)[] = [];
-    const answer = await serveWeb(
-      new Request("https://shin.example/v1/chat/completions", {
-        method: "POST",
-        headers: { authorization: `Bearer ${MASTER_KEY}`, "content-type": "application/json" },
-        body: JSON.stringify({ ...ask, stream: true }),
-      }),
-      (work) => void deferred.push(work),
-    );
-    await answer.text();
-    expect(deferred).toHaveLength(1);
-    expect(receiver.spans.length).toBe(0);
-    await deferred[0]?.();
-    expect(receiver.spans).toHaveLength(2);
-    expect(receiver.logs).toHaveLength(1);
   });
 });

@@ -104,7 +104,6 @@ describe("a call that is answered", () => {
       "shin.model": "gpt-4",
       "shin.key.id": expect.stringMatching(/^key_/),
       "shin.key.alias": "mobile",
-      "shin.attempts": 1,
       "shin.cost_usd": 0,
       "shin.unpriced": true,
       "user.id": "alice@example.com",

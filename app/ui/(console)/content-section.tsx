@@ -4,7 +4,7 @@ import { UnlockList } from "#components/content/unlocks.tsx";
 import { clock, moment } from "#components/format.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { mayKeepPrivacy, maySee } from "#lib/console/roles.ts";
-import { stateOf } from "#lib/content/unlocks.ts";
+import { stateOf } from "#lib/content/schema.ts";
 import { callContentView } from "#lib/content/view.ts";
 import type { PageContext } from "../../request.ts";
 

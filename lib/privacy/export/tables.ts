@@ -191,4 +191,5 @@ export const TOLD_TABLES: Readonly<Record<SubjectKind, readonly ToldTable[]>> = 
 /** Personal tables that no export reads, and why. */
 export const NOT_TOLD: Readonly<Partial<Record<PersonalTable, string>>> = {
   request_log: "a view: the same rows stand in spend_records",
+  spend_span_sums: "sums of the rows of spend_hourly, which are told",
 };

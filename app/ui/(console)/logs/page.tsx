@@ -16,8 +16,10 @@ import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
 import { RefreshButton } from "#components/shell/refresh-button.tsx";
 import { Snippets } from "#components/snippets.tsx";
 import { findKeyRow } from "#db/queries/console-keys.ts";
-import { type CallFilter, findCall, knownModels, listCalls } from "#db/queries/console-records.ts";
+import { findCall, knownModels, listCalls } from "#db/queries/console-records.ts";
+import type { CallFilter } from "#db/queries/guided-calls.ts";
 import { PAGES } from "#lib/console/roles.ts";
+import { namesOf } from "#lib/exports/names.ts";
 import { keyName } from "../../../key-actions.ts";
 import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../request.ts";
 import { viewsFor } from "../../../views.ts";
@@ -52,6 +54,8 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
   const range = query.word("range", RANGE_NAMES) ?? "24h";
   const outcome = query.word("outcome", OUTCOMES);
   const [model, keyId, requestId] = [query.text("model"), query.text("key"), query.text("q")];
+  // Whoever sees only their own calls has no choice of whose.
+  const userId = ownUserId ?? query.text("user");
   const number = query.whole("page", 1, 1, 2000);
   const peeked = query.text("id", 64);
   await deps.ledger.flush();
@@ -64,13 +68,18 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
     ...(model ? { model } : {}),
     ...(keyId ? { keyId } : {}),
     ...(requestId ? { requestId } : {}),
-    ...(ownUserId === null ? {} : { userId: ownUserId }),
+    ...(userId === undefined ? {} : { userId }),
   };
+  const person = ownUserId === null && userId !== undefined ? userId : undefined;
+  const filters = [outcome, model, keyId, person, requestId].filter((one) => one !== undefined).length;
   const rows = await listCalls(deps.sql, filter, (number - 1) * SIZE, SIZE);
+  // An empty list is told apart from an empty gateway: the one wants another filter, the other a first call.
+  const everything = { ...(ownUserId === null ? {} : { userId: ownUserId }), fromMs: null, toMs: null };
+  const someEver = rows.length > 0 || filters > 0 || (await listCalls(deps.sql, everything, 0, 1)).length > 0;
   const models = await knownModels(deps.sql, nowMs - RANGES["30d"]);
   const key = keyId === undefined ? null : await findKeyRow(deps.sql, keyId, ownUserId);
   const opened = peeked === undefined ? null : await findCall(deps.sql, peeked, ownUserId);
-  const filters = [outcome, model, keyId, requestId].filter((one) => one !== undefined).length;
+  const people = person === undefined ? null : await namesOf(deps.sql, "user", [person]);
   const [chart, origin] = [await histogram(deps.sql, filter, fromMs, nowMs, timezone), await ownOrigin()];
   return (
     <>
@@ -111,6 +120,16 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
                   options: [{ value: keyId, label: key ? keyName(key) : keyId }],
                 },
               ]),
+          ...(person === undefined
+            ? []
+            : [
+                {
+                  name: "user",
+                  label: "User",
+                  any: "Anybody",
+                  options: [{ value: person, label: people?.get(person) ?? person }],
+                },
+              ]),
         ]}
       />
       {requestId === undefined && (
@@ -134,7 +153,7 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
         state={{ path, params, page: number, size: SIZE, total: null, more: rows.length > SIZE }}
         rowClass={(row) => (row.id === opened?.id ? "bg-accent-wash/60" : "")}
         empty={
-          filters > 0 || range !== "30d" ? (
+          someEver ? (
             <NothingMatches
               what="calls"
               filters={Math.max(1, filters)}
@@ -174,11 +193,12 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
 
 /** The very filter of the list, up to now. */
 function exported(filter: CallFilter, nowMs: number): Record<string, string> {
-  const { fromMs, keyId, model, outcome, requestId } = filter;
+  const { fromMs, keyId, model, outcome, requestId, userId } = filter;
   const given = {
     start_date: fromMs === null ? undefined : new Date(fromMs).toISOString(),
     end_date: new Date(nowMs).toISOString(),
     key_id: keyId,
+    user_id: userId,
     model,
     outcome,
     request_id: requestId,

@@ -6,7 +6,7 @@ import type { Column } from "#components/data-table/data-table.tsx";
 import { linkTo, type RawParams } from "#components/data-table/query.ts";
 import { ago, integer, moment } from "#components/format.ts";
 import { mayKeepPrivacy, PAGES } from "#lib/console/roles.ts";
-import type { Unlock } from "#lib/content/unlocks.ts";
+import type { Unlock } from "#lib/content/schema.ts";
 import type { PageContext } from "../../../../request.ts";
 
 export function columnsOf({ nowMs, session, timezone }: PageContext, params: RawParams): Column<Unlock>[] {

@@ -7,7 +7,7 @@ import { temporaryFolder } from "#test/helpers/house.ts";
 import { realPostgres } from "#test/helpers/postgres.ts";
 import { startGatewayProcess } from "#test/helpers/process.ts";
 import { services } from "#test/helpers/services.ts";
-import { otlpReceiver } from "./receiver.ts";
+import { otlpReceiver } from "#test/telemetry/receiver.ts";
 
 const HOOK = join(import.meta.dirname, "programs/loaded-modules.ts");
 const SDK = /@opentelemetry\/(sdk|exporter|otlp)|lib\/telemetry\/telemetry\.ts/;
