@@ -25,7 +25,7 @@ export function columnsOf(
     {
       id: "subject",
       header: "On whom",
-      className: "min-w-40",
+      className: "max-w-36 sm:max-w-56",
       cell: (row) => (
         <span className="flex min-w-0 flex-col">
           <Link
@@ -35,20 +35,17 @@ export function columnsOf(
           >
             {row.subjectId}
           </Link>
-          <span className="text-faint text-xs">{row.subjectKind === "user" ? "user" : "end user"}</span>
+          <span className="truncate text-faint text-xs" title={wordsOf(row.kind).what}>
+            {wordsOf(row.kind).name}, {row.subjectKind === "user" ? "user" : "end user"}
+          </span>
         </span>
       ),
-    },
-    {
-      id: "kind",
-      header: "What",
-      cell: (row) => <span title={wordsOf(row.kind).what}>{wordsOf(row.kind).name}</span>,
     },
     {
       id: "reason",
       header: "Reason",
       from: "md",
-      className: "max-w-72",
+      className: "max-w-56",
       cell: (row) => (
         <span className="block truncate text-soft" title={row.reason}>
           {row.reason || "–"}
@@ -69,7 +66,8 @@ export function columnsOf(
     {
       id: "placed",
       header: "Placed by",
-      from: "lg",
+      from: "xl",
+      className: "max-w-36",
       cell: (row) => (
         <span className="flex min-w-0 flex-col" title={moment(row.createdAt, timezone)}>
           <span className="truncate text-soft">{who(row.createdBy)}</span>
