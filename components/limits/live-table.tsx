@@ -2,7 +2,7 @@
 /** The list of limits, asked anew every two seconds while somebody looks at it. */
 import { Gauge, Pause, Play } from "lucide-react";
 import Link from "next/link";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { LiveLimit, LiveLimits } from "#lib/console/live-limits-schema.ts";
 import { type Column, DataTable } from "../data-table/data-table.tsx";
 import { NothingYet } from "../data-table/table-states.tsx";
@@ -10,11 +10,11 @@ import { integer, plural, span } from "../format.ts";
 import { Button, buttonVariants } from "../ui/button.tsx";
 import { Card, CardHead } from "../ui/card.tsx";
 import { cn } from "../ui/class-names.ts";
-
-const EVERY_MS = 2000;
+import { useLive } from "../use-live.ts";
 
 export function LiveTable({ first, all, logs }: { first: LiveLimits; all: boolean; logs: boolean }) {
-  const { data, fault, paused, setPaused } = useLive(first, all);
+  const [paused, setPaused] = useState(false);
+  const { data, fault } = useLive(`/ui/limits/live${all ? "?show=all" : ""}`, first, !paused);
   const { idle, refusals, rows } = data;
   return (
     <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_18rem]">
@@ -205,49 +205,3 @@ const RULES: Readonly<Record<string, string>> = {
 };
 
 /** A hidden or paused page does not ask; one that was hidden asks as soon as it is seen again. */
-function useLive(first: LiveLimits, all: boolean) {
-  const [data, setData] = useState(first);
-  const [fault, setFault] = useState<string | null>(null);
-  const [paused, setPaused] = useState(false);
-  useEffect(() => {
-    if (paused) return;
-    const stop = new AbortController();
-    let asking = false;
-    const ask = async () => {
-      if (document.hidden || asking) return;
-      asking = true;
-      const answer = await read(all, stop.signal);
-      asking = false;
-      if (stop.signal.aborted) return;
-      if (typeof answer === "string") setFault(answer);
-      else {
-        setFault(null);
-        setData(answer);
-      }
-    };
-    const look = () => void ask();
-    const timer = setInterval(look, EVERY_MS);
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      stop.abort();
-      clearInterval(timer);
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, [all, paused]);
-  return { data, fault, paused, setPaused };
-}
-
-/** The figures, or why there are none. */
-async function read(all: boolean, signal: AbortSignal): Promise<LiveLimits | string> {
-  try {
-    const answer = await fetch(`/ui/limits/live${all ? "?show=all" : ""}`, { cache: "no-store", signal });
-    if (answer.status === 401) return "Your session is over: sign in again. The figures below stand still.";
-    if (!answer.ok)
-      return `The gateway answered ${answer.status}; asking again. The figures below stand still.`;
-    const body: LiveLimits = await answer.json();
-    return body;
-  } catch {
-    // Aborted when the page is left; else the connection is gone, and the next round asks again.
-    return "Connection lost, asking again. The figures below stand still.";
-  }
-}

@@ -49,6 +49,43 @@ describe.skipIf(services.chromium === null)("these pages", async () => {
     await page.waitForURL("**/ui/audit?action=key.update");
   });
 
+  it("logs: a live list shows each call once, the newest first, and a paused one stands still", async () => {
+    const page = await boss.context().newPage();
+    const send = async (count: number) => {
+      for (let i = 0; i < count; i++)
+        await fetch(`${url}/v1/chat/completions`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${made["key"]}`, "content-type": "application/json" },
+          body: JSON.stringify({ model: "shin-llama-8b", messages: [{ role: "user", content: "hello" }] }),
+        });
+    };
+    const shown = () =>
+      page.locator("tbody tr a").evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
+    const inLedger = async () => {
+      const rows = await sql<{ id: string }[]>`
+        select id from spend_records where key_id = ${String(made["key_id"])} order by id desc`;
+      return rows.map(({ id }) => id);
+    };
+    await page.goto(`${url}/ui/logs?key=${made["key_id"]}`);
+    await page.getByRole("button", { name: "Live" }).click();
+    await page.getByText("Live, every 2 seconds").waitFor();
+    await send(7);
+    await expect.poll(async () => (await shown()).length, { timeout: 15_000 }).toBe(7);
+    await send(5);
+    await expect.poll(async () => (await shown()).length, { timeout: 15_000 }).toBe(12);
+    const ids = await inLedger();
+    expect((await shown()).map((href) => new URL(href, url).searchParams.get("id"))).toEqual(ids);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await send(1);
+    // A list that went on would have asked twice by now; the clock that is waited for is the browser's own.
+    const asked = page.waitForRequest(/\/ui\/logs\/live/, { timeout: 4_500 }).then(
+      () => true,
+      () => false,
+    );
+    expect(await asked).toBe(false);
+    expect(await shown()).toHaveLength(12);
+  });
+
   it("audit: an export holds exactly what is filtered, no formula and no secret", async () => {
     const page = await boss.context().newPage();
     await page.goto(`${url}/ui/audit?action=team.create`);

@@ -17,6 +17,7 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/usage": ["admin", "developer", "finance", "auditor"],
   "/ui/usage/export": ["admin", "developer", "finance", "auditor"],
   "/ui/logs": ["admin", "developer", "auditor"],
+  "/ui/logs/live": ["admin", "developer", "auditor"],
   "/ui/audit": ["admin", "dpo", "auditor"],
   "/ui/audit/export": ["admin", "dpo", "auditor"],
   "/ui/incident": ["admin", "dpo", "auditor"],

@@ -10,6 +10,7 @@ import { linkTo, type RawParams, readQuery } from "#components/data-table/query.
 import { SavedViews } from "#components/data-table/saved-views.tsx";
 import { NothingMatches, NothingYet } from "#components/data-table/table-states.tsx";
 import { ExportMenu } from "#components/jobs/export-menu.tsx";
+import { LiveTail } from "#components/logs/live-tail.tsx";
 import { PeekSheet } from "#components/logs/peek-sheet.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
@@ -24,6 +25,7 @@ import { keyName } from "../../../key-actions.ts";
 import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../request.ts";
 import { viewsFor } from "../../../views.ts";
 import { ContentSection } from "../content-section.tsx";
+import { askedCalls, RANGES } from "./asked.ts";
 import { columnsOf } from "./columns.tsx";
 import { histogram, OUTCOME_SERIES } from "./histogram.ts";
 import { Peek } from "./peek.tsx";
@@ -31,10 +33,6 @@ import { Peek } from "./peek.tsx";
 export const metadata: Metadata = { title: "Logs" };
 
 const SIZE = 50;
-const DAY_MS = 86_400_000;
-const RANGES = { "1h": DAY_MS / 24, "24h": DAY_MS, "7d": 7 * DAY_MS, "30d": 30 * DAY_MS } as const;
-const RANGE_NAMES = Object.keys(RANGES) as (keyof typeof RANGES)[];
-const OUTCOMES = ["ok", "refused", "failed"] as const;
 const { path } = PAGES.logs;
 
 /** Access is decided before anything is sent, so that a refusal has its own status; what takes longer follows. */
@@ -51,25 +49,11 @@ export default async function LogsPage({ searchParams }: { searchParams: SearchP
 async function Logs({ page, params }: { page: PageContext; params: RawParams }) {
   const { deps, nowMs, ownUserId, timezone } = page;
   const query = readQuery(params);
-  const range = query.word("range", RANGE_NAMES) ?? "24h";
-  const outcome = query.word("outcome", OUTCOMES);
-  const [model, keyId, requestId] = [query.text("model"), query.text("key"), query.text("q")];
-  // Whoever sees only their own calls has no choice of whose.
-  const userId = ownUserId ?? query.text("user");
   const number = query.whole("page", 1, 1, 2000);
   const peeked = query.text("id", 64);
   await deps.ledger.flush();
-  const fromMs = nowMs - RANGES[range];
-  const filter: CallFilter = {
-    // A request is looked for wherever it is.
-    fromMs: requestId === undefined ? fromMs : null,
-    toMs: null,
-    ...(outcome ? { outcome } : {}),
-    ...(model ? { model } : {}),
-    ...(keyId ? { keyId } : {}),
-    ...(requestId ? { requestId } : {}),
-    ...(userId === undefined ? {} : { userId }),
-  };
+  const { filter, fromMs } = askedCalls(query, ownUserId, nowMs);
+  const { keyId, model, outcome, requestId, userId } = filter;
   const person = ownUserId === null && userId !== undefined ? userId : undefined;
   const filters = [outcome, model, keyId, person, requestId].filter((one) => one !== undefined).length;
   const rows = await listCalls(deps.sql, filter, (number - 1) * SIZE, SIZE);
@@ -93,6 +77,9 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
         actions={
           <>
             <ExportMenu asked={exported(filter, nowMs)} />
+            {number === 1 && requestId === undefined && (
+              <LiveTail key={liveUrl(params)} url={liveUrl(params)} newest={rows[0]?.id ?? ""} />
+            )}
             <RefreshButton />
           </>
         }
@@ -189,6 +176,11 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
       )}
     </>
   );
+}
+
+/** Asks by the very filter of the list. */
+function liveUrl(params: RawParams): string {
+  return linkTo(`${path}/live`, params, { id: null, live: null, page: null });
 }
 
 /** The very filter of the list, up to now. */

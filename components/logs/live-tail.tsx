@@ -1,0 +1,38 @@
+"use client";
+/** Logs as they come: asks which call is the newest of the list, and draws the list anew when there is a newer one. */
+import { Pause, Radio } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { parseAsBoolean, useQueryState } from "nuqs";
+import { useEffect, useRef, useTransition } from "react";
+import { Button } from "../ui/button.tsx";
+import { useLive } from "../use-live.ts";
+
+/**
+ * @param url answers with the newest call of the same filter
+ * @param newest the id of the call that the page shows first; empty: it shows none
+ */
+export function LiveTail({ url, newest }: { url: string; newest: string }) {
+  const router = useRouter();
+  const [pending, startTransition] = useTransition();
+  /** The call for which the list was drawn anew last: once is enough, also when the list does not show it. */
+  const drawnFor = useRef("");
+  const [on, setOn] = useQueryState("live", parseAsBoolean.withDefault(false));
+  const { data, fault } = useLive(url, { newest }, on);
+  // Ids grow with time. While a page is on its way the next one waits for it.
+  const behind = on && !pending && data.newest > newest;
+  useEffect(() => {
+    if (!behind || drawnFor.current === data.newest) return;
+    drawnFor.current = data.newest;
+    startTransition(() => router.refresh());
+  }, [behind, data.newest, router]);
+  return (
+    <>
+      <span role="status" className="text-soft text-xs">
+        {on ? (fault ?? "Live, every 2 seconds") : ""}
+      </span>
+      <Button aria-pressed={on} onClick={() => void setOn(on ? null : true)}>
+        {on ? <Pause aria-hidden /> : <Radio aria-hidden />} {on ? "Pause" : "Live"}
+      </Button>
+    </>
+  );
+}
