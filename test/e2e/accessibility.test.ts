@@ -67,7 +67,7 @@ describe.skipIf(services.chromium === null)("accessibility", async () => {
     "/ui/usage?by=key&metric=requests",
   ];
 
-  it("holds in light, in dark and at 320 pixels", { timeout: 300_000 }, async () => {
+  it("holds in light, in dark and at 320 pixels", { timeout: 600_000 }, async () => {
     const { page } = await under.window({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
     const said: string[] = [];
     const faults: string[] = [];
