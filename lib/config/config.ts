@@ -7,7 +7,10 @@ import type { KeyRules } from "../keys/generation.ts";
 import type { UserDefaults } from "../people/schema.ts";
 import type { ThrottleLimits } from "../throttle/policies.ts";
 import type { ConsoleSettings } from "./console-environment.ts";
+import type { ContentSettings } from "./content-settings.ts";
+import type { CorsConfig } from "./cors.ts";
 import type { BackupSettings } from "./operate-settings.ts";
+import type { TelemetrySettings } from "./telemetry-settings.ts";
 
 /** Prices of one deployment in nano-USD for a million tokens (integer, so that fractions of a nano-dollar a token stay exact). */
 export interface Price {
@@ -105,14 +108,6 @@ export interface Deployment {
 }
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
-
-export interface CorsConfig {
-  /** `["*"]`, exact origins, or empty: no cross-origin answer. */
-  readonly origins: readonly string[];
-  readonly credentials: boolean;
-  readonly methods: readonly string[];
-  readonly headers: readonly string[];
-}
 
 /** Where several processes count limits together. */
 export type SharedStore =
@@ -228,8 +223,11 @@ export interface Config {
   readonly anonymizeLogs: boolean;
   readonly dataRetentionDays: number | null;
   readonly backups: BackupSettings;
+  readonly contents: ContentSettings;
   /** What a scheduler shows to GET /cron/*; null: there is none. */
   readonly cronSecret: string | null;
+  /** OpenTelemetry; null: nothing is sent. */
+  readonly telemetry: TelemetrySettings | null;
 
   readonly ledgerAcknowledge: "commit" | "journal";
   readonly allowRequestsOnDbUnavailable: boolean;
