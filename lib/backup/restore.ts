@@ -100,6 +100,7 @@ async function clear(tx: SqlTx, replace: boolean): Promise<Erasure[]> {
   );
   await tx`drop function if exists audit_append`;
   await tx`drop function if exists audit_refuse`;
+  await tx`drop function if exists spend_hour_late`;
   return erasures;
 }
 
