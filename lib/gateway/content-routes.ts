@@ -1,4 +1,5 @@
 /** What was said in calls, where it is kept: what is told of it, and reading it by break-glass. */
+
 import { approveUnlock, type GlassDeps, readContent, unlockContent } from "#lib/content/break-glass.ts";
 import { approveUnlockSchema, unlockSchema } from "#lib/content/schema.ts";
 import { callContentView, contentStanding, shownUnlock } from "#lib/content/view.ts";

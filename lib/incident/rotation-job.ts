@@ -2,6 +2,7 @@
  * The job that keeps the rotation schedule: reminds of keys that are too old, and for keys with auto_rotate begins the time
  * in which their owner takes a new secret. No secret is made before somebody is there to take it, so none has to be kept.
  */
+
 import { eq } from "drizzle-orm";
 import { agesOfKeys, keysDue, keysNearEnd, noteProviderKeys } from "#db/queries/key-ages.ts";
 import { lockKey } from "#db/queries/keys.ts";

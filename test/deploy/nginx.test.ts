@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { request as askTls } from "node:https";
 import { join } from "node:path";
-import { connect as connectTls } from "node:tls";
 import { Agent, request } from "undici";
 import { afterAll, describe, expect, test } from "vitest";
 import { chat, config, deployment } from "#test/contract/setting.ts";
@@ -13,6 +12,7 @@ import { startGatewayProcess } from "#test/helpers/process.ts";
 import { makeTemporaryFolder } from "#test/helpers/temporary.ts";
 import { answer, chunk, rawUpstream, sse, stream } from "#test/helpers/upstream.ts";
 import { nginxUsable, startNginxFront } from "./nginx-front.ts";
+import { type SecureVersion, spokenBy } from "./tls-versions.ts";
 
 /** Neither of these is on the allowlist; the first is the proxy's own. */
 const REFUSED = ["127.0.0.1", "127.0.0.5"];
@@ -127,24 +127,7 @@ describe.skipIf(!nginxUsable)("nginx in front", async () => {
   });
 
   test("TLS 1.1 is refused, 1.2 and 1.3 are spoken", async () => {
-    const { port } = new URL(front.https);
-    const speak = (version: "TLSv1.1" | "TLSv1.2" | "TLSv1.3") =>
-      new Promise<string>((resolve) => {
-        const socket = connectTls({
-          host: "127.0.0.1",
-          port: Number(port),
-          servername: "localhost",
-          ca: front.certificate,
-          minVersion: version,
-          maxVersion: version,
-          ciphers: "DEFAULT@SECLEVEL=0",
-        });
-        socket.once("secureConnect", () => {
-          resolve(socket.getProtocol() ?? "none");
-          socket.destroy();
-        });
-        socket.once("error", () => resolve("refused"));
-      });
+    const speak = (version: SecureVersion) => spokenBy(front, version);
     expect(await Promise.all([speak("TLSv1.1"), speak("TLSv1.2"), speak("TLSv1.3")])).toEqual([
       "refused",
       "TLSv1.2",

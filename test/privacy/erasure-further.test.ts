@@ -1,4 +1,5 @@
 /** Erasing end users, beside others, in Redis, and after a crash; and people whose processing is restricted. */
+
 import { afterAll, expect, test } from "vitest";
 import { canonicalJson } from "#lib/audit/canonical.ts";
 import { operationsOf } from "#lib/operations.ts";
