@@ -1,5 +1,6 @@
 /** Settings + environment + deployments -> `Config`, with the rules that hold between them. */
 import path from "node:path";
+import { decideCallbacks } from "./callbacks.ts";
 import type { Config, Deployment, Price } from "./config.ts";
 import { decideMasterKey } from "./decide-master-key.ts";
 import { decideSharedStore } from "./decide-shared-store.ts";
@@ -78,6 +79,12 @@ export function assemble(parts: Parts): Config {
     backupFolder,
     backupIntervalMs,
     backupKeep,
+    successCallbacks: _successCallbacks,
+    failureCallbacks: _failureCallbacks,
+    callbacks: _callbacks,
+    webhookParams: _webhookParams,
+    s3Params: _s3Params,
+    clickhouseParams: _clickhouseParams,
     ...same
   } = settings;
   return freeze({
@@ -103,6 +110,7 @@ export function assemble(parts: Parts): Config {
       keep: backupKeep,
       passphrase: environment.backupPassphrase,
     },
+    callbacks: decideCallbacks(parts),
     cronSecret: environment.cronSecret,
     dataDir: path.resolve(cwd, parts.dataDir),
     host: environment.host,

@@ -13,7 +13,7 @@ export const SECTIONS_NOT_ACTED_ON = words(`
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   litellm_settings: words(`
     fallbacks default_fallbacks context_window_fallbacks content_policy_fallbacks fallback_models cache
-    success_callback failure_callback callbacks service_callbacks turn_off_message_logging redact_user_api_key_info
+    service_callbacks turn_off_message_logging redact_user_api_key_info
     redact_messages_in_exceptions max_internal_user_budget internal_user_budget_duration
     default_team_settings default_team_params cost_discount_config cost_margin_config
     store_audit_logs model_group_settings public_model_groups telemetry retry_policy num_retries_per_request
@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     ssl_verify ssl_certificate disable_end_user_cost_tracking disable_end_user_cost_tracking_prometheus_only
     enable_json_schema_validation enable_preview_features force_ipv4 forward_traceparent_to_llm_provider
     global_disable_no_log_param custom_provider_map drop_unknown_params prometheus_metrics_config
-    return_response_headers suppress_debug_info s3_callback_params tag_budget_config
+    return_response_headers suppress_debug_info tag_budget_config
     user_header_name enable_caching_on_provider_specific_optional_params aws_sqs_callback_params guardrails
     json_log_fields openai_key api_key api_base cohere_key azure_key stream_chunk_builder
   `),

@@ -1,4 +1,5 @@
 /** The sections of the files: which there are, which names in them are unknown, which are LiteLLM's and do nothing here. */
+import { CALLBACK_SETTINGS } from "./callback-settings.ts";
 import { VARIABLES } from "./environment.ts";
 import type { LoadedFile } from "./files.ts";
 import { GENERAL_SETTINGS } from "./general-settings.ts";
@@ -25,6 +26,7 @@ export const SETTINGS: readonly Setting<Settings>[] = [
   ...KEY_SETTINGS,
   ...PEOPLE_SETTINGS,
   ...OPERATE_SETTINGS,
+  ...CALLBACK_SETTINGS,
   ...SAFETY_SETTINGS,
 ];
 

@@ -26,11 +26,9 @@ export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   privacyExport,
   watchRequests,
   purgeRetention,
-  eraseJob,
   privacyDrill,
   ...COMPLIANCE_JOBS,
   incidentJob,
   rotationJob,
   habitJob,
-  anonymisePastJob,
 ];
