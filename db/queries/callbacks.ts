@@ -7,8 +7,6 @@ import type { Fragment } from "postgres";
 import type { Sql } from "../client.ts";
 import type { StoredCall } from "./stored-call.ts";
 
-const HOUR_MS = 3_600_000;
-
 export interface Moment {
   /** `pg_snapshot` as text. */
   readonly snapshot: string;
@@ -29,15 +27,6 @@ export async function momentNow(sql: Sql, sinceHour: Date): Promise<Moment> {
   return row;
 }
 
-/** How many records of an hour had settled by a snapshot of a moment ago, and begin before an id. */
-export async function settledBefore(sql: Sql, hour: Date, id: string, snapshot: string): Promise<number> {
-  const [row] = await sql<{ records: number }[]>`
-    select count(*)::float8 as records from spend_records
-    where started_at >= ${hour} and started_at < ${new Date(hour.getTime() + HOUR_MS)} and id < ${id}
-      and state = 'settled' and ${visibleIn(sql, snapshot)}`;
-  return row?.records ?? 0;
-}
-
 export interface SettledRange {
   /** Not visible in this one; null: whatever the row's age. */
   readonly since: string | null;
@@ -49,19 +38,11 @@ export interface SettledRange {
   readonly to: Date | null;
 }
 
-export interface SettledCall extends StoredCall {
-  /** The processing of the user's or the end user's data is restricted. */
-  restricted: boolean;
-}
-
 /** The next records of a range, by id. */
-export function settledIn(sql: Sql, range: SettledRange, most: number): Promise<SettledCall[]> {
+export function settledIn(sql: Sql, range: SettledRange, most: number): Promise<StoredCall[]> {
   const { afterId, from, since, to, until } = range;
-  return sql<SettledCall[]>`
-    select r.*, k.alias as key_alias, t.alias as team_alias, exists (
-      select from privacy_holds h where h.kind = 'restriction' and h.ended_at is null
-        and (h.subject_kind = 'user' and h.subject_id = r.user_id
-          or h.subject_kind = 'end_user' and h.subject_id = r.end_user)) as restricted
+  return sql<StoredCall[]>`
+    select r.*, k.alias as key_alias, t.alias as team_alias
     from (
       select * from spend_records
       where id > ${afterId} and started_at >= ${from} and ${to === null ? sql`true` : sql`started_at < ${to}`}

@@ -49,3 +49,10 @@ export async function findHold(
     where kind = ${kind} and subject_kind = ${person.kind} and subject_id = ${person.id} and ended_at is null`;
   return row ?? null;
 }
+
+/** Everybody whose data's processing is restricted now. */
+export async function restrictedPeople(sql: Sql): Promise<Person[]> {
+  const rows = await sql<{ kind: string; id: string }[]>`
+    select subject_kind as kind, subject_id as id from privacy_holds where kind = 'restriction' and ended_at is null`;
+  return [...rows];
+}

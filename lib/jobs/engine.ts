@@ -2,7 +2,7 @@
  * Runs jobs. Every instance looks for work; a job belongs to one of them at a time, by a hold that it renews while it
  * works. One that dies stops renewing, and another goes on from the job's last cursor.
  */
-import type { Sql, Tx } from "#db/client.ts";
+import type { Tx } from "#db/client.ts";
 import {
   claimJob,
   endJob,
@@ -14,12 +14,10 @@ import {
   lastScheduled,
 } from "#db/queries/jobs.ts";
 import type { Role } from "#lib/console/roles.ts";
-import type { Clock } from "../clock.ts";
 import { isAway, withDeadline } from "../database-health.ts";
 import { newId } from "../ids.ts";
-import type { Log } from "../log.ts";
 import { openFile } from "./file.ts";
-import { type AskedJob, type JobContext, type JobKind, JobStopped } from "./job.ts";
+import { type AskedJob, type JobContext, type JobEngineOptions, type JobKind, JobStopped } from "./job.ts";
 import { isGivenUp, sentenceOf, waitBeforeNext } from "./retry.ts";
 
 const HOLD_MS = 30_000;
@@ -29,14 +27,6 @@ const SCHEDULE_MS = 30_000;
 const CLOSE_MS = 5_000;
 const FILE_LIFE_MS = 7 * 86_400_000;
 
-export interface JobEngineOptions<D> {
-  readonly sql: Sql;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Names this instance. */
-  readonly origin: string;
-  readonly kinds: readonly JobKind<D>[];
-}
 export class JobEngine<D> {
   readonly #options: JobEngineOptions<D>;
   readonly #kinds: ReadonlyMap<string, JobKind<D>>;
@@ -138,12 +128,15 @@ export class JobEngine<D> {
     }
   }
 
-  /** Runs what is due, one after the other, here and now; for a caller without timers. @param untilMs begins none after */
-  async runDue(deps: D, untilMs = Number.POSITIVE_INFINITY): Promise<number> {
+  /**
+   * Runs what is due, one after the other, here and now; for a caller without timers.
+   * @param untilMs begins none after @param only of these kinds
+   */
+  async runDue(deps: D, untilMs = Number.POSITIVE_INFINITY, only = (_: string) => true): Promise<number> {
     const { clock, origin, sql } = this.#options;
     let count = 0;
     while (!this.#stopping.signal.aborted && clock.now() < untilMs) {
-      const job = await claimJob(sql, this.#holder(origin), [...this.#kinds.keys()]);
+      const job = await claimJob(sql, this.#holder(origin), [...this.#kinds.keys()].filter(only));
       if (!job) break;
       await this.#run(job, deps);
       count += 1;

@@ -1,5 +1,8 @@
 /** What a kind of job is, and what it is given to work with. */
+import type { Sql } from "#db/client.ts";
 import type { Role } from "#lib/console/roles.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
 import type { FileEnd, FileWriter } from "./file.ts";
 
 export interface JobContext<D> {
@@ -50,6 +53,14 @@ export interface JobKind<D> {
   readonly run: (context: JobContext<D>) => Promise<Readonly<Record<string, unknown>>>;
 }
 
+export interface JobEngineOptions<D> {
+  readonly sql: Sql;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Names this instance. */
+  readonly origin: string;
+  readonly kinds: readonly JobKind<D>[];
+}
 export interface AskedJob {
   readonly kind: string;
   readonly input?: Readonly<Record<string, unknown>>;
