@@ -33,6 +33,8 @@ export interface SettledRange {
   /** Visible in this one. */
   readonly until: string;
   readonly afterId: string;
+  /** Null: no end. */
+  readonly beforeId: string | null;
   readonly from: Date;
   /** Exclusive; null: no end. */
   readonly to: Date | null;
@@ -40,12 +42,13 @@ export interface SettledRange {
 
 /** The next records of a range, by id. */
 export function settledIn(sql: Sql, range: SettledRange, most: number): Promise<StoredCall[]> {
-  const { afterId, from, since, to, until } = range;
+  const { afterId, beforeId, from, since, to, until } = range;
   return sql<StoredCall[]>`
     select r.*, k.alias as key_alias, t.alias as team_alias
     from (
       select * from spend_records
-      where id > ${afterId} and started_at >= ${from} and ${to === null ? sql`true` : sql`started_at < ${to}`}
+      where id > ${afterId} and ${beforeId === null ? sql`true` : sql`id < ${beforeId}`}
+        and started_at >= ${from} and ${to === null ? sql`true` : sql`started_at < ${to}`}
         and state = 'settled' and ${visibleIn(sql, until)}
         and ${since === null ? sql`true` : sql`not ${visibleIn(sql, since)}`}
       order by id limit ${most}) r

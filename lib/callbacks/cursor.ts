@@ -15,7 +15,7 @@ import { firstIdAt } from "../ids.ts";
 
 const HOUR_MS = 3_600_000;
 /** Calls that began so long before a snapshot are looked for by id when they settle after it. */
-export const OVERLAP_MS = 120_000;
+const OVERLAP_MS = 120_000;
 /** The same where the last snapshot says nothing, since the rows came from another database. */
 const MOVED_MS = 900_000;
 /** How long an hour is watched for records that settle late. */
@@ -79,11 +79,14 @@ export async function openStretch(sql: Sql, cursor: Cursor, nowMs: number): Prom
       ...cursor,
       until: moment.snapshot,
       untilMs: nowMs,
-      afterId: firstIdAt("req", cursor.sinceMs - OVERLAP_MS),
+      afterId: firstWithin(cursor),
     },
     rollups: isDue ? moment.hours : null,
   };
 }
+
+/** Where ids begin that are read within the stretch; those before it are only looked for when their hour is behind. */
+export const firstWithin = ({ sinceMs }: Cursor): string => firstIdAt("req", sinceMs - OVERLAP_MS);
 
 /** The stretch was read to its end. */
 export function closeStretch(cursor: Cursor): Cursor {
@@ -114,9 +117,21 @@ export function counted(
   return hours;
 }
 
-/** Rollups and passed records agree: late ones were looked for up to the end of the stretch. */
-export function agree(cursor: Cursor, rollups: Readonly<Record<string, number>>): Cursor {
-  return { ...cursor, hours: { ...rollups }, agreed: cursor.until, agreedMs: cursor.untilMs };
+/**
+ * Late records were looked for up to the end of the stretch. An hour of which too few were found stays behind: one that was
+ * changed while it was looked for shows itself in the next stretch.
+ */
+export function agree(
+  cursor: Cursor,
+  rollups: Readonly<Record<string, number>>,
+  found: Readonly<Record<string, number>>,
+): Cursor {
+  const passed = ([hour, records]: [string, number]): [string, number] => [
+    hour,
+    Math.min(records, (cursor.hours[hour] ?? 0) + (found[hour] ?? 0)),
+  ];
+  const hours = Object.fromEntries(Object.entries(rollups).map(passed));
+  return { ...cursor, hours, agreed: cursor.until, agreedMs: cursor.untilMs };
 }
 
 /** What is visible now and began earlier counts as passed; what began since is read in this first stretch, and not counted twice. */

@@ -14,6 +14,7 @@ import {
   type Cursor,
   closeStretch,
   counted,
+  firstWithin,
   hourStart,
   hoursBehind,
   openStretch,
@@ -74,7 +75,7 @@ class Delivery {
     let cursor = stretch.cursor;
     for (;;) {
       const { afterId, since, until } = cursor;
-      const range = { since, until, afterId, from: stretchFrom(cursor), to: null };
+      const range = { since, until, afterId, beforeId: null, from: stretchFrom(cursor), to: null };
       const calls = await settledIn(sql, range, BATCH);
       // The stretch is written down before its first record leaves: a second attempt makes the same batches.
       if (calls.length > 0 && afterId === stretch.cursor.afterId) await this.#save(cursor);
@@ -124,7 +125,7 @@ class Delivery {
     this.#batches += 1;
     const taken = {
       ...cursor,
-      hours: counted(cursor, calls),
+      hours: inOrder ? counted(cursor, calls) : cursor.hours,
       afterId: inOrder ? last.id : cursor.afterId,
       delivered: cursor.delivered + records.length,
       heldBack: cursor.heldBack + calls.length - records.length,
@@ -140,22 +141,25 @@ class Delivery {
     mayLeave: (call: StoredCall) => boolean,
   ): Promise<Cursor> {
     let cursor = start;
+    const found: Record<string, number> = {};
     for (const hour of hoursBehind(cursor, rollups)) {
       const from = hourStart(hour);
       const range: Omit<SettledRange, "afterId"> = {
         since: cursor.agreed,
         until: cursor.until,
+        beforeId: firstWithin(cursor),
         from,
         to: new Date(from.getTime() + HOUR_MS),
       };
       for (let afterId = ""; ; ) {
         const calls: StoredCall[] = await settledIn(this.#context.deps.sql, { ...range, afterId }, BATCH);
         cursor = await this.#take(cursor, calls, mayLeave, false);
+        found[hour] = (found[hour] ?? 0) + calls.length;
         afterId = calls.at(-1)?.id ?? "";
         if (calls.length < BATCH) break;
       }
     }
-    return agree(cursor, rollups);
+    return agree(cursor, rollups, found);
   }
 
   async #save(cursor: Cursor): Promise<void> {

@@ -8,6 +8,7 @@ import {
   newBudgetSchema,
   updateBudgetSchema,
 } from "../budgets/schema.ts";
+import { testCallbackSchema } from "../callbacks/schema.ts";
 import {
   attestSchema,
   fixSchema,
@@ -161,6 +162,7 @@ export const BODIES: Schemas = {
   "POST /alerts/channels/update": updateChannelSchema,
   "POST /alerts/channels/delete": oneChannelSchema,
   "POST /alerts/channels/test": oneChannelSchema,
+  "POST /callbacks/test": testCallbackSchema,
   "POST /tag/new": newTagSchema,
   "POST /tag/update": updateTagSchema,
   "POST /tag/delete": oneTagSchema,
