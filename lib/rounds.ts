@@ -1,5 +1,5 @@
 /** What comes round in a process that lives; where none does, the scheduler asks for the same by `GET /cron/*`. */
-import { erasureChore } from "./backup/take.ts";
+import { listChore } from "./backup/take.ts";
 import { callbackChore } from "./callbacks/jobs.ts";
 import type { Chore } from "./chores.ts";
 import type { JobDeps } from "./jobs/deps.ts";
@@ -25,7 +25,7 @@ export const roundsOf = (deps: RoundDeps): readonly Chore[] => [
     everyMs: RECONCILE_MS,
     run: () => deps.reconciler.pass(),
   },
-  erasureChore(deps),
+  listChore(deps),
   { name: "looking for what to raise an alert about", everyMs: WATCH_MS, run: () => deps.watch.pass() },
   { name: "sending alerts", everyMs: SEND_MS, run: () => deps.alertDesk.pass() },
   callbackChore(deps),
