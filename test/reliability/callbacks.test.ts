@@ -45,11 +45,9 @@ test.skipIf(services.postgres === null)(
       expect(answer.status, await answer.text()).toBe(200);
       return answer.headers.get("x-litellm-call-id") ?? "";
     };
-    const calls = [await ask()];
-    await until("the first record has arrived", () => ids(web.got).includes(calls[0] ?? ""), 15_000);
     web.answer = null;
-    calls.push(...(await Promise.all(Array.from({ length: CALLS }, ask))));
-    await until("a batch is in the destination's hands", () => ids(web.got).length > 1, 15_000);
+    const calls = await Promise.all(Array.from({ length: CALLS }, ask));
+    await until("a batch is in the destination's hands", () => web.got.length > 0, 30_000);
     gateway.signal("SIGKILL");
     await gateway.ended;
     web.cut();
@@ -66,6 +64,7 @@ test.skipIf(services.postgres === null)(
       await deps.jobs.runDue(deps, Number.POSITIVE_INFINITY, isCallbackJob);
       return new Set(ids(web.got)).size >= CALLS;
     });
-    expect(calls.slice(1).filter((id) => !ids(web.got).includes(id))).toEqual([]);
+    expect(calls.filter((id) => !ids(web.got).includes(id))).toEqual([]);
   },
+  60_000,
 );
