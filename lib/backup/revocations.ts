@@ -1,6 +1,7 @@
 /**
  * What was taken away after a backup was taken stays taken away in what is restored from it: keys that were deleted, blocked or
- * given another secret, people and teams that were blocked or deleted, freezes in force. Nothing is ever given back by this.
+ * given another secret, users, teams, end users and tags that were blocked, teams that were deleted, freezes in force. Nothing is
+ * ever given back by this. A user who was deleted has no name left to be known by: their keys stay dead, the account comes back.
  */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -46,10 +47,8 @@ export async function revocationsOf(sql: Reader): Promise<Revocation[]> {
     from virtual_keys where deleted_at is not null or blocked or rotation_count > 0
     union all select jsonb_build_object('kind', 'owner', 'table', o.name, 'id', o.id)::text from (
       select 'users' as name, id from users where blocked union all select 'teams', id from teams where blocked
-      union all select 'end_users', id from end_users where blocked union all select 'tags', id from tags where blocked
-      union all select distinct case target_kind when 'user' then 'users' else 'teams' end, target_id from audit_events e
-        where action in ('user.delete', 'team.delete') and outcome = 'ok'
-        and not exists (select from users u where u.id = e.target_id)
+      union all select 'end_users', id from end_users where blocked union all select 'tags', name from tags where blocked
+      union all select distinct 'teams', target_id from audit_events e where action = 'team.delete' and outcome = 'ok'
         and not exists (select from teams t where t.id = e.target_id)) o
     union all select jsonb_build_object('kind', 'freeze', 'id', id, 'row', to_jsonb(f))::text from freezes f
       where lifted_at is null`;
@@ -94,7 +93,9 @@ export async function revokeAgain(tx: SqlTx, revocations: readonly Revocation[])
   let changed = 0;
   for (const one of revocations) {
     if (one.kind === "owner") {
-      const done = await tx`update ${tx(one.table)} set blocked = true where id = ${one.id} and not blocked`;
+      const named = tx(one.table === "tags" ? "name" : "id");
+      const done =
+        await tx`update ${tx(one.table)} set blocked = true where ${named} = ${one.id} and not blocked`;
       changed += done.count;
     } else if (one.kind === "freeze") {
       const row = JSON.stringify(one.row);

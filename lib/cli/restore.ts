@@ -108,6 +108,6 @@ function tell(restored: Restored, whole: boolean, json: boolean, host: CliHost):
         ? `${erasuresPending} erasures since the backup are done again at the next start, before it serves\n`
         : "") +
       (revokedAgain > 0 ? `${revokedAgain} keys, people and freezes were taken away again\n` : "") +
-      "everybody signs in again; who lost a role or a limit since the backup has it again: look at who left\n",
+      "everybody signs in again; accounts that were deleted and roles that were lost since the backup are back: look at who left\n",
   );
 }
