@@ -3,10 +3,10 @@
 import type { ChartRow, ChartSeries } from "#components/charts/chart.tsx";
 import { MOST_SERIES, OTHER_COLOR, seriesColor } from "#components/charts/palette.ts";
 import { integer, money, shortDay } from "#components/format.ts";
-import type { SpendDimension, SpendFilter, SpendSums } from "#db/queries/spend.ts";
+import { type SpendDimension, type SpendFilter, type SpendSums, spendBy } from "#db/queries/spend.ts";
 import { dailyBy } from "#db/queries/spend-daily.ts";
 import { formatUsd } from "#lib/money.ts";
-import { type Day, dayAt, daysBetween, nextHourMs } from "#lib/spend/calendar.ts";
+import { type Day, dayAt, daysBetween } from "#lib/spend/calendar.ts";
 import type { Deps } from "./request.ts";
 
 export const METRICS = ["spend", "tokens", "requests"] as const;
@@ -15,12 +15,23 @@ export type Metric = (typeof METRICS)[number];
 export interface DailyFigures {
   readonly days: readonly Day[];
   /** Day index and id -> sums. */
-  readonly cells: readonly { readonly day: number; readonly id: string; readonly sums: SpendSums }[];
+  readonly cells: readonly Cell[];
+  /** Id -> sums of all days. */
+  readonly groups: readonly Group[];
+}
+
+interface Cell {
+  readonly day: number;
+  readonly id: string;
+  readonly sums: SpendSums;
 }
 
 const MOST_DAYS = 366;
+/** Id of what a day holds beside the greatest: nothing is called so. */
+const REST = "\n";
 
-/** Sums by day of the reporting zone and by one dimension. Whole days: an hour belongs to the day that it begins in. */
+/** Sums by day of the reporting zone and by one dimension. An hour belongs to the day that it begins in; the range itself is
+ * exact, so that days add up to it in zones off the full hour too. */
 export async function readDays(
   deps: Deps,
   dimension: SpendDimension,
@@ -28,15 +39,48 @@ export async function readDays(
   toMs: number,
   filter: SpendFilter,
 ): Promise<DailyFigures> {
-  const { timezone } = deps.policy().config;
   await deps.ledger.flush();
-  const days = daysBetween(fromMs, toMs, timezone, MOST_DAYS);
-  const range = {
-    fromMs: nextHourMs(days[0]?.startMs ?? fromMs),
-    toMs: nextHourMs(days.at(-1)?.endMs ?? toMs),
-  };
-  const starts = days.map((day) => day.startMs);
-  return { days, cells: await dailyBy(deps.sql, dimension, starts, range, filter) };
+  const { days, range, starts } = wholeDays(deps, fromMs, toMs);
+  const cells = await dailyBy(deps.sql, dimension, starts, range, filter);
+  return { days, cells, groups: sumGroups(cells) };
+}
+
+/**
+ * The same for a page: sums of every value, but the days of the greatest alone; the rest of each day is one cell. What a day
+ * holds is read once more as a whole, so that it is not added up from a thousand keys.
+ */
+export async function readGreatest(
+  deps: Deps,
+  dimension: SpendDimension,
+  fromMs: number,
+  toMs: number,
+  filter: SpendFilter,
+  metric: Metric,
+): Promise<DailyFigures> {
+  await deps.ledger.flush();
+  const { days, range, starts } = wholeDays(deps, fromMs, toMs);
+  const groups = await spendBy(deps.sql, dimension, range, filter);
+  const greatest = sorted(groups, metric)
+    .slice(0, MOST_SERIES)
+    .map((group) => group.id);
+  // In this order: a call that settles meanwhile is in the whole at least, and no rest falls below nothing.
+  const shown = await dailyBy(deps.sql, dimension, starts, range, filter, greatest);
+  const whole = await dailyBy(deps.sql, null, starts, range, filter);
+  const rest = whole.map(({ day, sums }) => ({
+    day,
+    id: REST,
+    sums: without(
+      sums,
+      shown.filter((cell) => cell.day === day).map((cell) => cell.sums),
+    ),
+  }));
+  return { days, cells: [...shown, ...rest], groups };
+}
+
+function wholeDays(deps: Deps, fromMs: number, toMs: number) {
+  const days = daysBetween(fromMs, toMs, deps.policy().config.timezone, MOST_DAYS);
+  const range = { fromMs: days[0]?.startMs ?? fromMs, toMs: days.at(-1)?.endMs ?? toMs };
+  return { days, range, starts: days.map((day) => day.startMs) };
 }
 
 export interface Group {
@@ -61,12 +105,35 @@ export function addSums(all: readonly SpendSums[]): SpendSums {
   };
 }
 
+/** The first less all others. */
+function without(whole: SpendSums, others: readonly SpendSums[]): SpendSums {
+  const sum = addSums(others);
+  const of = (field: Exclude<keyof SpendSums, "costNanoUsd">) => whole[field] - sum[field];
+  return {
+    requests: of("requests"),
+    failures: of("failures"),
+    refusals: of("refusals"),
+    promptTokens: of("promptTokens"),
+    completionTokens: of("completionTokens"),
+    cacheReadTokens: of("cacheReadTokens"),
+    cacheWriteTokens: of("cacheWriteTokens"),
+    reasoningTokens: of("reasoningTokens"),
+    costNanoUsd: whole.costNanoUsd - sum.costNanoUsd,
+  };
+}
+
+function sumGroups(cells: readonly Cell[]): Group[] {
+  const byId = Map.groupBy(cells, (cell) => cell.id);
+  return [...byId].map(([id, all]) => ({ id, sums: addSums(all.map((cell) => cell.sums)) }));
+}
+
 /** Sums of each value of the dimension over all days, the greatest first. */
-export function groupsOf({ cells }: DailyFigures, metric: Metric): Group[] {
-  const byId = new Map<string, SpendSums[]>();
-  for (const { id, sums } of cells) byId.set(id, [...(byId.get(id) ?? []), sums]);
-  const groups = [...byId].map(([id, all]) => ({ id, sums: addSums(all) }));
-  return groups.sort(
+export function groupsOf({ groups }: DailyFigures, metric: Metric): Group[] {
+  return sorted(groups, metric);
+}
+
+function sorted(groups: readonly Group[], metric: Metric): Group[] {
+  return [...groups].sort(
     (a, b) => compare(amount(b.sums, metric), amount(a.sums, metric)) || a.id.localeCompare(b.id),
   );
 }
@@ -80,24 +147,15 @@ export function chartOf(
 ): { rows: ChartRow[]; series: ChartSeries[] } {
   const groups = groupsOf(figures, metric).filter((group) => amount(group.sums, metric) > 0n);
   const shown = groups.slice(0, MOST_SERIES);
-  const rest = new Set(groups.slice(MOST_SERIES).map((group) => group.id));
+  const others = groups.length - shown.length;
+  const ids = new Set(shown.map((group) => group.id));
   const series = shown.map((group, index) => ({ name: nameOf(group.id), color: seriesColor(index) }));
-  if (rest.size > 0) series.push({ name: `${rest.size} others`, color: OTHER_COLOR });
+  if (others > 0) series.push({ name: `${others} others`, color: OTHER_COLOR });
   const rows = figures.days.map((day, index) => {
     const cells = figures.cells.filter((cell) => cell.day === index);
-    const values = shown.map((group) =>
-      total(
-        cells.filter((cell) => cell.id === group.id),
-        metric,
-      ),
-    );
-    if (rest.size > 0)
-      values.push(
-        total(
-          cells.filter((cell) => rest.has(cell.id)),
-          metric,
-        ),
-      );
+    const of = (wanted: (cell: Cell) => boolean) => total(cells.filter(wanted), metric);
+    const values = shown.map((group) => of((cell) => cell.id === group.id));
+    if (others > 0) values.push(of((cell) => !ids.has(cell.id)));
     return {
       label: shortDay(day.date),
       title: day.date,

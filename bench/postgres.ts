@@ -13,43 +13,60 @@ const READY_TIMEOUT_MS = 20_000;
 
 export interface Postgres {
   readonly pid: number;
+  /** The URL of a database of this name, there or not. */
+  urlOf(database: string): string;
   /** Makes an empty database and gives its URL. */
   createDatabase(name: string): Promise<string>;
 }
 
-/** Makes a cluster in the stage's folder and starts it. */
-export async function startPostgres(stage: Stage): Promise<Postgres> {
+export interface PostgresOptions {
+  /** Where the cluster stays when the stage ends; one that is there already is started again. Absent: in the stage. */
+  readonly keptFolder?: string;
+  /** Settings beside Debian's defaults, such as `max_wal_size=8GB`. */
+  readonly settings?: readonly string[];
+}
+
+/** Makes a cluster in the stage's folder, or opens a kept one, and starts it. */
+export async function startPostgres(
+  stage: Stage,
+  { keptFolder, settings = [] }: PostgresOptions = {},
+): Promise<Postgres> {
   const bin = join(DEBIAN_FOLDER, newestVersion(), "bin");
   const user = serverUser();
   const owner = user ? { user } : {};
-  const folder = join(stage.folder, "postgres");
-  mkdirSync(folder, { mode: 0o700 });
-  const password = randomBytes(18).toString("hex");
-  const passwordFile = join(folder, "password");
-  writeFileSync(passwordFile, password);
-  for (const path of user ? [folder, passwordFile] : []) chownSync(path, user?.uid ?? 0, user?.gid ?? 0);
+  const folder = keptFolder ?? join(stage.folder, "postgres");
   const data = join(folder, "data");
-  await stage.run({
-    label: "initdb",
-    command: join(bin, "initdb"),
-    args: [
-      "-D",
-      data,
-      "-U",
-      "shin",
-      `--pwfile=${passwordFile}`,
-      "--auth=scram-sha-256",
-      "-E",
-      "UTF8",
-      "--no-locale",
-    ],
-    ...owner,
-  });
+  const passwordFile = join(folder, "password");
+  if (!existsSync(join(data, "PG_VERSION"))) {
+    mkdirSync(folder, { mode: 0o700, recursive: true });
+    writeFileSync(passwordFile, randomBytes(18).toString("hex"));
+    for (const path of user ? [folder, passwordFile] : []) chownSync(path, user?.uid ?? 0, user?.gid ?? 0);
+    await stage.run({
+      label: "initdb",
+      command: join(bin, "initdb"),
+      args: [
+        "-D",
+        data,
+        "-U",
+        "shin",
+        `--pwfile=${passwordFile}`,
+        "--auth=scram-sha-256",
+        "-E",
+        "UTF8",
+        "--no-locale",
+      ],
+      ...owner,
+    });
+  }
+  const password = readFileSync(passwordFile, "utf8");
   const port = await freePort();
   const started = stage.start({
     label: "postgres",
     command: join(bin, "postgres"),
-    args: ["-D", data, "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"],
+    args: [
+      ...["-D", data, "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"],
+      ...settings.flatMap((one) => ["-c", one]),
+    ],
     stopSignal: "SIGINT", // fast shutdown: SIGTERM would wait for the gateways' connections
     ...owner,
   });
@@ -61,6 +78,7 @@ export async function startPostgres(stage: Stage): Promise<Postgres> {
   const url = (database: string): string => `postgres://shin:${password}@127.0.0.1:${port}/${database}`;
   return {
     pid: started.pid,
+    urlOf: url,
     async createDatabase(name) {
       await stage.run({
         label: `createdb ${name}`,

@@ -1,6 +1,7 @@
 /**
  * Takes a profile of the hot path: runs the gateway under V8's sampling profiler with small chat calls and prints
- * the functions that the processor was in. Run as `node bench/profile.ts [--seconds 10] [--gateway FOLDER] [--keep FILE]`.
+ * the functions that the processor was in. Run as `node bench/profile.ts [--seconds 10] [--gateway FOLDER]
+ * [--subjects key|all] [--keep FILE]`.
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -10,6 +11,7 @@ import { startStaticUpstream } from "./nginx.ts";
 import { startPostgres } from "./postgres.ts";
 import { printResult } from "./report.ts";
 import { openStage, type Stage } from "./stage.ts";
+import { ALL_SUBJECTS, PLAIN_KEY, type Subjects } from "./subjects.ts";
 import { SMALL_BODY } from "./workload.ts";
 import { driveWithWrk } from "./wrk.ts";
 
@@ -25,6 +27,7 @@ interface ProfileNode {
 async function profile(
   stage: Stage,
   checkout: string,
+  subjects: Subjects,
   seconds: number,
   keepAs: string | undefined,
 ): Promise<void> {
@@ -35,6 +38,7 @@ async function profile(
   const gateway = await startGateway(stage, {
     name: "profiled",
     checkout,
+    subjects,
     upstream,
     ledgerAcknowledge: "commit",
     databaseUrl: await postgres.createDatabase("profiled"),
@@ -92,6 +96,7 @@ function placeOf(url: string, lineNumber: number, checkout: string): string {
 const { values } = parseArgs({
   options: {
     seconds: { type: "string", default: "10" },
+    subjects: { type: "string", default: "key" },
     gateway: { type: "string", default: join(import.meta.dirname, "..") },
     keep: { type: "string" },
   },
@@ -101,7 +106,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => void stage.end().finally(() => process.exit(130)));
 }
 try {
-  await profile(stage, resolve(values.gateway), Number(values.seconds), values.keep);
+  const subjects = values.subjects === "all" ? ALL_SUBJECTS : PLAIN_KEY;
+  await profile(stage, resolve(values.gateway), subjects, Number(values.seconds), values.keep);
 } finally {
   await stage.end();
 }

@@ -38,7 +38,7 @@ export async function runRounds(
   const recorded = new Map<Target, number>();
   for (let round = 0; round < plan.rounds; round++) {
     for (const target of rotated(targets, round)) {
-      const { result, calls } = await withLedgerCheck(target, () => driveWithWrk(stage, target, plan.load));
+      const { result, calls } = await withLedgerCheck(target, () => drive(stage, target, plan.load));
       figures.get(target)?.push(result);
       recorded.set(target, (recorded.get(target) ?? 0) + calls);
     }
@@ -49,6 +49,15 @@ export async function runRounds(
     rssMb: rssMb(target.pid),
     recorded: "ledger" in target ? sentence(target.name, recorded.get(target) ?? 0) : null,
   }));
+}
+
+async function drive(stage: Stage, target: Target, load: Load): Promise<WrkFigures> {
+  const end = target.during?.();
+  try {
+    return await driveWithWrk(stage, target, load);
+  } finally {
+    await end?.();
+  }
 }
 
 /** Runs one piece of load and, where the target keeps records, compares them with the calls it answered. */

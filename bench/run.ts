@@ -15,6 +15,7 @@ import { memory } from "./rows/memory.ts";
 import { next } from "./rows/next.ts";
 import { openLoop } from "./rows/open-loop.ts";
 import { streams } from "./rows/streams.ts";
+import { telemetry } from "./rows/telemetry.ts";
 import { throughput } from "./rows/throughput.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -26,6 +27,7 @@ const ROWS: ReadonlyMap<string, Row> = new Map([
   ["limits", limits],
   ["many-keys", manyKeys],
   ["memory", memory],
+  ["telemetry", telemetry],
   ["next", next],
 ]);
 

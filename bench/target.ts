@@ -7,4 +7,6 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>;
   /** The process (with its children) whose memory counts. */
   readonly pid: number;
+  /** Begins what goes on beside the load; what it returns ends that. */
+  readonly during?: () => () => Promise<void>;
 }

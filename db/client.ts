@@ -28,7 +28,13 @@ export function connect(options: ConnectOptions): Sql {
     connect_timeout: 2,
     max_lifetime: null,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
-    connection: { application_name: options.applicationName, statement_timeout: 10_000, TimeZone: "UTC" },
+    connection: {
+      application_name: options.applicationName,
+      statement_timeout: 10_000,
+      TimeZone: "UTC",
+      // Compiling a statement that names a hundred partitions takes longer than any of ours runs.
+      jit: "off",
+    },
     onnotice: (notice: postgres.Notice) => options.onNotice?.(notice["message"] ?? ""),
     types: { bigint: postgres.BigInt },
   };

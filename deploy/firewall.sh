@@ -11,7 +11,7 @@
 #   --undo         take away what this script made
 #
 # Run again it puts the same rules in place, with what you name now. SSH is safe: iptables and nftables rules name the
-# gateway's port alone, and ufw is given the SSH ports (of this session and of sshd_config) before anything else.
+# gateway's port alone; before ufw is turned on it is given the SSH ports (of this session and of sshd_config).
 # iptables and ip6tables rules last until the next boot: save them with iptables-persistent.
 # Exit codes: 0 done, 1 a command failed, 2 wrong usage, 3 the program is not installed.
 set -eu
@@ -91,30 +91,50 @@ ssh_ports() {
 with_ufw() {
   need ufw ufw
   if [ "$undo" = yes ]; then
-    remove_ufw
+    remove_ufw allow
+    remove_ufw deny
     say "ufw itself stays on; sudo ufw disable turns it off."
     return
   fi
-  for ssh in $(ssh_ports); do run ufw allow "$ssh/tcp" comment "ssh"; done
-  remove_ufw
+  # ufw keeps one rule for one port: with a rule of yours in its place ours would be left out, or come in the wrong order.
+  [ "$dry" = yes ] || theirs=$(ufw_rules | grep -v "comment '$table'" | grep -E "[ :]$port(/tcp)?( |\$)" || true)
+  [ -z "${theirs:-}" ] || fail 1 "ufw has rules for port $port that are not this script's. Take them away first:
+$(printf '%s\n' "$theirs" | sed "s/^ufw /  sudo ufw delete /; s/ comment '.*//")"
+  active=no
+  [ "$dry" = yes ] || ! ufw status | grep -q "Status: active" || active=yes
+  # While ufw is on, SSH comes in as you have arranged it: nothing of that is made wider.
+  [ "$active" = yes ] || for ssh in $(ssh_ports); do allow_ssh "$ssh"; done
+  # Networks of an earlier run go; its "deny" stays throughout, so the port is never open to all in between.
+  remove_ufw allow
+  # In front of whatever else there is: the networks come in above the "deny".
+  run ufw prepend deny "$port/tcp" comment "$table"
   for network in $networks; do
-    run ufw allow from "$network" to any port "$port" proto tcp comment "$table"
+    run ufw prepend allow from "$network" to any port "$port" proto tcp comment "$table"
   done
-  run ufw deny "$port/tcp" comment "$table"
-  if [ "$dry" = yes ] || ! ufw status | grep -q "Status: active"; then
+  if [ "$active" = no ]; then
     say "ufw is turned on: from now on every port without a rule is closed (sudo ufw allow 443/tcp opens one)."
     run ufw --force enable
   fi
 }
 
-# ufw numbers its rules anew after each deletion: the last one goes first.
+# A rule of yours that lets everybody try (a limit among them) is left as it is.
+allow_ssh() {
+  if [ "$dry" = no ] && ufw_rules | grep -Eq "^ufw (allow|limit) $1(/tcp)?( |\$)"; then return; fi
+  run ufw allow "$1/tcp" comment "ssh"
+}
+
+# The rules as ufw would be told them, one a line; also while it is off.
+ufw_rules() { ufw show added | grep '^ufw '; }
+
+# $1: allow or deny. The script's own rules of that kind for the port.
 remove_ufw() {
   if [ "$dry" = yes ]; then
-    say "+ ufw --force delete N  (each rule with the comment $table for port $port)"
+    say "+ ufw --force delete $1 ...  (each rule with the comment $table for port $port)"
     return
   fi
-  ufw status numbered | sed -n "/[^0-9]$port\/tcp.*# $table\$/s/^\[ *\([0-9]*\)\].*/\1/p" | sort -rn | while read -r number; do
-    run ufw --force delete "$number"
+  ufw_rules | grep "^ufw $1 .* comment '$table'\$" | grep -E " $port(/tcp)? " | sed "s/^ufw //; s/ comment '.*//" | while read -r rule; do
+    # shellcheck disable=SC2086 # the words of the rule are ufw's own
+    run ufw --force delete $rule
   done
 }
 

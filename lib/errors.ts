@@ -27,6 +27,7 @@ const CODES = {
   processing_restricted: { status: 403, type: "auth_error" },
   not_found: { status: 404, type: "not_found_error" },
   method_not_allowed: { status: 405, type: "invalid_request_error" },
+  gone: { status: 410, type: "not_found_error" },
   timeout: { status: 408, type: "timeout_error" },
   conflict: { status: 409, type: "conflict_error" },
   legal_hold: { status: 409, type: "conflict_error" },

@@ -33,7 +33,8 @@ export type IdPrefix =
   | "chk"
   | "att"
   | "inc"
-  | "frz";
+  | "frz"
+  | "ulk";
 
 /** A new id; sortable by `nowMs` to the millisecond. */
 export function newId(prefix: IdPrefix, nowMs: number): string {

@@ -7,11 +7,8 @@ import { ensurePartitions } from "#db/queries/partitions.ts";
 import { openAdmission } from "./admission/open.ts";
 import { AlertDesk } from "./alerts/desk.ts";
 import { Watch } from "./alerts/watch.ts";
-import { sha256Hex } from "./audit/canonical.ts";
+import { openAudit } from "./audit/open.ts";
 import { sealedDatabase } from "./audit/sealed-database.ts";
-import { AuditSealer } from "./audit/sealer.ts";
-import { HeadSigner } from "./audit/signer.ts";
-import { signingKey } from "./audit/signing-key.ts";
 import { replayErasures } from "./backup/replay-erasures.ts";
 import { startCallbacks } from "./callbacks/jobs.ts";
 import { listenForChanges } from "./changes.ts";
@@ -20,6 +17,7 @@ import type { Clock } from "./clock.ts";
 import { checkSoon } from "./compliance/jobs.ts";
 import { Sightings } from "./compliance/sightings.ts";
 import type { Config } from "./config/config.ts";
+import { ContentStore, requireContentKey } from "./content/store.ts";
 import { DatabaseHealth } from "./database-health.ts";
 import { RunningConfig } from "./deployments/running-config.ts";
 import type { GatewayDeps } from "./gateway/context.ts";
@@ -31,8 +29,7 @@ import { openSafety } from "./incident/safety.ts";
 import type { JobDeps } from "./jobs/deps.ts";
 import { JobEngine } from "./jobs/engine.ts";
 import { JOB_KINDS } from "./jobs/kinds.ts";
-import { CallerLookup } from "./keys/lookup.ts";
-import { SubjectLookup } from "./keys/subjects.ts";
+import { openLookups } from "./keys/open.ts";
 import { Journal } from "./ledger/journal.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { Reconciler } from "./ledger/reconciler.ts";
@@ -48,6 +45,7 @@ import { type ResolveHost, systemResolver } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
 import { roundsOf } from "./rounds.ts";
 import { Cooldown } from "./routing/cooldown.ts";
+import { openTelemetry } from "./telemetry/open.ts";
 import { openThrottle } from "./throttle/throttle.ts";
 import type { Workers } from "./workers.ts";
 
@@ -85,11 +83,11 @@ export interface Runtime {
 }
 
 const DATABASE_DEADLINE_MS = 2_000;
-const LISTENING_TTL_MS = 60_000;
 
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { clock, log } = options;
+  requireContentKey(options.config);
   let draining = false;
   let refusing = false;
   const open = (max: number, name: string) =>
@@ -124,14 +122,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (recovered.replayed + recovered.interrupted > 0)
     log.warn(recovered, "settled what the last run left behind");
 
-  const lookup = new CallerLookup({
-    sql,
-    clock,
-    health,
-    ttlMs: () => LISTENING_TTL_MS,
-    outageGraceMs: () => (policy.config.allowRequestsOnDbUnavailable ? policy.config.dbOutageGraceMs : 0),
-  });
-  const subjects = new SubjectLookup({ sql, clock, health, ttlMs: () => LISTENING_TTL_MS });
+  const { lookup, subjects } = openLookups({ sql, clock, health }, () => policy.config);
   const origin = newId("ins", clock.now());
   const limits = await openAdmission({
     config: () => policy.config,
@@ -148,10 +139,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     clock,
     log,
   });
-  // Every start in the open has its own; one without is of tests.
-  const auditSeed = options.config.auditKey ?? sha256Hex(`audit key\n${options.pseudonymKey}`);
-  const auditSigner = new HeadSigner({ sql, key: signingKey(auditSeed), clock, log });
-  const auditSealer = new AuditSealer(sql, options.pseudonymKey);
+  const { auditSealer, auditSigner } = openAudit({ ...options, sql, auditKey: options.config.auditKey });
+  const contents = new ContentStore({ sql, health, log, config: () => policy.config, people: auditSealer });
   const safety = await openSafety({ sql, clock, log, health, secret: options.pseudonymKey }, policy.config);
   const jobs = new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS });
   const resolve = options.resolve ?? systemResolver;
@@ -170,9 +159,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     subjects,
     admission,
     limitsAway: limits.away,
+    telemetry: await openTelemetry(options, origin),
     reconciler,
     throttle,
     ledger,
+    contents,
     metrics: new Metrics(),
     budgetFigures: new BudgetReader(sql, health),
     standingFigures: new StandingReader(sql, health),
@@ -210,6 +201,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     deps,
     migrations,
     apply: async (config) => {
+      requireContentKey(config);
       await running.apply(config);
       await checkSoon(deps);
       await startCallbacks(deps);
@@ -228,11 +220,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       await safety.stop();
       await jobs.close();
       await ledger.close();
+      await contents.close();
       await limits.close();
       await deps.upstreams.close();
       throttle.close();
       await auditSigner.stop();
       await stopListening();
+      await deps.telemetry?.close();
       await Promise.all([sql, drizzleSql, ledgerSql].map((client) => client.end({ timeout: 2 })));
     },
   };

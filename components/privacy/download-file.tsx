@@ -35,7 +35,12 @@ export function DownloadFile() {
           The file is on your device. Open index.html in it to read it.
         </Notice>
       )}
-      <Button variant="primary" size="lg" disabled={state === "loading"} onClick={() => void fetchFile()}>
+      <Button
+        variant="primary"
+        size="lg"
+        disabled={state === "loading" || state === "done"}
+        onClick={() => void fetchFile()}
+      >
         <Download aria-hidden /> {state === "loading" ? "Fetching…" : "Download"}
       </Button>
     </div>
@@ -64,6 +69,9 @@ async function download(link: string): Promise<"done" | { failure: string }> {
     return "done";
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
-    return { failure: "The gateway cannot be reached. Try again." };
+    return {
+      failure:
+        "The gateway cannot be reached, or the download was cut short. Try again; a link that was used by then opens nothing more, so ask for a new one.",
+    };
   }
 }

@@ -38,3 +38,14 @@ export function typeName(type: string): string {
 export function stepName(step: string): string {
   return Object.hasOwn(STEP_WORDS, step) ? STEP_WORDS[step as RequestStep] : step;
 }
+
+export const HOLD_WORDS = {
+  hold: {
+    name: "Legal hold",
+    what: "Nothing of the person is erased or purged by age. An erasure is refused and says that a hold runs.",
+  },
+  restriction: {
+    name: "Restriction of processing",
+    what: "New calls for the person are refused. What is held stays, and may still be erased.",
+  },
+} as const;

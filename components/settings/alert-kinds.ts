@@ -21,6 +21,7 @@ export const ALERT_WORDS: Readonly<Record<AlertKind, string>> = {
   check_failed: "Check no longer holds",
   privacy_due: "Privacy request due soon",
   privacy_overdue: "Privacy request overdue",
+  content_opened: "Kept prompt opened by break-glass",
 };
 
 export function alertWords(kind: string): string {

@@ -108,3 +108,25 @@ export async function countAuditOf(sql: Sql, ids: readonly string[]): Promise<nu
     select count(*) as events from audit_events where actor_id in ${sql(ids)} or target_id in ${sql(ids)}`;
   return Number(row?.events ?? 0n);
 }
+
+/**
+ * Events that name a person in clear: those from before what is personal was sealed, and those that say a name in the
+ * middle of some other text. @param pattern a regular expression of Postgres. @param words what it is made of
+ */
+export async function countClearAudit(
+  sql: Sql,
+  ids: readonly string[],
+  { pattern, words }: { readonly pattern: string | null; readonly words: readonly string[] },
+): Promise<number> {
+  const text = sql`concat_ws(' ', actor_id, target_id, claimed_by, before, after, reason, request_id)`;
+  const likes = words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
+  const named =
+    pattern === null
+      ? sql`false`
+      : sql`${text} like any (${sql.array(likes)}::text[]) and ${text} ~ ${pattern}`;
+  const [row] = await sql<{ events: bigint }[]>`
+    select count(*) as events from audit_events
+    where (actor_kind = 'user' and actor_id in ${sql(ids)})
+      or (target_kind in ('user', 'end_user') and target_id in ${sql(ids)}) or (${named})`;
+  return Number(row?.events ?? 0n);
+}

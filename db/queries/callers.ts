@@ -24,6 +24,8 @@ export interface CallerRow {
   member: MemberRow | null;
   /** Processing of the user's data is restricted. */
   restricted: boolean;
+  /** `store_prompts` in the metadata of key, team and user. */
+  store_prompts: unknown[];
 }
 
 /** Ceilings as `row_to_json` gives them. Money is text: nano-dollars may pass what a JSON number holds. */
@@ -80,7 +82,10 @@ export async function findCaller(sql: Sql, secretHash: string): Promise<CallerRo
           where b.id = m.budget_id) i) as tier
         from memberships m where m.team_id = k.team_id and m.user_id = k.user_id) o) as member,
       exists (select from privacy_holds h where h.kind = 'restriction' and h.subject_kind = 'user'
-        and h.subject_id = k.user_id and h.ended_at is null) as restricted
+        and h.subject_id = k.user_id and h.ended_at is null) as restricted,
+      jsonb_build_array(k.metadata -> 'store_prompts',
+        (select t.metadata -> 'store_prompts' from teams t where t.id = k.team_id),
+        (select u.metadata -> 'store_prompts' from users u where u.id = k.user_id)) as store_prompts
     from virtual_keys k
     where k.deleted_at is null and (k.secret_hash = ${secretHash}
       or (k.previous_secret_hash = ${secretHash} and k.previous_secret_expires_at > now()))

@@ -170,10 +170,23 @@ export async function incidentFacts(sql: Sql): Promise<IncidentFacts> {
   return row ?? { last_drill: null, open: 0 };
 }
 
-export async function lastBackup(sql: Sql): Promise<{ at: Date | null; verified_at: Date | null }> {
-  const [row] = await sql<{ at: Date | null; verified_at: Date | null }[]>`
-    select max(at) as at, max(verified_at) as verified_at from backups where removed_at is null`;
-  return row ?? { at: null, verified_at: null };
+export interface LastBackup {
+  /** When one was written that is still there, whether it was read back or not. */
+  readonly at: Date | null;
+  /** The last job of backups, if it failed. */
+  readonly failure: { readonly at: Date; readonly why: string } | null;
+}
+
+export async function lastBackup(sql: Sql): Promise<LastBackup> {
+  const [written] = await sql<
+    { at: Date | null }[]
+  >`select max(at) as at from backups where removed_at is null`;
+  const [job] = await sql<{ state: string; at: Date; why: string | null }[]>`
+    select state, finished_at as at, error as why from jobs
+    where kind = 'backup' and state in ('done', 'failed') order by finished_at desc limit 1`;
+  const failure =
+    job?.state === "failed" ? { at: job.at, why: job.why ?? "for a reason that the log tells" } : null;
+  return { at: written?.at ?? null, failure };
 }
 
 export async function lastAccessReview(sql: Sql): Promise<Date | null> {

@@ -55,12 +55,6 @@ export async function allColumns(sql: Sql): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Prompts and answers that are kept. */
-export async function keptContents(sql: Sql): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from call_contents`;
-  return row?.count ?? 0;
-}
-
 /** Calls that the readable log shows since then, with all that the guide's query asks for. */
 export async function loggedCalls(sql: Sql, since: Date): Promise<number> {
   const [row] = await sql<{ count: number }[]>`

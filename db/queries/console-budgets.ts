@@ -3,6 +3,8 @@ import type { Fragment } from "postgres";
 import type { Sql } from "../client.ts";
 import type { MemberLimits } from "../schema/people.ts";
 import { ceilings, type MemberRow, type OwnerRow, type TierRow } from "./callers.ts";
+import { guidedCalls } from "./guided-calls.ts";
+import { movements } from "./spend.ts";
 
 export const OWNER_KINDS = ["key", "user", "team", "team_member", "end_user", "tag"] as const;
 export type OwnerKind = (typeof OWNER_KINDS)[number];
@@ -142,13 +144,19 @@ export async function dailySpendOf(
   const spend = new Map<string, bigint[]>(ids.map((id) => [id, dayStartsMs.map(() => 0n)]));
   const [firstMs] = dayStartsMs;
   if (ids.length === 0 || firstMs === undefined) return spend;
-  const id = dailyId(sql, kind);
   const edges = `{${dayStartsMs.map((ms) => new Date(ms).toISOString()).join(",")}}`;
+  const fullHour = (ms: number) => Math.ceil(ms / HOUR_MS) * HOUR_MS;
+  const range = { fromMs: fullHour(firstMs), toMs: fullHour(untilMs) };
+  const id = dailyId(sql, kind);
+  const teamIds = [...new Set(ids.map((one) => one.split("/")[0] ?? ""))];
+  const from =
+    kind === "team_member"
+      ? movements(sql, range, { teamIds })
+      : movements(sql, range, {}, GROUPED[kind], edges);
   const rows = await sql<{ id: string; day: number; cost: string }[]>`
     select ${id} as id, greatest(width_bucket(hour, (select ${edges}::text::timestamptz[])) - 1, 0) as day,
       sum(cost_nano_usd)::text as cost
-    from spend_hourly where hour >= ${new Date(firstMs)} and hour < ${new Date(untilMs)}
-      and ${id} = any(${[...ids]}) ${kind === "user" ? sql`and team_id = ''` : sql``}
+    from (${from}) m where ${id} = any(${[...ids]}) ${kind === "user" ? sql`and team_id = ''` : sql``}
     group by 1, 2`;
   for (const { id: of, day, cost } of rows) {
     const days = spend.get(of);
@@ -156,6 +164,16 @@ export async function dailySpendOf(
   }
   return spend;
 }
+
+const HOUR_MS = 3_600_000;
+const GROUPED = {
+  gateway: "all",
+  key: "key_id",
+  user: "own_user",
+  team: "team_id",
+  model: "model_group",
+  provider: "provider",
+} as const;
 
 /** The column that names whose spend a row is. */
 function dailyId(sql: Sql, kind: DailyAsked["kind"]): Fragment {
@@ -188,10 +206,15 @@ export interface RefusedRow {
 
 /** Refused calls since then by the rule that refused, and by whom they were. */
 export async function refusedByRule(sql: Sql, sinceMs: number, userId: string | null): Promise<RefusedRow[]> {
-  const own = userId === null ? sql`true` : sql`user_id = ${userId}`;
+  const filter = {
+    fromMs: sinceMs,
+    toMs: null,
+    outcome: "refused" as const,
+    ...(userId === null ? {} : { userId }),
+  };
   return sql<RefusedRow[]>`
     select rule, key_id, user_id, team_id, end_user, model_group, deployment_id, provider, count(*)::int as calls
-    from spend_records where started_at >= ${new Date(sinceMs)} and outcome = 'refused' and rule is not null and ${own}
+    from (${guidedCalls(sql, filter, null)}) r where rule is not null
     group by 1, 2, 3, 4, 5, 6, 7, 8`;
 }
 

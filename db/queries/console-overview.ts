@@ -1,5 +1,6 @@
 /** The Overview's figures that no spend query has: latency, refusals by rule, keys in use. */
 import type { Sql } from "../client.ts";
+import { guidedCalls, matching } from "./guided-calls.ts";
 
 /** At most so many of the newest calls: a percentile of them says as much as one of millions. */
 const SAMPLE = 20_000;
@@ -17,13 +18,21 @@ export async function latencySince(
   untilMs: number,
   userId: string | null,
 ): Promise<Latency> {
-  const own = userId === null ? sql`true` : sql`user_id = ${userId}`;
+  const filter = {
+    fromMs: sinceMs,
+    toMs: untilMs,
+    outcome: "ok" as const,
+    ...(userId === null ? {} : { userId }),
+  };
+  // Ids sort by time. Who sees only their own calls has few of them among all: they are found by the rollups.
+  const calls =
+    userId === null
+      ? sql`select * from spend_records where ${matching(sql, filter)}`
+      : sql`select * from (${guidedCalls(sql, filter, SAMPLE)}) g`;
   const rows = await sql<{ p50: number | null; p95: number | null; calls: bigint }[]>`
     select percentile_cont(0.5) within group (order by duration_ms) as p50,
       percentile_cont(0.95) within group (order by duration_ms) as p95, count(*) as calls
-    from (select duration_ms from spend_records where started_at >= ${new Date(sinceMs)}
-      and started_at < ${new Date(untilMs)} and outcome = 'ok' and ${own}
-      order by started_at desc limit ${SAMPLE}) r`;
+    from (select duration_ms from (${calls}) c order by id desc limit ${SAMPLE}) r`;
   const [row] = rows;
   return { p50Ms: row?.p50 ?? null, p95Ms: row?.p95 ?? null, calls: Number(row?.calls ?? 0n) };
 }
@@ -50,22 +59,6 @@ export async function countKeys(sql: Sql, nowMs: number, userId: string | null):
     expiring: Number(row?.expiring ?? 0n),
     unused: Number(row?.unused ?? 0n),
   };
-}
-
-export interface Denial {
-  readonly rule: string;
-  readonly code: string;
-  readonly calls: number;
-}
-
-/** Refused calls by what refused them, the most frequent first. */
-export async function refusalsSince(sql: Sql, sinceMs: number, userId: string | null): Promise<Denial[]> {
-  const own = userId === null ? sql`true` : sql`user_id = ${userId}`;
-  const rows = await sql<{ rule: string | null; error_code: string | null; calls: bigint }[]>`
-    select rule, error_code, count(*) as calls from spend_records
-    where started_at >= ${new Date(sinceMs)} and outcome = 'refused' and ${own}
-    group by 1, 2 order by 3 desc limit 8`;
-  return rows.map((row) => ({ rule: row.rule ?? "", code: row.error_code ?? "", calls: Number(row.calls) }));
 }
 
 /** What a new gateway still lacks. */

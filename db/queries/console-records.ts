@@ -1,22 +1,11 @@
 /** Calls as the console lists them: the newest first, page by page, without ever counting all of them. */
 import type { Fragment } from "postgres";
 import type { Sql } from "../client.ts";
+import { type CallFilter, guidedCalls, indexOrder, matching, matchingHours } from "./guided-calls.ts";
+import { movements } from "./spend.ts";
 import type { StoredCall } from "./stored-call.ts";
 
-export interface CallFilter {
-  readonly fromMs: number | null;
-  /** Exclusive. */
-  readonly toMs: number | null;
-  /** ok, refused, or failed (everything else). */
-  readonly outcome?: "ok" | "refused" | "failed";
-  readonly model?: string;
-  readonly provider?: string;
-  readonly keyId?: string;
-  readonly userId?: string;
-  readonly teamId?: string;
-  /** A request id of ours, the client's or the provider's. */
-  readonly requestId?: string;
-}
+const HOUR_MS = 3_600_000;
 
 export interface CallRow extends StoredCall {
   state: string;
@@ -32,10 +21,17 @@ export async function listCalls(
   offset: number,
   size: number,
 ): Promise<CallRow[]> {
-  return named(
-    sql,
-    sql`select * from spend_records where ${matching(sql, filter)} order by id desc limit ${size + 1} offset ${offset}`,
-  );
+  return named(sql, sql`${newest(sql, filter, offset + size + 1)} limit ${size + 1} offset ${offset}`);
+}
+
+/** The newest first. Calls that still run are in no rollup, and there are never many. */
+function newest(sql: Sql, filter: CallFilter, most: number): Fragment {
+  const order = filter.requestId === undefined ? indexOrder(sql, filter) : sql`id desc`;
+  if (order) return sql`select * from spend_records where ${matching(sql, filter)} order by ${order}`;
+  return sql`select * from (
+      ${guidedCalls(sql, filter, most)}
+      union all select * from spend_records where state = 'started' and ${matching(sql, filter)}
+    ) c order by id desc`;
 }
 
 /** The next `size` settled calls that are older than `beforeId`, for who reads all of them. @param beforeId null: from the newest */
@@ -72,18 +68,48 @@ async function named(sql: Sql, records: Fragment): Promise<CallRow[]> {
     order by r.id desc`;
 }
 
-/** Calls by outcome over equal buckets of a range. */
+/**
+ * Settled calls by outcome in buckets of a range. Buckets that begin at full hours are counted by the rollups, others call
+ * by call: those are for an hour.
+ * @param startsMs where buckets begin, ascending; the filter's range begins with the first
+ */
 export async function callBuckets(
   sql: Sql,
   filter: CallFilter,
-  fromMs: number,
-  bucketMs: number,
-): Promise<{ bucket: number; outcome: string; calls: number }[]> {
-  const rows = await sql<{ bucket: number; outcome: string; calls: bigint }[]>`
-    select floor((extract(epoch from started_at) * 1000 - ${fromMs}) / ${bucketMs})::int as bucket,
-      case when outcome in ('ok', 'refused') then outcome else 'failed' end as outcome, count(*) as calls
-    from spend_records where state = 'settled' and ${matching(sql, filter)} group by 1, 2`;
-  return rows.map((row) => ({ bucket: row.bucket, outcome: row.outcome, calls: Number(row.calls) }));
+  startsMs: readonly number[],
+): Promise<{ bucket: number; ok: number; refused: number; failed: number }[]> {
+  const edges = `{${startsMs.map((ms) => new Date(ms).toISOString()).join(",")}}`;
+  const counted = startsMs.every((ms) => ms % HOUR_MS === 0)
+    ? sql`select hour as at, requests - failures - refusals as ok, refusals as refused, failures as failed
+        from (${countedHours(sql, filter, edges)}) m`
+    : sql`select started_at as at, (outcome = 'ok')::int as ok, (outcome = 'refused')::int as refused,
+          (outcome not in ('ok', 'refused'))::int as failed
+        from (${guidedCalls(sql, filter, null)}) r`;
+  const rows = await sql<{ bucket: number; ok: string; refused: string; failed: string }[]>`
+    select width_bucket(at, (select ${edges}::text::timestamptz[])) - 1 as bucket, sum(ok)::text as ok,
+      sum(refused)::text as refused, sum(failed)::text as failed
+    from (${counted}) c group by 1`;
+  const only = (outcome: "ok" | "refused" | "failed", calls: string) =>
+    filter.outcome === undefined || filter.outcome === outcome ? Number(calls) : 0;
+  return rows.map(({ bucket, failed, ok, refused }) => ({
+    bucket,
+    ok: only("ok", ok),
+    refused: only("refused", refused),
+    failed: only("failed", failed),
+  }));
+}
+
+/** Days that are over come in one row where one column alone is asked for. */
+function countedHours(sql: Sql, filter: CallFilter, edges: string): Fragment {
+  const { fromMs, keyId, model, provider, teamId, userId } = filter;
+  const hour = { fromMs: Math.floor((fromMs ?? 0) / HOUR_MS) * HOUR_MS, toMs: null };
+  if ([keyId, provider, teamId, userId].every((value) => value === undefined)) {
+    if (model === undefined) return movements(sql, hour, {}, "all", edges);
+    return sql`select * from (${movements(sql, hour, {}, "model_group", edges)}) m where model_group = ${model}`;
+  }
+  // Which outcome is asked for is a column of what comes back, and no way to find it.
+  const { outcome: _, ...asked } = filter;
+  return sql`select * from spend_hourly where ${matchingHours(sql, asked)}`;
 }
 
 /** One call by its id, or null. @param userId null: whoever's */
@@ -103,29 +129,9 @@ export async function latestCallOf(sql: Sql, userId: string, keyId: string): Pro
 
 /** Values to choose a filter from, over the last weeks. */
 export async function knownModels(sql: Sql, sinceMs: number): Promise<string[]> {
+  const range = { fromMs: Math.ceil(sinceMs / HOUR_MS) * HOUR_MS, toMs: null };
   const rows = await sql<{ model_group: string }[]>`
-    select distinct model_group from spend_hourly where hour >= ${new Date(sinceMs)} and model_group <> '' order by 1 limit 200`;
+    select distinct model_group from (${movements(sql, range, {}, "model_group")}) m where model_group <> ''
+    order by 1 limit 200`;
   return rows.map((row) => row.model_group);
-}
-
-function matching(sql: Sql, filter: CallFilter): Fragment {
-  const { fromMs, toMs, outcome, model, provider, keyId, userId, teamId, requestId } = filter;
-  const parts = [
-    fromMs === null ? null : sql`started_at >= ${new Date(fromMs)}`,
-    toMs === null ? null : sql`started_at < ${new Date(toMs)}`,
-    outcome === undefined
-      ? null
-      : outcome === "failed"
-        ? sql`outcome not in ('ok', 'refused')`
-        : sql`outcome = ${outcome}`,
-    model === undefined ? null : sql`model_group = ${model}`,
-    provider === undefined ? null : sql`provider = ${provider}`,
-    keyId === undefined ? null : sql`key_id = ${keyId}`,
-    userId === undefined ? null : sql`user_id = ${userId}`,
-    teamId === undefined ? null : sql`team_id = ${teamId}`,
-    requestId === undefined
-      ? null
-      : sql`(id = ${requestId} or client_request_id = ${requestId} or response_id = ${requestId})`,
-  ];
-  return parts.reduce<Fragment>((all, part) => (part === null ? all : sql`${all} and ${part}`), sql`true`);
 }

@@ -1,6 +1,6 @@
 /** Legal holds and restrictions of processing, by person. */
-import { and, eq, isNull } from "drizzle-orm";
-import type { Sql, Tx } from "../client.ts";
+import { and, asc, desc, eq, isNotNull, isNull, lt, or } from "drizzle-orm";
+import type { Db, Sql, Tx } from "../client.ts";
 import { privacyHolds } from "../schema/privacy.ts";
 
 export type HoldRow = typeof privacyHolds.$inferSelect;
@@ -55,4 +55,36 @@ export async function restrictedPeople(sql: Sql): Promise<Person[]> {
   const rows = await sql<{ kind: string; id: string }[]>`
     select subject_kind as kind, subject_id as id from privacy_holds where kind = 'restriction' and ended_at is null`;
   return [...rows];
+}
+
+/** One page of holds, those that run or those that were lifted, the newest first. */
+export async function listHolds(
+  db: Db,
+  state: "running" | "lifted",
+  page: { readonly number: number; readonly size: number },
+) {
+  const of = state === "running" ? isNull(privacyHolds.endedAt) : isNotNull(privacyHolds.endedAt);
+  const rows = await db
+    .select()
+    .from(privacyHolds)
+    .where(of)
+    .orderBy(desc(privacyHolds.createdAt), desc(privacyHolds.id))
+    .limit(page.size)
+    .offset((page.number - 1) * page.size);
+  return { rows, total: await db.$count(privacyHolds, of) };
+}
+
+/** Legal holds that run and are to be reviewed before a moment; those placed without one count as due. */
+export function holdsToReview(db: Db, before: Date) {
+  return db
+    .select()
+    .from(privacyHolds)
+    .where(
+      and(
+        eq(privacyHolds.kind, "hold"),
+        isNull(privacyHolds.endedAt),
+        or(isNull(privacyHolds.reviewAt), lt(privacyHolds.reviewAt, before)),
+      ),
+    )
+    .orderBy(asc(privacyHolds.reviewAt));
 }

@@ -1,5 +1,6 @@
 /** A job's file, in parts: written while it grows, sent without ever being whole in memory. */
-import type { Sql } from "../client.ts";
+import { sql as raw } from "drizzle-orm";
+import type { Sql, Tx } from "../client.ts";
 
 export interface JobFileRow {
   job_id: string;
@@ -8,7 +9,6 @@ export interface JobFileRow {
   size_bytes: bigint;
   sha256: string | null;
   expires_at: Date;
-  link_hash: string | null;
 }
 
 /** Begins the file anew: what an earlier attempt had written is gone. */
@@ -34,17 +34,27 @@ export async function writePart(sql: Sql, jobId: string, part: number, bytes: Ui
 export async function finishFile(
   sql: Sql,
   jobId: string,
-  end: { readonly sizeBytes: number; readonly sha256: string; readonly linkHash: string | null },
+  end: { readonly sizeBytes: number; readonly sha256: string },
 ): Promise<void> {
   await sql`
-    update job_files set size_bytes = ${end.sizeBytes}, sha256 = ${end.sha256}, link_hash = ${end.linkHash}
-    where job_id = ${jobId}`;
+    update job_files set size_bytes = ${end.sizeBytes}, sha256 = ${end.sha256} where job_id = ${jobId}`;
+}
+
+/** The same within a transaction. */
+export async function finishFileIn(
+  tx: Tx,
+  jobId: string,
+  { sha256, sizeBytes }: { readonly sizeBytes: number; readonly sha256: string },
+): Promise<void> {
+  await tx.execute(
+    raw`update job_files set size_bytes = ${sizeBytes}, sha256 = ${sha256} where job_id = ${jobId}`,
+  );
 }
 
 /** Null when there is none, it is not whole yet, or its time is over. */
 export async function findFile(sql: Sql, jobId: string, now: Date): Promise<JobFileRow | null> {
   const [row] = await sql<JobFileRow[]>`
-    select job_id, name, content_type, size_bytes, sha256, expires_at, link_hash from job_files
+    select job_id, name, content_type, size_bytes, sha256, expires_at from job_files
     where job_id = ${jobId} and sha256 is not null and expires_at > ${now}`;
   return row ?? null;
 }
@@ -57,7 +67,7 @@ export async function findFiles(
 ): Promise<Map<string, JobFileRow>> {
   if (jobIds.length === 0) return new Map();
   const rows = await sql<JobFileRow[]>`
-    select job_id, name, content_type, size_bytes, sha256, expires_at, link_hash from job_files
+    select job_id, name, content_type, size_bytes, sha256, expires_at from job_files
     where job_id = any(${[...jobIds]}) and sha256 is not null and expires_at > ${now}`;
   return new Map(rows.map((row) => [row.job_id, row]));
 }

@@ -1,11 +1,11 @@
 /** How old secrets are, and which keys are due for a new one. */
 import type { Sql } from "../client.ts";
 
-/** Live keys with auto_rotate whose day has come and for whom no end is set yet. */
+/** Live keys with auto_rotate whose day has come, and whose secret still counts. */
 export function keysDue(sql: Sql, now: Date): Promise<{ id: string }[]> {
   return sql<{ id: string }[]>`
     select id from virtual_keys
-    where auto_rotate and rotate_at <= ${now} and collect_by is null and deleted_at is null order by rotate_at, id`;
+    where auto_rotate and rotate_at <= ${now} and (collect_by is null or collect_by > ${now}) and deleted_at is null order by rotate_at, id`;
 }
 
 /** Keys whose secret ends between two moments because nobody took a new one. */

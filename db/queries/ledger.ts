@@ -16,19 +16,23 @@ const SETTLED = `with incoming as materialized (
         reasoning_tokens = excluded.reasoning_tokens, usage_source = excluded.usage_source,
         cost_nano_usd = excluded.cost_nano_usd, unpriced = excluded.unpriced, duration_ms = excluded.duration_ms,
         first_byte_ms = excluded.first_byte_ms, attempts = excluded.attempts, response_id = excluded.response_id,
-        error_code = excluded.error_code, charges = excluded.charges
+        error_code = excluded.error_code, charges = null
       where spend_records.state = 'started'
-      returning key_id, user_id, team_id, model_group, provider, outcome, started_at, cost_nano_usd, prompt_tokens,
+      returning id, key_id, user_id, team_id, model_group, provider, outcome, started_at, cost_nano_usd, prompt_tokens,
         completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, key_period_started_at,
-        user_period_started_at, team_period_started_at, charges
+        user_period_started_at, team_period_started_at
     ),`;
 
-const CHARGES = `charged as (
+const CHARGES = `pairs as (
+      select n, pair from json_array_elements($3::text::json) with ordinality as p(pair, n)
+    ), costs as (
+      select p.n, sum(s.cost_nano_usd) as cost
+      from pairs p cross join json_array_elements_text(p.pair->0) i(id) join settled s on s.id = i.id
+      where s.cost_nano_usd > 0 group by 1
+    ), charged as (
       insert into budget_spend as b
       select c->>0, c->>1, c->>2, to_timestamp((c->>3)::float8 / 1000), sum(cost)::bigint
-      -- Calls of one caller move the same budgets: those are taken apart once and not for each call.
-      from (select charges, sum(cost_nano_usd) as cost from settled where cost_nano_usd > 0 group by 1) s
-        cross join jsonb_array_elements(s.charges) c
+      from costs join pairs using (n) cross join json_array_elements(pair->1) c
       group by 1, 2, 3, 4 order by 1, 2, 3, 4
       on conflict (kind, subject_id, budget, period_started_at) do update
         set spend_nano_usd = b.spend_nano_usd + excluded.spend_nano_usd
@@ -99,14 +103,21 @@ const ROLLUP = `rollup as (
 /**
  * Settles records, each exactly once: a row that is settled already changes nothing, here or in any counter.
  * @param defaults JSON object text: the columns that a row leaves out
- * @param rows JSON array text, members named as the columns
+ * @param batch `rows`: JSON array text, members named as the columns; `charges`: JSON text, pairs of ids and of the
+ *   budgets that each of them charges as `[kind, subject, budget, period's start in ms]`
  * @returns how many rows were settled by this call
  */
-export async function settleRows(sql: Sql, defaults: string, rows: string): Promise<number> {
+export async function settleRows(
+  sql: Sql,
+  defaults: string,
+  { charges, rows }: { readonly rows: string; readonly charges: string | null },
+): Promise<number> {
   // A name that only stands in some text of a row brings a part too many, which changes nothing.
   const of = (member: string, part: string) => (rows.includes(`"${member}"`) ? part : "");
-  const statement = `${SETTLED} ${of("charges", CHARGES)} ${KEYS} ${of("user_id", USERS)} ${of("team_id", TEAMS)} ${ROLLUP}`;
-  const result = await sql.unsafe<{ settled: bigint }[]>(statement, [defaults, rows], { prepare: true });
+  const charged = charges === null ? "" : CHARGES;
+  const statement = `${SETTLED} ${charged} ${KEYS} ${of("user_id", USERS)} ${of("team_id", TEAMS)} ${ROLLUP}`;
+  const parameters = charges === null ? [defaults, rows] : [defaults, rows, charges];
+  const result = await sql.unsafe<{ settled: bigint }[]>(statement, parameters, { prepare: true });
   return Number(result[0]?.settled ?? 0n);
 }
 
@@ -121,10 +132,15 @@ export async function startRows(sql: Sql, defaults: string, rows: string): Promi
  * The rows that an earlier start of this instance left `started`, as settled `interrupted` rows at what was reserved:
  * the provider may have billed it. Settle them with {@link settleRows}.
  */
-export async function interruptedRows(sql: Sql, instanceId: string, boot: number): Promise<string | null> {
-  const rows = await sql<{ rows: string | null }[]>`
-    select json_agg(to_jsonb(r) || jsonb_build_object('state', 'settled', 'outcome', 'interrupted', 'status_code', 499,
-      'usage_source', 'estimated'))::text as rows
+export async function interruptedRows(
+  sql: Sql,
+  instanceId: string,
+  boot: number,
+): Promise<{ rows: string; charges: string | null } | null> {
+  const [cut] = await sql<{ rows: string | null; charges: string | null }[]>`
+    select json_agg(to_jsonb(r) - 'charges' || jsonb_build_object('state', 'settled', 'outcome', 'interrupted',
+        'status_code', 499, 'usage_source', 'estimated'))::text as rows,
+      (json_agg(json_build_array(json_build_array(id), charges)) filter (where charges is not null))::text as charges
     from spend_records r where r.state = 'started' and r.instance_id = ${instanceId} and r.instance_boot < ${boot}`;
-  return rows[0]?.rows ?? null;
+  return cut?.rows ? { rows: cut.rows, charges: cut.charges } : null;
 }

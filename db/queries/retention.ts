@@ -58,7 +58,18 @@ function olderKeys(sql: Sql, before: Date, held: Held) {
     and (user_id is null or not user_id = any(${[...held.users]}))`;
 }
 
-const OLDER = { sessions: olderSessions, alerts: olderAlerts, requests: olderRequests, keys: olderKeys };
+function olderContents(sql: Sql, before: Date, held: Held) {
+  return sql`from call_contents where at < ${before} and not user_id = any(${[...held.users]})
+    and (end_user is null or not end_user = any(${[...held.endUsers]}))`;
+}
+
+const OLDER = {
+  content: olderContents,
+  sessions: olderSessions,
+  alerts: olderAlerts,
+  requests: olderRequests,
+  keys: olderKeys,
+};
 export type RowStore = keyof typeof OLDER;
 
 export async function countOlder(sql: Sql, store: RowStore, before: Date, held: Held): Promise<number> {
@@ -78,7 +89,10 @@ export async function removeOlder(
     store === "keys"
       ? await sql`update virtual_keys set alias = null, tags = '{}', metadata = '{}'
           where id in (select id ${batch} limit ${BATCH}) returning id`
-      : await sql`delete from ${sql(TABLES[store])} where id in (select id ${batch} limit ${BATCH}) returning id`;
+      : store === "content"
+        ? await sql`delete from call_contents where record_id in (select record_id ${batch} limit ${BATCH})
+            returning record_id`
+        : await sql`delete from ${sql(TABLES[store])} where id in (select id ${batch} limit ${BATCH}) returning id`;
   return { removed: rows.length, more: rows.length === BATCH };
 }
 

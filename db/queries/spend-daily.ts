@@ -69,6 +69,7 @@ export async function dailySums(
 /**
  * Sums of each day, or of each day and value of one dimension, oldest day first; what had no call is absent.
  * @param dimension null: the days alone
+ * @param ids only these values of the dimension
  */
 export async function dailyBy(
   sql: Sql,
@@ -76,12 +77,16 @@ export async function dailyBy(
   dayStartsMs: readonly number[],
   range: SpendRange,
   filter: SpendFilter,
+  ids?: readonly string[],
 ): Promise<{ day: number; id: string; sums: SpendSums }[]> {
+  const only =
+    dimension === null || ids === undefined ? sql`true` : sql`${sql(dimension)} = any(${[...ids]})`;
   const edges = `{${dayStartsMs.map((ms) => new Date(ms).toISOString()).join(",")}}`;
   const rows = await sql<(SumRow & { day: number; id: string })[]>`
     select greatest(width_bucket(hour, (select ${edges}::text::timestamptz[])) - 1, 0) as day,
       ${dimension === null ? sql`''` : sql(dimension)} as id, ${sums(sql)}
-    from (${movements(sql, range, filter)}) m group by 1, 2 order by 1, 2`;
+    from (${movements(sql, range, filter, dimension ?? "all", edges)}) m where ${only}
+    group by 1, 2 order by 1, 2`;
   return rows.map((row) => ({ day: row.day, id: row.id, sums: readSums(row) }));
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Fragment } from "postgres";
 import type { Sql } from "../client.ts";
+import { type Grouping, hourly, withSpans } from "./spend-spans.ts";
 
 /** Instants; null: open. The end is exclusive. */
 export interface SpendRange {
@@ -51,7 +52,7 @@ const HOUR_MS = 3_600_000;
 
 export async function totalOf(sql: Sql, range: SpendRange, filter: SpendFilter): Promise<bigint> {
   const rows = await sql<{ cost: string }[]>`
-    select coalesce(sum(cost_nano_usd), 0)::text as cost from (${movements(sql, range, filter)}) m`;
+    select coalesce(sum(cost_nano_usd), 0)::text as cost from (${movements(sql, range, filter, "all")}) m`;
   return BigInt(rows[0]?.cost ?? "0");
 }
 
@@ -64,39 +65,59 @@ export async function spendBy(
   limit: number | null = null,
 ): Promise<{ id: string; sums: SpendSums }[]> {
   const rows = await sql<({ id: string } & SumRow)[]>`
-    select ${sql(dimension)} as id, ${sums(sql)} from (${movements(sql, range, filter)}) m
+    select ${sql(dimension)} as id, ${sums(sql)} from (${movements(sql, range, filter, dimension)}) m
     group by 1 order by sum(cost_nano_usd) desc, 1 ${limit === null ? sql`` : sql`limit ${limit}`}`;
   return rows.map((row) => ({ id: row.id, sums: readSums(row) }));
 }
 
-/** The rows of `spend_hourly` (or of records, hour by hour) that make up a range. */
-export function movements(sql: Sql, { fromMs, toMs }: SpendRange, filter: SpendFilter): Fragment {
+/**
+ * The rows of `spend_hourly` (or of records, hour by hour) that make up a range. The one place where spend is read from.
+ * @param by what they are grouped by: then days that are over come as one row for each of its values, in which the other
+ *   columns are empty. Absent: hours alone, with all columns.
+ * @param edges where the reader's own days begin, as an array's text: a day that is over counts only within one of them
+ */
+export function movements(
+  sql: Sql,
+  { fromMs, toMs }: SpendRange,
+  filter: SpendFilter,
+  by?: Grouping,
+  edges?: string,
+): Fragment {
   const firstHourMs = fromMs === null ? null : Math.ceil(fromMs / HOUR_MS) * HOUR_MS;
   const lastHourMs = toMs === null ? null : Math.floor(toMs / HOUR_MS) * HOUR_MS;
-  const whole = sql`select hour, key_id, user_id, team_id, model_group, provider, requests, failures, refusals, prompt_tokens,
-      completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_nano_usd
-    from spend_hourly where ${between(sql, "hour", firstHourMs, lastHourMs)} and ${matching(sql, filter)}`;
-  const edges = [];
+  const hours = { fromMs: firstHourMs, toMs: lastHourMs };
+  const unfiltered = Object.values(filter).every((value) => value === undefined);
+  const whole =
+    by === undefined || !unfiltered
+      ? sql`select ${hourly(sql)} from spend_hourly
+          where ${between(sql, "hour", firstHourMs, lastHourMs)} and ${matching(sql, filter)}`
+      : withSpans(sql, hours, by, edges);
+  const pieces: Fragment[] = [];
+  const piece = (startMs: number, endMs: number) =>
+    pieces.push(pieceOfHour(sql, { fromMs: startMs, toMs: endMs }, filter));
   if (fromMs !== null && firstHourMs !== null && firstHourMs > fromMs)
-    edges.push(between(sql, "started_at", fromMs, toMs === null ? firstHourMs : Math.min(firstHourMs, toMs)));
+    piece(fromMs, toMs === null ? firstHourMs : Math.min(firstHourMs, toMs));
   if (
     toMs !== null &&
     lastHourMs !== null &&
     lastHourMs < toMs &&
     (firstHourMs === null || lastHourMs >= firstHourMs)
   )
-    edges.push(between(sql, "started_at", lastHourMs, toMs));
-  return edges.reduce<Fragment>(
-    (all, edge) => sql`${all} union all (${recordsAsHours(sql, edge, filter)})`,
-    whole,
-  );
+    piece(lastHourMs, toMs);
+  return pieces.reduce<Fragment>((all, one) => sql`${all} union all (${one})`, sql`(${whole})`);
 }
 
-function recordsAsHours(sql: Sql, when: Fragment, filter: SpendFilter): Fragment {
-  return sql`select date_trunc('hour', started_at, 'UTC'), key_id, user_id, team_id, model_group, provider, 1,
+/** Records of a part of one hour: those of the keys that the hour's rollups name, for records have no index by time alone. */
+function pieceOfHour(sql: Sql, when: { fromMs: number; toMs: number }, filter: SpendFilter): Fragment {
+  const hour = new Date(Math.floor(when.fromMs / HOUR_MS) * HOUR_MS);
+  return sql`select ${hour}::timestamptz, r.key_id, user_id, team_id, model_group, provider, 1,
       (outcome not in ('ok', 'refused'))::int, (outcome = 'refused')::int, prompt_tokens, completion_tokens,
       cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_nano_usd
-    from spend_records where state = 'settled' and ${when} and ${matching(sql, filter)}`;
+    from (select distinct key_id from spend_hourly where hour = ${hour} and ${matching(sql, filter)}) k
+    cross join lateral (
+      select * from spend_records where key_id = k.key_id and ${between(sql, "started_at", when.fromMs, when.toMs)}
+        and state = 'settled' and ${matching(sql, filter)} offset 0
+    ) r`;
 }
 
 /** @param fromMs null: since ever @param toMs exclusive; null: until now */

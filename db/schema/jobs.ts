@@ -58,6 +58,9 @@ export const jobFiles = pgTable("job_files", {
   expiresAt: instant("expires_at").notNull(),
   /** SHA-256 of the secret in a link that needs no session; null: there is none. */
   linkHash: text("link_hash"),
+  linkExpiresAt: instant("link_expires_at"),
+  /** A link opens the file once. */
+  linkUsedAt: instant("link_used_at"),
 });
 
 export const jobFileParts = pgTable(

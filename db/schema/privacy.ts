@@ -68,6 +68,8 @@ export const privacyHolds = pgTable(
     reason: text("reason").notNull(),
     createdBy: text("created_by").notNull(),
     createdAt: instant("created_at").notNull(),
+    /** When somebody has to look again whether a hold is still needed. It does not end by itself. */
+    reviewAt: instant("review_at"),
     endedBy: text("ended_by"),
     endedAt: instant("ended_at"),
   },

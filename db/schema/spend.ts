@@ -69,7 +69,7 @@ export const spendRecords = pgTable(
     /** The rule that refused. */
     rule: text("rule"),
     tags: text("tags").array(),
-    /** Rows of `budget_spend` that the cost moves. */
+    /** Rows of `budget_spend` that the cost will move; null once it has: the record is settled. */
     charges: jsonb("charges").$type<readonly StoredCharge[]>(),
     /** `x-litellm-spend-logs-metadata`. */
     metadata: jsonb("metadata").$type<Record<string, unknown>>(),
@@ -77,6 +77,9 @@ export const spendRecords = pgTable(
   (table) => [
     primaryKey({ columns: [table.id, table.startedAt] }),
     index("spend_records_key").on(table.keyId, table.startedAt),
+    // Ids that others gave: looked for by people, who have nothing else in hand.
+    index("spend_records_client").on(table.clientRequestId).where(sql`client_request_id is not null`),
+    index("spend_records_response").on(table.responseId).where(sql`response_id is not null`),
   ],
 );
 
@@ -104,7 +107,47 @@ export const spendHourly = pgTable(
       columns: [table.hour, table.keyId, table.userId, table.teamId, table.modelGroup, table.provider],
     }),
     index("spend_hourly_key").on(table.keyId, table.hour),
+    // A call that is added to a row touches none of these: they cost something once an hour and caller.
+    index("spend_hourly_user").on(table.userId, table.hour),
+    index("spend_hourly_team").on(table.teamId, table.hour).where(sql`team_id <> ''`),
+    index("spend_hourly_model").on(table.modelGroup, table.hour),
+    index("spend_hourly_refused").on(table.hour).where(sql`refusals > 0`),
+    index("spend_hourly_failed").on(table.hour).where(sql`failures > 0`),
   ],
+);
+
+/**
+ * Days that are over, summed once more by each dimension alone, so that months need not be added up from the hours of every
+ * key: the days of the reporting zone, cut at full hours. Whatever is written into such a day later (a record that waited
+ * for the database, an erasure) takes its row away in the same transaction, by a trigger; then the hours count again until
+ * the day is summed anew. A backup fills tables in the order of their names: these come after `spend_hourly`.
+ */
+export const spendSpans = pgTable("spend_spans", {
+  startsAt: instant("starts_at").primaryKey(),
+  /** Exclusive. */
+  endsAt: instant("ends_at").notNull(),
+});
+
+export const spendSpanSums = pgTable(
+  "spend_span_sums",
+  {
+    startsAt: instant("starts_at")
+      .notNull()
+      .references(() => spendSpans.startsAt, { onDelete: "cascade" }),
+    /** key_id, user_id, team_id, model_group, provider; own_user: what no team pays for; all: the whole gateway, with no id */
+    dimension: text("dimension").notNull(),
+    id: text("id").notNull(),
+    requests: count("requests").notNull(),
+    failures: count("failures").notNull(),
+    refusals: count("refusals").notNull(),
+    promptTokens: count("prompt_tokens").notNull(),
+    completionTokens: count("completion_tokens").notNull(),
+    cacheReadTokens: count("cache_read_tokens").notNull(),
+    cacheWriteTokens: count("cache_write_tokens").notNull(),
+    reasoningTokens: count("reasoning_tokens").notNull(),
+    costNanoUsd: nanoUsd("cost_nano_usd").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.startsAt, table.dimension, table.id] })],
 );
 
 /**

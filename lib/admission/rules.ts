@@ -130,7 +130,10 @@ function subject(kind: SubjectKind, { id, name }: SubjectPolicy): Subject {
   return { kind, id, name };
 }
 
-/** Adds the rules of what the call names itself. Each of them has its whole spend counted, limited or not. */
+/**
+ * Adds the rules of what the call names itself. Each of them has its whole spend counted, limited or not. Calls that name
+ * the same get the same set: what is made from its lists need not be made for each of them.
+ */
 export function withNamed(
   basis: RuleBasis,
   set: RuleSet,
@@ -139,17 +142,22 @@ export function withNamed(
   nowMs: number,
 ): RuleSet {
   if (named.length === 0) return set;
-  const rules = [...set.rules];
-  const charges = [...set.charges];
-  let { strict } = set;
-  for (const one of named) {
-    const own = ownOf(basis, one, modelGroup, nowMs);
-    rules.push(...own.rules);
-    charges.push(...own.charges);
-    strict ||= own.strict;
-  }
-  return { ...set, rules, charges, strict };
+  const lists = named.map((one) => ownOf(basis, one, modelGroup, nowMs));
+  const last = lastNamed.get(set);
+  if (last?.lists.length === lists.length && last.lists.every((list, index) => list === lists[index]))
+    return last.set;
+  const joined = {
+    ...set,
+    rules: set.rules.concat(...lists.map((list) => list.rules)),
+    charges: set.charges.concat(...lists.map((list) => list.charges)),
+    strict: set.strict || lists.some((list) => list.strict),
+  };
+  lastNamed.set(set, { lists, set: joined });
+  return joined;
 }
+
+/** What was made last of a caller's set. */
+const lastNamed = new WeakMap<RuleSet, { readonly lists: readonly RuleList[]; readonly set: RuleSet }>();
 
 interface OwnRules {
   readonly basis: RuleBasis;

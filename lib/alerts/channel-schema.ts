@@ -27,6 +27,7 @@ export const ALERT_KINDS = [
   "check_failed",
   "privacy_due",
   "privacy_overdue",
+  "content_opened",
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

@@ -6,6 +6,7 @@ import type { Tx } from "#db/client.ts";
 import { auditPending } from "#db/schema/audit.ts";
 import { newId } from "../ids.ts";
 import { canonicalJson } from "./canonical.ts";
+import type { Owner } from "./personal.ts";
 import type { AuditRecord } from "./record.ts";
 import { sealerOf } from "./sealed-database.ts";
 
@@ -43,7 +44,8 @@ export interface AuditEvent {
       | "route"
       | "incident"
       | "freeze"
-      | "master_key";
+      | "master_key"
+      | "call";
     readonly id: string;
   };
   readonly before: Record<string, unknown> | null;
@@ -51,6 +53,8 @@ export interface AuditEvent {
   readonly outcome?: "ok" | "denied";
   /** Why, in the actor's words or as the refusal has it. */
   readonly reason?: string;
+  /** The person whom the reason is about, where the target names none: their key seals it. */
+  readonly about?: Owner;
 }
 
 /** Never in an event: hashes open nothing, but they name a secret. */
@@ -79,7 +83,7 @@ export async function writeAudit(tx: Tx, actor: Actor, nowMs: number, event: Aud
     reason: event.reason ?? null,
     requestId: actor.requestId,
   };
-  const sealed = await sealerOf(tx).sealed(written, nowMs);
+  const sealed = await sealerOf(tx).sealed(written, nowMs, event.about ?? null);
   await tx.insert(auditPending).values({ id, event: canonicalJson(sealed) });
 }
 

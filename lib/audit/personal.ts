@@ -31,6 +31,7 @@ const READABLE = new Set([
   ...["id", "role", "kind", "team_id", "organization_id", "page", "query", "name", "description"],
   ...[
     "scope",
+    "impact",
     "settings",
     "sealed",
     "input",
@@ -53,8 +54,8 @@ const PERSONAL_NAMES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The event with everything personal in it replaced. */
-export function withoutPersons(event: Event, sealing: Sealing): Event {
+/** The event with everything personal in it replaced. @param about whose key seals the reason; null: the target's */
+export function withoutPersons(event: Event, sealing: Sealing, about: Owner | null = null): Event {
   const { actor, target } = event;
   const doer = { kind: actor.kind, id: actor.id };
   const thing = { kind: target.kind, id: target.id };
@@ -75,7 +76,10 @@ export function withoutPersons(event: Event, sealing: Sealing): Event {
     target: person ? { kind: target.kind, id: walk.person(target.kind, target.id) } : target,
     before: members(event.before),
     after: members(event.after),
-    reason: event.reason === null || event.reason === "" ? event.reason : sealing.seal(thing, event.reason),
+    reason:
+      event.reason === null || event.reason === ""
+        ? event.reason
+        : sealing.seal(about ?? thing, event.reason),
   };
 }
 
@@ -112,7 +116,7 @@ class Walk {
       (typeof named === "string" && named !== "" && !PSEUDONYM.test(named) && !STAND_INS.has(named)
         ? { kind: "user", id: named }
         : null);
-    const { subjectKind = row["subject_kind"] } = row;
+    const subjectKind = row["subjectKind"] ?? row["subject_kind"] ?? row["scopeKind"] ?? row["scope_kind"];
     return Object.fromEntries(
       Object.entries(row).map(([name, value]) => [
         name,
@@ -130,13 +134,28 @@ class Walk {
   ): unknown {
     if (isNothing(value)) return value;
     if (typeof value === "string") {
-      if (/^subject_?id$/i.test(name) && subjectKind !== null)
-        return PERSONS.has(subjectKind) ? this.person(subjectKind, value) : value;
+      if (/^(subject|scope)_?id$/i.test(name) && subjectKind !== null)
+        return this.#subject(subjectKind, value, thing);
       if (END_USER_IDS.test(name)) return this.person("end_user", value);
       if (USER_IDS.test(name)) return this.person("user", value);
     }
+    if (name === "scope" && isScope(value)) return this.#scope(value, thing);
     if (PERSONAL_NAMES.has(snake(name))) return this.#sealing.seal(whose ?? ownerOf(value, thing), value);
     return this.#value(value, whose, thing);
+  }
+
+  /** Whom or what a budget, a freeze or an incident is about; an address may be a person's. */
+  #subject(kind: string, id: string, thing: Owner): string {
+    if (PERSONS.has(kind)) return this.person(kind, id);
+    return kind === "ip" && id !== "" ? this.#sealing.seal(thing, id) : id;
+  }
+
+  #scope(scope: Scope, thing: Owner): Scope {
+    const { id, kind, label } = scope;
+    const known = PERSONS.has(kind) && !PSEUDONYM.test(id);
+    if (!known && kind !== "ip") return scope;
+    const sealed = label === "" ? label : this.#sealing.seal(known ? { kind, id } : thing, label);
+    return { ...scope, id: this.#subject(kind, id, thing), label: sealed };
   }
 
   #value(value: unknown, whose: Owner | null, thing: Owner): unknown {
@@ -149,6 +168,17 @@ class Walk {
     if (typeof value !== "object" || value === null) return value;
     return this.members({ ...value }, whose, thing);
   }
+}
+
+interface Scope {
+  readonly kind: string;
+  readonly id: string;
+  readonly label: string;
+}
+
+function isScope(value: unknown): value is Scope {
+  if (typeof value !== "object" || value === null) return false;
+  return ["kind", "id", "label"].every((name) => typeof Reflect.get(value, name) === "string");
 }
 
 /** What stands where a person would, and is none. */

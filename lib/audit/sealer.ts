@@ -14,7 +14,7 @@ import { subjectHash } from "#lib/privacy/subject.ts";
 import { newId } from "../ids.ts";
 import { open, seal } from "../secret-box.ts";
 import { canonicalJson, sha256Hex } from "./canonical.ts";
-import { type Owner, withoutPersons } from "./personal.ts";
+import { type Owner, type Sealing, withoutPersons } from "./personal.ts";
 import type { AuditRecord } from "./record.ts";
 
 /** What stands in place of a value whose key was destroyed. */
@@ -52,13 +52,17 @@ export class AuditSealer {
   }
 
   /** The event as it is written. */
-  async sealed(event: AuditRecord["event"], nowMs: number): Promise<AuditRecord["event"]> {
+  async sealed(
+    event: AuditRecord["event"],
+    nowMs: number,
+    about: Owner | null = null,
+  ): Promise<AuditRecord["event"]> {
     const owners = new Map<string, Owner>();
     const note = (owner: Owner): string => {
       owners.set(this.hashOf(owner), owner);
       return "";
     };
-    withoutPersons(event, { pseudonym: note, seal: note });
+    withoutPersons(event, { pseudonym: note, seal: note }, about);
     if (owners.size === 0) return event;
     const keys = await this.#keysOf(owners, nowMs);
     const keyOf = (owner: Owner): OpenKey => {
@@ -66,10 +70,11 @@ export class AuditSealer {
       if (!key) throw new Error(`no key for the ${owner.kind} of an audit event`);
       return key;
     };
-    return withoutPersons(event, {
+    const sealing: Sealing = {
       pseudonym: (owner) => keyOf(owner).pseudonym,
       seal: (owner, value) => sealValue(keyOf(owner), value),
-    });
+    };
+    return withoutPersons(event, sealing, about);
   }
 
   /** Values as they were before they were sealed; of people who were erased, pseudonyms and `erased`. */

@@ -1,5 +1,6 @@
 /** `shin check --production` and `shin compliance`: the checks in the terminal, and as an exit code for CI. */
 import { readFile, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runOffline } from "../compliance/offline.ts";
 import { faultOfReport, type SignedReport } from "../compliance/report.ts";
 import { standingView } from "../compliance/standing.ts";
@@ -13,6 +14,8 @@ import { findGateway, type RunningGateway } from "./running-gateway.ts";
 
 /** Exit code when something is failed or open. */
 const FOUND = 3;
+const PATIENCE_MS = 5 * 60_000;
+const LOOK_MS = 500;
 
 export interface ComplianceOptions {
   readonly config?: string;
@@ -26,7 +29,7 @@ export interface ComplianceOptions {
 export async function checkProduction(options: ComplianceOptions, host: CliHost): Promise<number> {
   const { config, gateway } = await locate(options, host);
   if (gateway !== null) {
-    await gateway.ask("POST", "/compliance/run", {});
+    await ended(gateway, await gateway.ask("POST", "/compliance/run", {}));
     const { checks } = await gateway.ask("GET", "/compliance");
     return tell({ origin: gateway.origin, checks: shown(checks), unseen: 0 }, options.json, host);
   }
@@ -38,6 +41,23 @@ export async function checkProduction(options: ComplianceOptions, host: CliHost)
   const given = { config: { ...config, production: true }, cwd: process.cwd(), nowMs: host.now().getTime() };
   const { standings, unseen } = await runOffline(given);
   return tell({ origin: null, checks: shown(standings.map(standingView)), unseen }, options.json, host);
+}
+
+/** The gateway answers while its longer checks may still wait behind other jobs: what is told here is told when they are done. */
+async function ended(gateway: RunningGateway, { job_id: id }: Record<string, unknown>): Promise<void> {
+  if (typeof id !== "string") return;
+  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += LOOK_MS) {
+    const { state } = await gateway.ask("GET", `/jobs/${id}`);
+    if (state !== "queued" && state !== "running") return;
+    await sleep(LOOK_MS);
+  }
+  throw new StartError(
+    "gateway_refused",
+    `the checks at ${gateway.origin} did not end within ${PATIENCE_MS / 60_000} minutes`,
+    {
+      advice: `shin jobs list shows what they wait for; the job is ${id}.`,
+    },
+  );
 }
 
 /** Without a gateway nobody can vouch for what is not seen: only what is seen to be wrong counts then. */

@@ -5,6 +5,7 @@ import { isStartError, messageOf } from "../node/start-error.ts";
 import { addAuditCommands } from "./audit-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addComplianceCommands } from "./compliance-commands.ts";
+import { addContentCommands } from "./content-commands.ts";
 import { type DatabaseTarget, openShell, showUrl } from "./database.ts";
 import { addIncidentCommands } from "./incident-commands.ts";
 import { addJobCommands } from "./jobs-commands.ts";
@@ -131,6 +132,7 @@ function buildProgram(host: CliHost, done: (code: number) => void): Command {
   addAuditCommands(program, host, target, done);
   addComplianceCommands(program, host, done);
   addPrivacyCommands(program, host, done);
+  addContentCommands(program, host, done);
   addBackupCommands(program, host, done);
   addJobCommands(program, host, target, done);
   addIncidentCommands(program, host, target, done);

@@ -88,7 +88,8 @@ export function addPrivacyCommands(program: Command, host: CliHost, done: (code:
     });
 }
 
-function targetOf({ key, url }: GatewayOptions, { env }: CliHost): PrivacyTarget {
+/** @throws without a key */
+export function targetOf({ key, url }: GatewayOptions, { env }: CliHost): PrivacyTarget {
   const found = key ?? (env.SHIN_API_KEY || env.LITELLM_MASTER_KEY || env.SHIN_MASTER_KEY);
   if (!found) throw new Error("no key: pass --key, or set SHIN_API_KEY");
   return { key: found, url: url ?? `http://127.0.0.1:${env.PORT || "4000"}` };

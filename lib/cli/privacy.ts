@@ -181,7 +181,13 @@ function verdictOf(text: string, key: string | null): PrivacyVerdict {
   }
 }
 
-async function send(target: PrivacyTarget, method: string, path: string, body?: Answer): Promise<Answer> {
+/** @throws with the gateway's own sentence when it refuses */
+export async function send(
+  target: PrivacyTarget,
+  method: string,
+  path: string,
+  body?: Answer,
+): Promise<Answer> {
   const answer = await fetch(new URL(path, target.url), {
     method,
     headers: {

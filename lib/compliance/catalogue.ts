@@ -1,6 +1,7 @@
 /** Every check there is, in the order in which pages and reports show them. */
 import type { Check } from "./check.ts";
 import { AUDIT_CHECKS } from "./checks/audit.ts";
+import { CONTENT_CHECKS } from "./checks/content.ts";
 import { HTTPS_CHECKS } from "./checks/https.ts";
 import { KEY_CHECKS } from "./checks/keys.ts";
 import { LIMIT_CHECKS } from "./checks/limits.ts";
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   ...WATCHING_CHECKS,
   ...AUDIT_CHECKS,
   ...PRIVACY_CHECKS,
+  ...CONTENT_CHECKS,
   ...ORGANISATION_CHECKS,
 ];
 

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { decideCallbacks } from "./callbacks.ts";
 import type { Config, Deployment, Price } from "./config.ts";
+import type { ContentSettings } from "./content-settings.ts";
 import { decideMasterKey } from "./decide-master-key.ts";
 import { decideSharedStore } from "./decide-shared-store.ts";
 import { demoDeployments } from "./demo.ts";
@@ -13,6 +14,7 @@ import { isSqlite, sqlitePath } from "./network.ts";
 import type { Place, Reporter } from "./problems.ts";
 import type { Layer } from "./setting.ts";
 import type { Settings } from "./settings.ts";
+import { decideTelemetry } from "./telemetry-settings.ts";
 import { warnAboutAddresses, warnAboutAliases } from "./warnings.ts";
 
 export interface Parts {
@@ -85,6 +87,14 @@ export function assemble(parts: Parts): Config {
     webhookParams: _webhookParams,
     s3Params: _s3Params,
     clickhouseParams: _clickhouseParams,
+    storePrompts: _storePrompts,
+    contentOptIn: _contentOptIn,
+    contentRetentionDays: _contentRetentionDays,
+    contentMaxKilobytes: _contentMaxKilobytes,
+    contentSecondPerson: _contentSecondPerson,
+    telemetryMessageContent: _telemetryMessageContent,
+    turnOffMessageLogging: _turnOffMessageLogging,
+    telemetryPropagateToProviders: _telemetryPropagateToProviders,
     ...same
   } = settings;
   return freeze({
@@ -111,7 +121,9 @@ export function assemble(parts: Parts): Config {
       passphrase: environment.backupPassphrase,
     },
     callbacks: decideCallbacks(parts),
+    contents: decideContents(parts),
     cronSecret: environment.cronSecret,
+    telemetry: decideTelemetry(parts),
     dataDir: path.resolve(cwd, parts.dataDir),
     host: environment.host,
     port: environment.port,
@@ -138,6 +150,23 @@ export function assemble(parts: Parts): Config {
     ),
     ignored: parts.ignored,
   });
+}
+
+/** What was said in a call must not outlive the record of the call. */
+function decideContents({ settings, places, report }: Parts): ContentSettings {
+  const { contentRetentionDays: days, dataRetentionDays: records } = settings;
+  if (days !== null && records !== null && days > records)
+    report.error(
+      places.get("contentRetentionDays") ?? null,
+      `content_retention_days ${days} is more than data_retention_days ${records}: content cannot be kept longer than the request log`,
+    );
+  return {
+    stored: settings.storePrompts,
+    optIn: settings.contentOptIn,
+    retentionDays: days,
+    maxBytes: settings.contentMaxKilobytes * 1024,
+    secondPerson: settings.contentSecondPerson,
+  };
 }
 
 /** A default price is said or refused: half of one would make the other half free without a word. */

@@ -29,7 +29,7 @@ export const CALLBACK_SETTINGS = [
   setting("callbacks", textList(), {
     at: ["litellm_settings.callbacks"],
     default: "none",
-    doc: "Destinations of a record of every call: webhook, langfuse, s3, clickhouse. See callbacks.md.",
+    doc: 'Destinations of a record of every call: webhook, langfuse, s3, clickhouse (callbacks.md). With "otel" in it, traces and logs go to an OTLP receiver: OTEL_EXPORTER_OTLP_ENDPOINT, else http://localhost:4318, read at start.',
   }),
   setting("successCallbacks", textList(), {
     at: ["litellm_settings.success_callback"],

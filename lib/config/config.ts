@@ -8,7 +8,10 @@ import type { UserDefaults } from "../people/schema.ts";
 import type { ThrottleLimits } from "../throttle/policies.ts";
 import type { CallbackDestination } from "./callbacks.ts";
 import type { ConsoleSettings } from "./console-environment.ts";
+import type { ContentSettings } from "./content-settings.ts";
+import type { CorsConfig } from "./cors.ts";
 import type { BackupSettings } from "./operate-settings.ts";
+import type { TelemetrySettings } from "./telemetry-settings.ts";
 
 /** Prices of one deployment in nano-USD for a million tokens (integer, so that fractions of a nano-dollar a token stay exact). */
 export interface Price {
@@ -106,14 +109,6 @@ export interface Deployment {
 }
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
-
-export interface CorsConfig {
-  /** `["*"]`, exact origins, or empty: no cross-origin answer. */
-  readonly origins: readonly string[];
-  readonly credentials: boolean;
-  readonly methods: readonly string[];
-  readonly headers: readonly string[];
-}
 
 /** Where several processes count limits together. */
 export type SharedStore =
@@ -231,8 +226,11 @@ export interface Config {
   readonly backups: BackupSettings;
   /** Where records of calls are sent. */
   readonly callbacks: readonly CallbackDestination[];
+  readonly contents: ContentSettings;
   /** What a scheduler shows to GET /cron/*; null: there is none. */
   readonly cronSecret: string | null;
+  /** OpenTelemetry; null: nothing is sent. */
+  readonly telemetry: TelemetrySettings | null;
 
   readonly ledgerAcknowledge: "commit" | "journal";
   readonly allowRequestsOnDbUnavailable: boolean;

@@ -13,20 +13,20 @@ export const SECTIONS_NOT_ACTED_ON = words(`
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   litellm_settings: words(`
     fallbacks default_fallbacks context_window_fallbacks content_policy_fallbacks fallback_models cache
-    service_callbacks turn_off_message_logging redact_user_api_key_info
+    service_callbacks redact_user_api_key_info
     redact_messages_in_exceptions max_internal_user_budget internal_user_budget_duration
     default_team_settings default_team_params cost_discount_config cost_margin_config
     store_audit_logs model_group_settings public_model_groups telemetry retry_policy num_retries_per_request
     langfuse_default_tags langfuse_host modify_params add_function_to_prompt input_callback post_call_rules pre_call_rules
     ssl_verify ssl_certificate disable_end_user_cost_tracking disable_end_user_cost_tracking_prometheus_only
-    enable_json_schema_validation enable_preview_features force_ipv4 forward_traceparent_to_llm_provider
+    enable_json_schema_validation enable_preview_features force_ipv4
     global_disable_no_log_param custom_provider_map drop_unknown_params prometheus_metrics_config
     return_response_headers suppress_debug_info tag_budget_config
     user_header_name enable_caching_on_provider_specific_optional_params aws_sqs_callback_params guardrails
     json_log_fields openai_key api_key api_base cohere_key azure_key stream_chunk_builder
   `),
   general_settings: words(`
-    database_connection_timeout store_model_in_db store_prompts_in_spend_logs disable_spend_logs disable_error_logs
+    database_connection_timeout store_model_in_db disable_spend_logs disable_error_logs
     disable_spend_updates proxy_batch_write_at proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time
     maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron use_spend_logs_partitioning
     use_redis_transaction_buffer max_parallel_requests max_response_size_mb alerting alerting_threshold alert_types
@@ -96,7 +96,6 @@ const QUIET_FOR: Readonly<Record<string, readonly unknown[]>> = {
   "litellm_settings.telemetry": [false],
   "general_settings.disable_spend_logs": [false],
   "general_settings.store_model_in_db": [true],
-  "general_settings.store_prompts_in_spend_logs": [false],
 };
 
 /** The names of one section. */
@@ -117,6 +116,22 @@ export function isQuiet(section: string, name: string, node: YamlNode): boolean 
   return values.every(
     (value) => value.kind === "scalar" && (value.value === null || quiet.includes(value.value)),
   );
+}
+
+/** Values of settings that are acted on otherwise; `prometheus` asks for what /metrics tells anyway. */
+const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
+  "litellm_settings.callbacks": ["otel", "prometheus"],
+};
+
+/** Those values of `section.name` that do nothing here. */
+export function valuesNotActedOn(section: string, name: string, node: YamlNode): readonly string[] {
+  const acted = ACTED_ON[`${section}.${name}`];
+  if (acted === undefined) return [];
+  const values = node.kind === "list" ? node.items : [node];
+  return values
+    .filter((value) => value.kind === "scalar" && value.value !== null)
+    .map((value) => (value.kind === "scalar" ? String(value.value) : ""))
+    .filter((value) => !acted.includes(value));
 }
 
 function words(text: string): readonly string[] {

@@ -1,5 +1,10 @@
-/** The variables of operating: what opens backups, and what lets a scheduler in. */
+/** The variables of operating: what opens backups, what lets a scheduler in, and where traces and logs go. */
 import type { Reporter } from "./problems.ts";
+import {
+  readTelemetryEnvironment,
+  TELEMETRY_VARIABLES,
+  type TelemetryEnvironment,
+} from "./telemetry-environment.ts";
 
 export const OPERATE_VARIABLES = [
   {
@@ -12,6 +17,7 @@ export const OPERATE_VARIABLES = [
     default: "none: GET /cron/* answers 404",
     doc: "What a scheduler shows as its bearer token to GET /cron/*, at least 16 characters. Vercel sends it by itself.",
   },
+  ...TELEMETRY_VARIABLES,
 ] as const;
 
 const SHORTEST = 16;
@@ -19,6 +25,7 @@ const SHORTEST = 16;
 export interface OperateEnvironment {
   readonly backupPassphrase: string | null;
   readonly cronSecret: string | null;
+  readonly telemetry: TelemetryEnvironment;
 }
 
 export function readOperateEnvironment(
@@ -31,5 +38,9 @@ export function readOperateEnvironment(
       report.error(null, `${name} is shorter than ${SHORTEST} characters — make one: openssl rand -hex 32`);
     return value;
   };
-  return { backupPassphrase: secret("SHIN_BACKUP_PASSPHRASE"), cronSecret: secret("CRON_SECRET") };
+  return {
+    backupPassphrase: secret("SHIN_BACKUP_PASSPHRASE"),
+    cronSecret: secret("CRON_SECRET"),
+    telemetry: readTelemetryEnvironment(variable, report),
+  };
 }

@@ -1,11 +1,18 @@
 /** The sections of the files: which there are, which names in them are unknown, which are LiteLLM's and do nothing here. */
 import { CALLBACK_SETTINGS } from "./callback-settings.ts";
+import { CONTENT_SETTINGS } from "./content-settings.ts";
 import { VARIABLES } from "./environment.ts";
 import type { LoadedFile } from "./files.ts";
 import { GENERAL_SETTINGS } from "./general-settings.ts";
 import { KEY_SETTINGS } from "./key-settings.ts";
 import { LIMIT_SETTINGS } from "./limit-settings.ts";
-import { isNotActedOn, isQuiet, namesNotActedOn, SECTIONS_NOT_ACTED_ON } from "./not-acted-on.ts";
+import {
+  isNotActedOn,
+  isQuiet,
+  namesNotActedOn,
+  SECTIONS_NOT_ACTED_ON,
+  valuesNotActedOn,
+} from "./not-acted-on.ts";
 import { OPERATE_SETTINGS } from "./operate-settings.ts";
 import { PEOPLE_SETTINGS } from "./people-settings.ts";
 import type { Reporter } from "./problems.ts";
@@ -15,6 +22,7 @@ import { type Layer, namesIn, type Setting } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 import { STORE_SETTINGS } from "./store-settings.ts";
 import { didYouMean, nearest } from "./suggest.ts";
+import { TELEMETRY_SETTINGS } from "./telemetry-settings.ts";
 import { type Entry, isNothing, type MapNode, show } from "./tree.ts";
 
 /** All settings outside `model_list`. */
@@ -28,6 +36,8 @@ export const SETTINGS: readonly Setting<Settings>[] = [
   ...OPERATE_SETTINGS,
   ...CALLBACK_SETTINGS,
   ...SAFETY_SETTINGS,
+  ...CONTENT_SETTINGS,
+  ...TELEMETRY_SETTINGS,
 ];
 
 const SETTING_SECTIONS = ["general_settings", "litellm_settings", "router_settings"] as const;
@@ -72,7 +82,11 @@ export function mapOf(entry: Entry, report: Reporter): MapNode | null {
 function checkNames(section: string, map: MapNode, report: Reporter, ignored: IgnoredNames): void {
   const known = namesIn(SETTINGS, section);
   for (const entry of map.entries) {
-    if (known.includes(entry.key)) continue;
+    if (known.includes(entry.key)) {
+      for (const value of valuesNotActedOn(section, entry.key, entry.value))
+        ignored.add(`${section}.${entry.key}: ${value}`);
+      continue;
+    }
     if (isNotActedOn(section, entry.key)) {
       if (!isQuiet(section, entry.key, entry.value)) ignored.add(`${section}.${entry.key}`);
     } else

@@ -57,9 +57,17 @@ type SameAsConfig =
 
 /** What config.yaml says, before the environment and the demo are added. */
 export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & CallbackSettings & {
+    storePrompts: boolean;
+    contentOptIn: boolean;
+    contentRetentionDays: number | null;
+    contentMaxKilobytes: number;
+    contentSecondPerson: boolean;
     backupFolder: string | null;
     backupIntervalMs: number;
     backupKeep: number;
+    telemetryMessageContent: boolean;
+    turnOffMessageLogging: boolean;
+    telemetryPropagateToProviders: boolean;
     masterKey: string | null;
     databaseUrl: string | null;
     keyDefaults: KeyRules["defaults"];
@@ -171,9 +179,17 @@ export function defaultSettings(): Settings {
     logFile: null,
     anonymizeLogs: false,
     dataRetentionDays: null,
+    storePrompts: false,
+    contentOptIn: false,
+    contentRetentionDays: null,
+    contentMaxKilobytes: 64,
+    contentSecondPerson: false,
     backupFolder: null,
     backupIntervalMs: 86_400_000,
     backupKeep: 7,
+    telemetryMessageContent: false,
+    turnOffMessageLogging: false,
+    telemetryPropagateToProviders: true,
     ledgerAcknowledge: "commit",
     allowRequestsOnDbUnavailable: true,
     dbOutageGraceMs: 900_000,

@@ -1,6 +1,6 @@
 /** What an export will hold, decided when it is asked for: whose calls, from when to when. The job keeps to it however late it runs. */
 import { z } from "zod";
-import type { CallFilter } from "#db/queries/console-records.ts";
+import type { CallFilter } from "#db/queries/guided-calls.ts";
 import type { SpendFilter } from "#db/queries/spend.ts";
 import { GatewayError } from "../errors.ts";
 import { readRange } from "../spend/calendar.ts";

@@ -30,15 +30,15 @@ export async function* usageRows(deps: Deps, plan: ExportPlan): AsyncGenerator<U
     const days = all.slice(done, done + DAYS_AT_ONCE);
     const piece =
       plan.format === "focus"
-        ? await charges(deps.sql, plan, days, account, timezone)
-        : await groups(deps.sql, plan, days, timezone);
+        ? await charges(deps.sql, plan, askedOf(days, all), account, timezone)
+        : await groups(deps.sql, plan, askedOf(days, all), timezone);
     yield { ...piece, days: done + days.length, ofDays: all.length };
   }
 }
 
-async function groups(sql: Sql, plan: ExportPlan, days: readonly Day[], timezone: string) {
+async function groups(sql: Sql, plan: ExportPlan, { days, range, starts }: Asked, timezone: string) {
   const { by } = plan;
-  const cells = await dailyBy(sql, USAGE_COLUMNS[by].column, ...askedOf(days), spendFilterOf(plan));
+  const cells = await dailyBy(sql, USAGE_COLUMNS[by].column, starts, range, spendFilterOf(plan));
   const names = await namesOf(sql, by, [...new Set(cells.map(({ id }) => id))]);
   const rows = cells.map(({ day, id, sums }) =>
     usageRow({ date: days[day]?.date ?? "", timezone }, by, { id, name: names.get(id) }, sums),
@@ -46,8 +46,9 @@ async function groups(sql: Sql, plan: ExportPlan, days: readonly Day[], timezone
   return { rows, costNanoUsd: cells.reduce((sum, { sums }) => sum + sums.costNanoUsd, 0n) };
 }
 
-async function charges(sql: Sql, plan: ExportPlan, days: readonly Day[], account: string, timezone: string) {
-  const cells = await dailyFine(sql, ...askedOf(days), spendFilterOf(plan));
+async function charges(sql: Sql, plan: ExportPlan, asked: Asked, account: string, timezone: string) {
+  const { days, range, starts } = asked;
+  const cells = await dailyFine(sql, starts, range, spendFilterOf(plan));
   const distinct = (of: (cell: (typeof cells)[number]) => string) => [...new Set(cells.map(of))];
   const names = {
     key: await namesOf(
@@ -74,11 +75,26 @@ async function charges(sql: Sql, plan: ExportPlan, days: readonly Day[], account
   return { rows, costNanoUsd: cells.reduce((sum, { sums }) => sum + sums.costNanoUsd, 0n) };
 }
 
-/** Where days begin, and the range of the hours in them: an hour belongs to the day it begins in. */
-function askedOf(days: readonly Day[]): [number[], { fromMs: number; toMs: number }] {
+interface Asked {
+  readonly days: readonly Day[];
+  /** Where days begin. */
+  readonly starts: readonly number[];
+  readonly range: { readonly fromMs: number; readonly toMs: number };
+}
+
+/**
+ * Some of all days. An hour belongs to the day it begins in; where all of them begin and end is kept to the millisecond, so
+ * that they add up to what is asked for in zones off the full hour too.
+ */
+function askedOf(days: readonly Day[], all: readonly Day[]): Asked {
   const [first, last] = [days[0], days.at(-1)];
-  return [
-    days.map(({ startMs }) => startMs),
-    { fromMs: nextHourMs(first?.startMs ?? 0), toMs: nextHourMs(last?.endMs ?? 0) },
-  ];
+  const [fromMs, toMs] = [first?.startMs ?? 0, last?.endMs ?? 0];
+  return {
+    days,
+    starts: days.map(({ startMs }) => startMs),
+    range: {
+      fromMs: first === all[0] ? fromMs : nextHourMs(fromMs),
+      toMs: last === all.at(-1) ? toMs : nextHourMs(toMs),
+    },
+  };
 }

@@ -30,6 +30,7 @@ async function answerJson(
   answer: JsonAnswer,
 ): Promise<GatewayResponse> {
   const { call, endpoint } = running;
+  running.content?.answered(answer.body);
   const usage: Usage = answer.usage ?? estimateJson(answer, call.promptTokens, endpoint.generates);
   await running.end({
     outcome: "ok",
@@ -84,14 +85,23 @@ async function* relay(
   const { meter, upstream } = answer;
   let finished = false;
   try {
-    if (answer.first.length > 0) yield answer.first;
+    if (answer.first.length > 0) {
+      running.content?.streamed(answer.first);
+      yield answer.first;
+    }
     for (let chunk = await upstream.next(); chunk; chunk = await upstream.next()) {
       const events = meter.push(chunk);
-      if (events.length > 0) yield events;
+      if (events.length > 0) {
+        running.content?.streamed(events);
+        yield events;
+      }
       if (meter.error) break;
     }
     const rest = meter.end();
-    if (rest.length > 0) yield rest;
+    if (rest.length > 0) {
+      running.content?.streamed(rest);
+      yield rest;
+    }
     if (meter.error) {
       upstream.abort();
       const { passUpstreamAuthErrors } = running.context.policy.config;

@@ -4,6 +4,7 @@ import { demoAnswer } from "#lib/providers/demo.ts";
 import { isAddressRefused } from "#lib/providers/guard.ts";
 import { upstreamHeaders, upstreamUrl } from "#lib/providers/request.ts";
 import type { UpstreamAnswer } from "#lib/providers/upstream.ts";
+import type { AttemptTrace } from "#lib/telemetry/attempt-trace.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
 import { admitNext } from "./admit.ts";
 import { mostRetries, openTimeoutMs } from "./allowances.ts";
@@ -11,6 +12,7 @@ import type { GatewayDeps } from "./context.ts";
 import { type OpenedAnswer, openAnswer } from "./open-answer.ts";
 import { outgoingBody } from "./outgoing.ts";
 import type { RunningCall } from "./running-call.ts";
+import { tracedAttempt } from "./traced.ts";
 import {
   type AttemptFailure,
   failureInStream,
@@ -77,11 +79,24 @@ function hasPeers(running: RunningCall, deployment: Deployment): boolean {
   );
 }
 
-async function attemptOnce(
+function attemptOnce(
   deps: GatewayDeps,
   running: RunningCall,
   deployment: Deployment,
   body: Buffer,
+): Promise<{ answer: OpenedAnswer } | AttemptFailure> {
+  const { trace } = running.context;
+  if (trace === undefined) return exchange(deps, running, deployment, body, undefined);
+  const attempt = trace.attempt(deployment, deps.clock.monotonic());
+  return tracedAttempt(running, trace, attempt, exchange(deps, running, deployment, body, attempt));
+}
+
+async function exchange(
+  deps: GatewayDeps,
+  running: RunningCall,
+  deployment: Deployment,
+  body: Buffer,
+  trace: AttemptTrace | undefined,
 ): Promise<{ answer: OpenedAnswer } | AttemptFailure> {
   const { config } = running.context.policy;
   const { call } = running;
@@ -91,7 +106,7 @@ async function attemptOnce(
   const startedMs = deps.clock.monotonic();
   let deadline: NodeJS.Timeout | undefined;
   try {
-    const answer = await send(deps, running, deployment, body);
+    const answer = await send(deps, running, deployment, body, trace);
     deadline = startDeadline(answer, openTimeoutMs(running, deployment), startedMs, deps);
     if (answer.status >= 200 && answer.status < 300) {
       const opened = await openAnswer(answer, {
@@ -99,6 +114,7 @@ async function attemptOnce(
         publicModel: call.model,
         keepUsageChunk: call.wantsUsage || config.alwaysIncludeStreamUsage,
         promptTokens: call.promptTokens,
+        watch: trace?.watch,
       });
       if (opened.kind === "refusal")
         return failureInStream(deployment, opened.error, config.passUpstreamAuthErrors);
@@ -135,6 +151,7 @@ function send(
   running: RunningCall,
   deployment: Deployment,
   body: Buffer,
+  trace: AttemptTrace | undefined,
 ): Promise<UpstreamAnswer> {
   const { config } = running.context.policy;
   const { request } = running.context;
@@ -142,7 +159,7 @@ function send(
     return demoAnswer(running.endpoint.operation, body, deps.clock, request.departure);
   return deps.upstreams.send({
     url: upstreamUrl(deployment, running.endpoint.operation),
-    headers: upstreamHeaders(deployment),
+    headers: headersFor(deployment, trace),
     body,
     connectTimeoutMs: config.connectTimeoutMs,
     firstByteTimeoutMs: openTimeoutMs(running, deployment),
@@ -150,6 +167,11 @@ function send(
     rule: deployment.guarded ? { allowInternal: config.allowPrivateApiBase } : null,
     departure: request.departure,
   });
+}
+
+function headersFor(deployment: Deployment, trace: AttemptTrace | undefined): readonly string[] {
+  const headers = upstreamHeaders(deployment);
+  return trace === undefined ? headers : [...headers, ...trace.start.headers];
 }
 
 /** Headers came in time; what must follow them has what is left of it, however often a few bytes come. */

@@ -88,6 +88,7 @@ export function readCall(
   const steering = readClientOptions(headers, {
     timeout: field("timeout"),
     numRetries: field("num_retries"),
+    noLog: field("no-log"),
   });
   return {
     bytes,

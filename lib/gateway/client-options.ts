@@ -14,6 +14,8 @@ export interface ClientOptions {
   /** Kept with the spend record. */
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly endUser: string | null;
+  /** Nothing of what is said is to be kept. */
+  readonly noLog: boolean;
 }
 
 const MOST_RETRIES = 10;
@@ -22,7 +24,7 @@ const MOST_METADATA_CHARS = 8_000;
 /** @param body the body's members that mean the same; headers win @throws GatewayError invalid_request */
 export function readClientOptions(
   headers: GatewayRequest["headers"],
-  body: { readonly timeout: unknown; readonly numRetries: unknown },
+  body: { readonly timeout: unknown; readonly numRetries: unknown; readonly noLog: unknown },
 ): ClientOptions {
   const tags = headers.get("x-litellm-tags");
   return {
@@ -32,6 +34,7 @@ export function readClientOptions(
     tags: tags === null ? [] : splitTags(tags),
     metadata: metadata(headers.get("x-litellm-spend-logs-metadata")),
     endUser: readEndUser(headers),
+    noLog: flag(body.noLog) || flag(headers.get("x-litellm-enable-message-redaction")),
   };
 }
 
@@ -39,6 +42,11 @@ export function readClientOptions(
 export function readEndUser(headers: GatewayRequest["headers"]): string | null {
   const name = headers.get("x-litellm-customer-id") ?? headers.get("x-litellm-end-user-id");
   return name === null || name === "" ? null : name.slice(0, 256);
+}
+
+/** Only a clear no to the question keeps a text: whatever else stands there asks for silence. */
+function flag(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "" && value !== false && value !== "false";
 }
 
 function seconds(name: string, value: unknown): number | null {

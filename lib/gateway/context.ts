@@ -10,6 +10,7 @@ import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { FrontDoor } from "#lib/compliance/front-door.ts";
 import type { Sightings } from "#lib/compliance/sightings.ts";
 import type { ConsoleSession } from "#lib/console/session.ts";
+import type { ContentStore } from "#lib/content/store.ts";
 import type { SafetyParts } from "#lib/incident/safety.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobEngine } from "#lib/jobs/engine.ts";
@@ -26,6 +27,8 @@ import type { ResolveHost } from "#lib/providers/guard.ts";
 import type { Upstreams } from "#lib/providers/upstream.ts";
 import type { Cooldown } from "#lib/routing/cooldown.ts";
 import type { ModelGroups } from "#lib/routing/groups.ts";
+import type { RequestTrace } from "#lib/telemetry/request-trace.ts";
+import type { Telemetry } from "#lib/telemetry/telemetry.ts";
 import type { Throttle } from "#lib/throttle/throttle.ts";
 import type { Clock } from "../clock.ts";
 import type { DatabaseHealth } from "../database-health.ts";
@@ -67,7 +70,11 @@ export interface GatewayDeps extends SafetyParts {
   readonly reconciler: Reconciler;
   readonly throttle: Throttle;
   readonly ledger: Ledger;
+  /** What is kept of what was said in calls. */
+  readonly contents: ContentStore;
   readonly metrics: Metrics;
+  /** OpenTelemetry; undefined unless it is switched on. */
+  readonly telemetry: Telemetry | undefined;
   readonly budgetFigures: BudgetReader;
   readonly standingFigures: StandingReader;
   /** What every process of this gateway has counted, this one's among it. */
@@ -111,6 +118,8 @@ export interface RequestContext {
   readonly ip: string;
   readonly startedAtMs: number;
   readonly startedMonotonicMs: number;
+  /** Its span; undefined while traces and logs are off. */
+  trace: RequestTrace | undefined;
 }
 
 export interface AuthenticatedContext extends RequestContext {

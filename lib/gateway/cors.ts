@@ -1,5 +1,5 @@
 /** Cross-origin answers: exact origins or `*`, and `*` never together with credentials. */
-import type { CorsConfig } from "#lib/config/config.ts";
+import type { CorsConfig } from "#lib/config/cors.ts";
 import {
   addHeaders,
   type GatewayRequest,

@@ -19,6 +19,7 @@ import { requireAccess } from "./route-access.ts";
 import { ROUTES } from "./route-table.ts";
 import { type Match, RouteTable } from "./routes.ts";
 import { authenticateThrottled } from "./throttle-step.ts";
+import { beginTrace } from "./traced.ts";
 
 export interface Gateway {
   /** Answers every request; never throws. */
@@ -53,6 +54,7 @@ async function handle(
     const { route } = match;
     context.params = match.params;
     if (route.access === "public") return signAndLog(deps, context, await route.run(deps, context));
+    if (deps.telemetry !== undefined) beginTrace(deps.telemetry, context, route);
     admitToDoor(deps, context);
     const person = route.access === "inference" ? null : await consoleCaller(deps, context, route);
     const caller = person?.caller ?? (await authenticateThrottled(deps, context));
@@ -147,6 +149,7 @@ function open(deps: GatewayDeps, request: GatewayRequest): RequestContext {
     ip: clientAddress(policy.addresses, request.peer, forwarded),
     startedAtMs,
     startedMonotonicMs: deps.clock.monotonic(),
+    trace: undefined,
   };
 }
 

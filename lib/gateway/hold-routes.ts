@@ -2,10 +2,10 @@
 import { runningHolds } from "#db/queries/privacy-requests.ts";
 import { endHold, placeHold } from "#lib/privacy/holds.ts";
 import { subjectNamed } from "#lib/privacy/requests/operations.ts";
-import { holdSchema } from "#lib/privacy/requests/schema.ts";
+import { holdSchema, placeHoldSchema } from "#lib/privacy/requests/schema.ts";
 import { readBody } from "./admin-body.ts";
 import { operationsOf } from "./admin-context.ts";
-import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
+import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { requirePrivacyOfficer, requirePrivacyReader } from "./privacy-access.ts";
 import type { KeyRoute } from "./routes.ts";
@@ -21,6 +21,7 @@ async function shown(deps: GatewayDeps) {
       reason: row.reason,
       created_by: row.createdBy,
       created_at: row.createdAt.toISOString(),
+      until: row.reviewAt?.toISOString() ?? null,
     })),
   });
 }
@@ -30,18 +31,29 @@ const list: KeyRoute["run"] = async (deps, context) => {
   return shown(deps);
 };
 
-function acting(act: typeof placeHold | typeof endHold) {
-  return async (deps: GatewayDeps, context: AuthenticatedContext) => {
-    const { actor } = requirePrivacyOfficer(context);
-    const { kind, reason, subject, subject_kind } = await readBody(context, holdSchema);
-    const who = await subjectNamed(deps.db, subject, subject_kind ?? null);
-    await act(operationsOf(deps), actor, { kind, reason, subject: who });
-    return shown(deps);
-  };
-}
+const place: KeyRoute["run"] = async (deps, context) => {
+  const { actor } = requirePrivacyOfficer(context);
+  const { kind, reason, subject, subject_kind, until } = await readBody(context, placeHoldSchema);
+  const who = await subjectNamed(deps.db, subject, subject_kind ?? null);
+  await placeHold(operationsOf(deps), actor, {
+    kind,
+    reason,
+    subject: who,
+    until: until ? new Date(until) : null,
+  });
+  return shown(deps);
+};
+
+const end: KeyRoute["run"] = async (deps, context) => {
+  const { actor } = requirePrivacyOfficer(context);
+  const { kind, reason, subject, subject_kind } = await readBody(context, holdSchema);
+  const who = await subjectNamed(deps.db, subject, subject_kind ?? null);
+  await endHold(operationsOf(deps), actor, { kind, reason, subject: who });
+  return shown(deps);
+};
 
 export const HOLD_ROUTES: readonly KeyRoute[] = [
   { method: "GET", path: "/privacy/holds", access: "own", run: list },
-  { method: "POST", path: "/privacy/holds", access: "manage", run: acting(placeHold) },
-  { method: "POST", path: "/privacy/holds/end", access: "manage", run: acting(endHold) },
+  { method: "POST", path: "/privacy/holds", access: "manage", run: place },
+  { method: "POST", path: "/privacy/holds/end", access: "manage", run: end },
 ];

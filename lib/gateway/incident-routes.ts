@@ -10,7 +10,7 @@ import { evidenceZip } from "#lib/incident/evidence.ts";
 import { type FreezeTools, freeze, unfreeze } from "#lib/incident/freezes.ts";
 import { impactOf } from "#lib/incident/impact.ts";
 import { approveIncident, closeIncident, openIncident, recordEvidence } from "#lib/incident/incidents.ts";
-import { runIncident } from "#lib/incident/run.ts";
+import { runIncident, scopeOf } from "#lib/incident/run.ts";
 import {
   approveSchema,
   closeSchema,
@@ -158,8 +158,10 @@ const run: Run = async (deps, context) => {
 
 const close: Run = async (deps, context) => {
   const { summary } = await readBody(context, closeSchema);
-  const { id } = await requireIncident(deps, context);
-  await closeIncident(operationsOf(deps), actorOf(context), id, summary);
+  const incident = await requireIncident(deps, context);
+  const { id } = incident;
+  const found = await impactOf(deps.sql, scopeOf(incident), deps.clock.now());
+  await closeIncident(operationsOf(deps), actorOf(context), id, summary, { ...found });
   return json(200, incidentView(await requireIncident(deps, context)));
 };
 

@@ -30,12 +30,16 @@ export async function runInference(
     context.request.headers,
   );
   const running = new RunningCall(deps, context, endpoint, call);
+  context.trace?.read(call, endpoint);
+  // Who lets nothing be kept lets nothing be told, either.
+  if (context.trace && context.caller.contents === "refused") context.trace.keepsContent = false;
   try {
     const group = findGroup(context, call);
     running.modelGroup = group.name;
     const named = namedBy(deps, context, call);
     running.named = named instanceof Promise ? await named : named;
     const candidates = await admit(deps, running, usableCandidates(deps, running, group));
+    context.trace?.admitted(deps.clock.monotonic());
     running.start();
     const { deployment, answer } = await attemptCandidates(deps, running, candidates);
     return await answerCall(deps, running, deployment, answer);

@@ -1,11 +1,10 @@
 /** Jobs over HTTP: what runs, how far it is, stopping it, and the file it made, also by a link that needs no session. */
-import { createHash, timingSafeEqual } from "node:crypto";
 import { findFile, type JobFileRow } from "#db/queries/job-files.ts";
 import { cancelJob, findJob, type JobRow } from "#db/queries/jobs.ts";
 import { type Actor, writeAudit } from "#lib/audit/audit.ts";
 import type { Role } from "#lib/console/roles.ts";
 import { type JobViewer, mayCancelJob, mayFetchFile, maySeeJob } from "#lib/jobs/access.ts";
-import { openJobFile } from "#lib/jobs/download.ts";
+import { type Download, openFileLink, openJobFile } from "#lib/jobs/download.ts";
 import { type JobReader, readJob, readJobs } from "#lib/jobs/list.ts";
 import type { Caller } from "#lib/keys/caller.ts";
 import { isStorable } from "#lib/storable.ts";
@@ -89,13 +88,9 @@ const file: PublicRoute["run"] = async (deps, context) => {
   if (!isAllowed(context.policy.addresses, context.ip))
     throw new GatewayError("ip_not_allowed", "Access forbidden: IP address not allowed.", { param: "None" });
   const link = context.query.get("link");
+  if (link !== null) return sendByLink(deps, context, id, link);
   const job = await deps.health.run(() => findJob(deps.sql, id));
   const found = job && (await findFile(deps.sql, id, new Date(deps.clock.now())));
-  if (link !== null) {
-    await requireLink(deps, context, found, link);
-    const actor: Actor = { ...NOBODY, ip: context.ip, requestId: context.requestId };
-    return send(deps, actor, found);
-  }
   const caller = await authenticateThrottled(deps, context);
   requireAccess(caller, { method: "GET", path: "/jobs/{id}/file", access: "own" }, context.path);
   const known: AuthenticatedContext = Object.assign(context, { caller, session: null });
@@ -105,21 +100,17 @@ const file: PublicRoute["run"] = async (deps, context) => {
 
 const NOBODY = { kind: "system", id: "link", claimedBy: null } as const;
 
-/** One sentence for a wrong secret, an ended link and a job without one. @throws GatewayError not_found, rate_limit_exceeded */
-async function requireLink(
+/** Guessing is counted; what the link opens, and how often, its own rules say. */
+async function sendByLink(
   deps: GatewayDeps,
   context: RequestContext,
-  found: JobFileRow | null,
+  jobId: string,
   secret: string,
-): Promise<void> {
+): Promise<GatewayResponse> {
   const verdict = await deps.throttle.take("file_link", networkOf(context.ip));
   if (!verdict.allowed) throw throttled(verdict, { kind: "ip", id: context.ip }, context.startedAtMs);
-  const given = createHash("sha256").update(secret).digest();
-  const right = Buffer.from(found?.link_hash ?? "", "hex");
-  if (right.length === given.length && timingSafeEqual(right, given)) return;
-  throw new GatewayError("not_found", "This link is not valid, or its time is over. Ask for a new one.", {
-    param: "link",
-  });
+  const actor: Actor = { ...NOBODY, ip: context.ip, requestId: context.requestId };
+  return answerOf(await openFileLink(deps, actor, { jobId, secret }));
 }
 
 async function send(deps: GatewayDeps, actor: Actor, file: JobFileRow | null): Promise<GatewayResponse> {
@@ -127,7 +118,10 @@ async function send(deps: GatewayDeps, actor: Actor, file: JobFileRow | null): P
     throw new GatewayError("not_found", "There is no file: it is not written yet, or its time is over.", {
       param: "id",
     });
-  const { body, headers } = await openJobFile(deps, actor, file);
+  return answerOf(await openJobFile(deps, actor, file));
+}
+
+function answerOf({ body, headers }: Download): GatewayResponse {
   return { status: 200, headers: Object.entries(headers).flat(), body };
 }
 

@@ -27,6 +27,8 @@ export interface MeterOptions {
   readonly publicModel: string;
   readonly keepUsageChunk: boolean;
   readonly promptTokens: number;
+  /** Sees each event as the provider sent it. */
+  readonly watch?: ((event: Buffer) => void) | undefined;
 }
 
 export class StreamMeter {
@@ -37,6 +39,8 @@ export class StreamMeter {
   #textBytes = 0;
   #deltas = 0;
   responseId: string | null = null;
+  /** What the provider calls the model that answers. */
+  responseModel: string | null = null;
   /** `data: [DONE]` was seen. */
   done = false;
   /** An error object the provider sent inside the stream; the meter gives no event from it on. */
@@ -80,6 +84,7 @@ export class StreamMeter {
       this.done = true;
       return null;
     }
+    this.#options.watch?.(event);
     if (this.#rename === undefined) this.#learn(event);
     if (event.includes(USAGE) && !event.includes(NO_USAGE_YET) && !this.#readUsage(event)) return null;
     if (event.includes(ERROR)) {
@@ -97,6 +102,7 @@ export class StreamMeter {
     if (typeof chunk["id"] === "string") this.responseId = chunk["id"];
     const model = chunk["model"];
     if (typeof model !== "string") return;
+    this.responseModel = model;
     const name = JSON.stringify(model);
     const spaced = event.includes(`"model": ${name}`) ? " " : "";
     const to = JSON.stringify(this.#options.publicModel);

@@ -13,20 +13,26 @@ import { requireAccess } from "./route-access.ts";
 import type { Route } from "./routes.ts";
 import { authenticateThrottled } from "./throttle-step.ts";
 
-type Counted = Pick<GatewayDeps, "clock" | "health" | "ledger" | "limitsAway" | "metrics" | "workers">;
+type Counted = Pick<
+  GatewayDeps,
+  "clock" | "contents" | "health" | "ledger" | "limitsAway" | "metrics" | "telemetry" | "workers"
+>;
 
 /** Figures of this process alone. */
 export function ownFigures(deps: Counted): Figures {
-  return deps.metrics.figures(ownGauges(deps), deps.ledger.droppedNotes);
+  return deps.metrics.figures(ownGauges(deps), deps.ledger.droppedNotes, deps.telemetry?.counts() ?? {});
 }
 
 function ownGauges(deps: Counted): Gauges {
   const { inFlight, journalWaiting, queued } = deps.ledger.standing();
+  const { dropped, stored } = deps.contents.standing();
   return {
     worker: deps.workers()?.own ?? 1,
     inFlight,
     ledgerQueued: queued,
     journalWaiting,
+    contentsStored: stored,
+    contentsDropped: dropped,
     limitsAway: deps.limitsAway(),
     databaseAwaySeconds: deps.health.awayMs(deps.clock.now()) / 1000,
     ...processGauges(),

@@ -24,15 +24,12 @@ export function namedBy(
   const tags = new Set([...caller.tags, ...call.tags]);
   const who: Who[] = [...tags].map((id) => ({ kind: "tag", id }));
   if (call.endUser !== null) who.push({ kind: "end_user", id: call.endUser });
-  return lookUpAllowed(deps, context, who);
+  const found = lookUp(deps, context.policy.config, who);
+  return found instanceof Promise ? found.then(allowed) : allowed(found);
 }
 
-async function lookUpAllowed(
-  deps: GatewayDeps,
-  context: AuthenticatedContext,
-  who: readonly Who[],
-): Promise<readonly Named[]> {
-  const found = await lookUp(deps, context.policy.config, who);
+/** @throws GatewayError when one of them may not call at all */
+function allowed(found: readonly Named[]): readonly Named[] {
   for (const { kind, policy } of found) {
     if (policy?.blocked) refuseBlocked(kind, policy);
     if (policy?.restricted)
@@ -45,18 +42,24 @@ async function lookUpAllowed(
   return found;
 }
 
-/** Their policies, blocked or not. */
-export async function lookUp(
+/** Their policies, blocked or not: at once when all of them are known. */
+export function lookUp(
   deps: Pick<GatewayDeps, "subjects" | "pseudonymKey">,
   config: Config,
   who: readonly Who[],
-): Promise<readonly Named[]> {
-  const policies = await Promise.all(who.map(({ id, kind }) => deps.subjects.find(kind, id, config)));
-  return who.map(({ id, kind }, index) => ({
-    kind,
-    id: kind === "end_user" ? recordedEndUser(deps, config.anonymizeLogs, id) : id,
-    policy: policies[index] ?? null,
-  }));
+): readonly Named[] | Promise<readonly Named[]> {
+  const named = (policies: readonly (SubjectPolicy | null)[]) =>
+    who.map(({ id, kind }, index) => ({
+      kind,
+      id: kind === "end_user" ? recordedEndUser(deps, config.anonymizeLogs, id) : id,
+      policy: policies[index] ?? null,
+    }));
+  const policies = who.map(({ id, kind }) => deps.subjects.find(kind, id, config));
+  return policies.every(isKnown) ? named(policies) : Promise.all(policies).then(named);
+}
+
+function isKnown<T>(value: T | Promise<T>): value is T {
+  return !(value instanceof Promise);
 }
 
 /** An end user as records and counters name it. */

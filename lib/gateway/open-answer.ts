@@ -17,6 +17,8 @@ export interface JsonAnswer {
   /** Null: the provider reported none, or nonsense. */
   readonly usage: Usage | null;
   readonly responseId: string | null;
+  /** What the provider calls the model that answered. */
+  readonly responseModel: string | null;
 }
 
 export interface StreamAnswer {
@@ -44,14 +46,15 @@ export function openAnswer(
 ): Promise<OpenedAnswer | StreamRefusal> {
   const type = String(upstream.headers["content-type"] ?? "");
   if (options.stream && !type.startsWith("application/json")) return openStream(upstream, options);
-  return openJson(upstream, options.publicModel);
+  return openJson(upstream, options);
 }
 
-async function openJson(upstream: UpstreamAnswer, publicModel: string): Promise<JsonAnswer> {
+async function openJson(upstream: UpstreamAnswer, { publicModel, watch }: MeterOptions): Promise<JsonAnswer> {
   const body = await upstream.readAll(MOST_ANSWER_BYTES);
   if (!body) throw invalidAnswer("its answer is larger than 64 MB");
   const fields = body.length <= PARSE_BYTES ? parse(body) : scanFields(body);
   const { id, model, usage } = fields;
+  watch?.(body);
   const renamed = typeof model === "string" && model !== publicModel;
   return {
     kind: "json",
@@ -59,6 +62,7 @@ async function openJson(upstream: UpstreamAnswer, publicModel: string): Promise<
     body: renamed ? rewriteObject(body, scan(body), new Map([["model", JSON.stringify(publicModel)]])) : body,
     usage: readUsage(usage),
     responseId: typeof id === "string" ? id : null,
+    responseModel: typeof model === "string" ? model : null,
   };
 }
 

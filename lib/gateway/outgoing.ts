@@ -21,6 +21,7 @@ const EXTRAS: ReadonlySet<string> = new Set([
   "litellm_metadata",
   "litellm_call_id",
   "litellm_trace_id",
+  "no-log",
   "extra_body",
 ]);
 

@@ -17,6 +17,17 @@ export function requirePrivacyOfficer(context: AuthenticatedContext): Operator {
   return operatorOf(context);
 }
 
+/** Prompts and answers are read by who looks after people's data, and by nobody else. @throws GatewayError not_allowed */
+export function requireContentReader(context: AuthenticatedContext): Operator {
+  if (mayChangePrivacy(context)) return operatorOf(context);
+  const { caller, session } = context;
+  throw new GatewayError(
+    "not_allowed",
+    `Only admins and data protection officers may open what was said in calls, by break-glass. Your role is ${session?.role ?? caller.role}.`,
+    { param: "None" },
+  );
+}
+
 function mayChangePrivacy({ caller, session }: AuthenticatedContext): boolean {
   if (session) return session.role === "admin" || session.role === "dpo";
   return caller.role === "admin";

@@ -1,5 +1,4 @@
 /** Requests of people about their data: taken in, led through their steps, answered, and proved. */
-import { readParts } from "#db/queries/job-files.ts";
 import { findRequest, jobsOf, listRequests, REQUEST_STATES } from "#db/queries/privacy-requests.ts";
 import { parseBody } from "#lib/api-fields.ts";
 import { type Operator, operatorName, type RequestDeps } from "#lib/privacy/requests/deps.ts";
@@ -153,27 +152,10 @@ const drill: Run = async (deps, context) => {
 const download: PublicRoute["run"] = async (deps, context) => {
   const verdict = await deps.throttle.take("privacy", networkOf(context.ip));
   if (!verdict.allowed) throw throttled(verdict, { kind: "ip", id: context.ip }, context.startedAtMs);
-  const body = parseBody(downloadSchema, parseJson(await context.request.bytes(MOST_BYTES)));
-  const file = await openExportLink(deps, body.link, context.ip);
-  return {
-    status: 200,
-    headers: [
-      "content-type",
-      file.content_type,
-      "content-length",
-      String(file.size_bytes),
-      "content-disposition",
-      `attachment; filename="${file.name}"`,
-      "cache-control",
-      "no-store",
-    ],
-    body: chunks(readParts(deps.sql, file.job_id)),
-  };
+  const { link } = parseBody(downloadSchema, parseJson(await context.request.bytes(MOST_BYTES)));
+  const { body: file, headers } = await openExportLink(deps, link, context.ip);
+  return { status: 200, headers: Object.entries(headers).flat(), body: file };
 };
-
-async function* chunks(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  for await (const part of parts) yield Buffer.from(part);
-}
 
 const verify: PublicRoute["run"] = async (deps, context) => {
   const body = parseBody(verifySchema, parseJson(await context.request.bytes(MOST_BYTES)));

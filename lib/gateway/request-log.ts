@@ -42,7 +42,13 @@ export function logCall(deps: GatewayDeps, running: RunningCall, record: SpendRe
   if (record.unpriced) line += ',"unpriced":true';
   if (request.selfTest === true) line += ',"self_test":true';
   if (record.firstByteMs !== null) line += `,"first_byte_ms":${record.firstByteMs}`;
-  deps.log.line(`${line},"duration_ms":${record.durationMs},"msg":"${phrase(record.errorCode, "call")}"}`);
+  const { trace } = running.context;
+  if (trace !== undefined) line += `,"trace_id":"${trace.traceId}"`;
+  line += `,"duration_ms":${record.durationMs},"msg":"${phrase(record.errorCode, "call")}"}`;
+  deps.log.line(line);
+  if (trace === undefined) return;
+  trace.endCall({ record, user, keyAlias: caller.alias });
+  deps.telemetry?.line(line, trace, false);
 }
 
 /** Statuses of who may not come in, or not now. */
@@ -67,11 +73,19 @@ export function logRequest(
     error_code: error?.code,
     internal: error?.details.internal,
     ip: anonymous ? truncateAddress(context.ip) : context.ip,
+    trace_id: context.trace?.traceId,
     duration_ms: Math.round((deps.clock.monotonic() - context.startedMonotonicMs) * 1000) / 1000,
   };
   const message = phrase(error?.code ?? null, "request");
   if (status >= 500) deps.log.error({ ...line, err: error?.details.cause }, message);
   else deps.log.info(line, message);
+  if (context.trace === undefined) return;
+  context.trace.endRequest({ status, errorCode: error?.code ?? null, durationMs: line.duration_ms });
+  const level = status >= 500 ? "error" : "info";
+  const time = isoInstant(deps.clock.now());
+  // What an error says to the log alone stays there.
+  const told = JSON.stringify({ level, time, ...line, internal: undefined, msg: message });
+  deps.telemetry?.line(told, context.trace, status >= 500);
 }
 
 function phrase(code: string | null, good: string): string {

@@ -9,6 +9,7 @@ import { CONSOLE_KEY_ROUTES } from "./console-key-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
 import { CONSOLE_ROUTES } from "./console-routes.ts";
 import { CONSOLE_SHELL_ROUTES } from "./console-shell-routes.ts";
+import { CONTENT_ROUTES } from "./content-routes.ts";
 import { CRON_ROUTES } from "./cron-routes.ts";
 import { EXPORT_ROUTES } from "./export-routes.ts";
 import { HEALTH_ROUTES } from "./health-routes.ts";
@@ -65,6 +66,7 @@ const DESCRIBED: readonly Route[] = [
   ...RETENTION_ROUTES,
   ...RECORDS_ROUTES,
   ...HOLD_ROUTES,
+  ...CONTENT_ROUTES,
 ];
 
 export const ROUTES: readonly Route[] = [...DESCRIBED, openApiRoute(DESCRIBED)];

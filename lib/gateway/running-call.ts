@@ -5,9 +5,11 @@ import type { Deployment } from "#lib/config/config.ts";
 import type { Outcome, SpendRecord } from "#lib/ledger/record.ts";
 import { costOf, NO_USAGE, priceFor, type Usage } from "#lib/models/cost.ts";
 import { truncateAddress } from "#lib/privacy/anonymise.ts";
+import type { RequestTrace } from "#lib/telemetry/request-trace.ts";
 import { toMicros } from "../clock.ts";
 import { toGatewayError } from "../errors.ts";
 import type { Call } from "./call.ts";
+import { type CallContent, contentOf } from "./call-content.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { recordedEndUser } from "./named.ts";
@@ -31,6 +33,8 @@ export class RunningCall {
   readonly context: AuthenticatedContext;
   readonly endpoint: Endpoint;
   readonly call: Call;
+  /** What is kept of what was said; null: nothing. */
+  readonly content: CallContent | null;
   modelGroup = "";
   /** The end user and the tags of the call. */
   named: readonly Named[] = [];
@@ -60,6 +64,7 @@ export class RunningCall {
     this.endpoint = endpoint;
     this.call = call;
     this.modelGroup = call.model;
+    this.content = contentOf(deps, context, endpoint, call);
   }
 
   /** A candidate is tried on this lease: the first holds what all of them share, a later one only what is its own. */
@@ -126,6 +131,8 @@ export class RunningCall {
     const record = this.#record(ending, ending.usage);
     settleLeases(this.deps, this.#leases, { nowMs, tokens, costNanoUsd: this.costNanoUsd });
     logCall(this.deps, this, record, nowMs);
+    // A call that no provider saw leaves nothing but its record.
+    if (this.sent) this.content?.keep(record);
     // A refusal that the gateway asked for itself is no denial of anybody's.
     if (ending.outcome === "refused") {
       if (this.context.request.selfTest !== true) ledger.note(record);
@@ -150,7 +157,7 @@ export class RunningCall {
       ip: anonymous ? truncateAddress(ip) : ip,
       clientRequestId: context.clientRequestId,
       tags: caller.tags.length + call.tags.length === 0 ? NO_TAGS : [...caller.tags, ...call.tags],
-      metadata: call.steering.metadata,
+      metadata: traced(context.trace, call.steering.metadata),
       keyPeriodStartMs: this.#set?.keyPeriodStartMs ?? null,
       userPeriodStartMs: this.#set?.userPeriodStartMs ?? null,
       teamPeriodStartMs: this.#set?.teamPeriodStartMs ?? null,
@@ -171,4 +178,9 @@ export class RunningCall {
       firstByteMs: this.firstByteMs === null ? null : toMicros(this.firstByteMs),
     };
   }
+}
+
+/** Leads from a record to its trace; a client's own member of that name stays. */
+function traced(trace: RequestTrace | undefined, metadata: SpendRecord["metadata"]): SpendRecord["metadata"] {
+  return trace?.identity.sampled ? { trace_id: trace.traceId, ...metadata } : metadata;
 }

@@ -1,33 +1,49 @@
 /** What an action on a scope would hit: keys, how busy they are, whose they are, and what has to be typed. */
+import { z } from "zod";
 import type { Sql } from "#db/client.ts";
 import { keysOf, ownersToTell, scopeUse } from "#db/queries/incident-scope.ts";
-import { phraseFor } from "./schema.ts";
+import { phraseFor, SCOPE_KINDS } from "./schema.ts";
 import type { Scope } from "./scope.ts";
 
 const HOUR_MS = 3_600_000;
 const MOST_APPLICATIONS = 10;
 const MOST_OWNERS = 200;
 
-export interface Impact {
-  readonly scope: Scope;
-  readonly keys: number;
-  readonly calls_last_hour: number;
-  readonly calls_per_minute: number;
-  readonly top_applications: readonly {
-    readonly key_id: string;
-    readonly name: string;
-    readonly owner: string | null;
-    readonly calls_last_hour: number;
-    readonly last_used_at: string | null;
-  }[];
-  readonly owners: readonly {
-    readonly id: string;
-    readonly name: string | null;
-    readonly email: string | null;
-    readonly keys: number;
-  }[];
+const impactSchema = z.object({
+  scope: z.object({ kind: z.enum(SCOPE_KINDS), id: z.string(), label: z.string() }),
+  /** When it was looked at. */
+  as_of: z.string(),
+  keys: z.number(),
+  calls_last_hour: z.number(),
+  calls_per_minute: z.number(),
+  top_applications: z.array(
+    z.object({
+      key_id: z.string(),
+      name: z.string(),
+      owner: z.string().nullable(),
+      calls_last_hour: z.number(),
+      last_used_at: z.string().nullable(),
+    }),
+  ),
+  owners: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string().nullable(),
+      email: z.string().nullable(),
+      keys: z.number(),
+    }),
+  ),
   /** To be typed before the keys are revoked. */
-  readonly phrase: string | null;
+  phrase: z.string().nullable(),
+});
+
+export type Impact = z.infer<typeof impactSchema>;
+
+/** What an incident's record says it hit in its time; null where it says nothing. */
+export function recordedImpact(record: unknown, openedAt: Date): Impact | null {
+  const filled =
+    typeof record === "object" && record !== null ? { as_of: openedAt.toISOString(), ...record } : null;
+  return impactSchema.safeParse(filled).data ?? null;
 }
 
 export async function impactOf(sql: Sql, scope: Scope, nowMs: number): Promise<Impact> {
@@ -37,6 +53,7 @@ export async function impactOf(sql: Sql, scope: Scope, nowMs: number): Promise<I
   const owners = await ownersToTell(sql, scope, MOST_OWNERS);
   return {
     scope,
+    as_of: new Date(nowMs).toISOString(),
     keys: use.keys,
     calls_last_hour: use.calls,
     calls_per_minute: Math.round((use.calls / 60) * 10) / 10,

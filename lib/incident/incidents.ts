@@ -49,10 +49,18 @@ export async function openIn(tx: Tx, actor: Actor, nowMs: number, incident: NewI
     action: drill ? "incident.drill" : "incident.open",
     target: { kind: "incident", id },
     before: null,
-    after: row,
+    after: withoutPeople(row),
     reason,
   });
   return id;
+}
+
+/** As the audit log has it: whose keys are concerned stands in the incident, from where an erasure takes it. */
+function withoutPeople<T extends { readonly impact?: unknown }>(incident: T): T {
+  const { impact } = incident;
+  if (typeof impact !== "object" || impact === null) return incident;
+  const { keys, calls_last_hour } = { keys: null, calls_last_hour: null, ...impact };
+  return { ...incident, impact: { keys, calls_last_hour } };
 }
 
 /**
@@ -73,12 +81,16 @@ export function approveIncident(operations: Operations, actor: Actor, id: string
   });
 }
 
-/** @throws GatewayError not_found; conflict while a freeze of it is in force */
+/**
+ * @param impact what it hits now, for one whose record says nothing of its time: a freeze opens incidents without a look
+ * @throws GatewayError not_found; conflict while a freeze of it is in force
+ */
 export async function closeIncident(
   operations: Operations,
   actor: Actor,
   id: string,
   summary: string,
+  impact: Readonly<Record<string, unknown>>,
 ): Promise<Incident> {
   return changeIncident(
     operations,
@@ -87,7 +99,7 @@ export async function closeIncident(
     "close",
     "incident.close",
     summary,
-    async (_incident, now, tx) => {
+    async (incident, now, tx) => {
       const running = await tx
         .select({ id: freezes.id })
         .from(freezes)
@@ -100,7 +112,12 @@ export async function closeIncident(
             param: "None",
           },
         );
-      return { state: "closed", closedBy: nameOf(actor), closedAt: now };
+      return {
+        state: "closed",
+        closedBy: nameOf(actor),
+        closedAt: now,
+        impact: incident.impact ?? { ...impact },
+      };
     },
   );
 }
@@ -148,8 +165,8 @@ function changeIncident(
     await writeAudit(tx, actor, nowMs, {
       action,
       target: { kind: "incident", id },
-      before,
-      after,
+      before: withoutPeople(before),
+      after: withoutPeople(after),
       ...(reason === null ? {} : { reason }),
     });
     return { result: after, changes: [] };

@@ -13,6 +13,7 @@ import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobKind } from "#lib/jobs/job.ts";
 import { operationsOfJob } from "#lib/jobs/operations.ts";
 import { hashSecret } from "#lib/keys/secret.ts";
+import type { KeyRow } from "#lib/keys/view.ts";
 import { change } from "../changes.ts";
 import { masterKeySeal } from "./master-key-ring.ts";
 
@@ -36,8 +37,9 @@ export const rotationJob: JobKind<JobDeps> = {
   run: async ({ deps, progress }) => {
     const nowMs = deps.clock.now();
     const due = await keysDue(deps.sql, new Date(nowMs));
+    let begun = 0;
     for (const [done, { id }] of due.entries()) {
-      await beginRotation(deps, id, nowMs);
+      if (await beginRotation(deps, id, nowMs)) begun += 1;
       await progress({ done: done + 1, total: due.length });
     }
     for (const key of await keysNearEnd(deps.sql, new Date(nowMs), new Date(nowMs + DAY_MS)))
@@ -49,32 +51,44 @@ export const rotationJob: JobKind<JobDeps> = {
         data: { ends: key.collect_by.toISOString() },
       });
     const reminders = deps.policy().config.rotationDays > 0 ? await remind(deps, nowMs) : 0;
-    return { begun: due.length, reminders };
+    return { begun, reminders };
   },
 };
 
-async function beginRotation(deps: JobDeps, keyId: string, nowMs: number): Promise<void> {
-  const ends = new Date(nowMs + deps.policy().config.rotationGraceMs);
-  const begun = await change(operationsOfJob(deps), async (tx) => {
+interface Due {
+  readonly key: KeyRow;
+  readonly ends: Date;
+  readonly begins: boolean;
+}
+
+/** @returns false when it had begun; its alert is raised all the same, for a crash may have come between the two */
+async function beginRotation(deps: JobDeps, keyId: string, nowMs: number): Promise<boolean> {
+  const fromNow = new Date(nowMs + deps.policy().config.rotationGraceMs);
+  const due = await change<Due | null>(operationsOfJob(deps), async (tx) => {
     const before = await lockKey(tx, keyId);
     // Somebody rotated it meanwhile.
-    if (!before?.autoRotate || before.collectBy !== null || (before.rotateAt?.getTime() ?? Infinity) > nowMs)
+    if (!before?.autoRotate || (before.rotateAt?.getTime() ?? Infinity) > nowMs)
       return { result: null, changes: [] };
+    const begins = before.collectBy === null;
+    const ends = before.collectBy ?? fromNow;
+    if (!begins) return { result: { key: before, ends, begins }, changes: [] };
     await tx.update(virtualKeys).set({ collectBy: ends }).where(eq(virtualKeys.id, keyId));
     const after = { ...before, collectBy: ends };
     const target = { kind: "key", id: keyId } as const;
     await writeAudit(tx, SCHEDULE, nowMs, { action: "key.rotation_due", target, before, after });
-    return { result: before, changes: [{ kind: "key", id: keyId }] };
+    return { result: { key: before, ends, begins }, changes: [{ kind: "key", id: keyId }] };
   });
-  if (begun === null) return;
-  const name = begun.alias ?? keyId;
+  if (due === null) return false;
+  const { begins, ends, key } = due;
+  const name = key.alias ?? keyId;
   await raiseAlert(deps, {
     kind: "key_rotation",
     subject: { kind: "key", id: keyId, name },
-    cause: `due ${begun.rotateAt?.toISOString() ?? ""}`,
+    cause: `due ${key.rotateAt?.toISOString() ?? ""}`,
     message: `key "${name}" is due for rotation: its secret ends ${ends.toISOString()}; ${TAKE}`,
     data: { ends: ends.toISOString() },
   });
+  return begins;
 }
 
 /** Once for each key and each further span of that length; virtual keys together once a month. */

@@ -6,6 +6,7 @@ import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { FrontDoor } from "#lib/compliance/front-door.ts";
 import type { Sightings } from "#lib/compliance/sightings.ts";
 import type { Config } from "#lib/config/config.ts";
+import type { ContentStore } from "#lib/content/store.ts";
 import type { CallerLookup } from "#lib/keys/lookup.ts";
 import type { SubjectLookup } from "#lib/keys/subjects.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
@@ -25,6 +26,8 @@ export interface JobDeps {
   readonly subjects: SubjectLookup;
   readonly admission: AdmissionStore;
   readonly ledger: Ledger;
+  /** What is kept of what was said in calls. */
+  readonly contents: ContentStore;
   readonly auditSigner: HeadSigner;
   readonly auditSealer: AuditSealer;
   readonly pseudonymKey: string;

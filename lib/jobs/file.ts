@@ -1,21 +1,22 @@
-/** The file a job writes: in parts of 256 KiB into the database, hashed on the way, behind a link that expires. */
-import { createHash, randomBytes } from "node:crypto";
-import type { Sql } from "#db/client.ts";
-import { beginFile, finishFile, writePart } from "#db/queries/job-files.ts";
+/** The file a job writes: in parts of 256 KiB into the database, hashed on the way. */
+import { createHash } from "node:crypto";
+import type { Sql, Tx } from "#db/client.ts";
+import { beginFile, finishFile, finishFileIn, writePart } from "#db/queries/job-files.ts";
 
 const PART_BYTES = 262_144;
 
 export interface FileEnd {
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** Secret of the link that needs no session; null when none was asked for. It is nowhere else. */
-  readonly linkSecret: string | null;
 }
 
 export interface FileWriter {
   write(bytes: Uint8Array | string): Promise<void>;
-  /** The file is whole: from here on it can be fetched. */
-  end(options?: { readonly link?: boolean }): Promise<FileEnd>;
+  /**
+   * The file is whole: from here on it can be fetched.
+   * @param options.within runs the transaction that makes it so, with what else has to be true from then on
+   */
+  end(options?: { readonly within?: (finish: (tx: Tx) => Promise<void>) => Promise<void> }): Promise<FileEnd>;
 }
 
 export async function openFile(
@@ -54,11 +55,11 @@ export async function openFile(
     },
     end: async (options = {}) => {
       await flush(0);
-      const linkSecret = options.link === true ? randomBytes(24).toString("base64url") : null;
       const sha256 = hash.digest("hex");
-      const linkHash = linkSecret === null ? null : createHash("sha256").update(linkSecret).digest("hex");
-      await finishFile(sql, file.jobId, { sizeBytes, sha256, linkHash });
-      return { sizeBytes, sha256, linkSecret };
+      const end = { sizeBytes, sha256 };
+      if (options.within) await options.within((tx) => finishFileIn(tx, file.jobId, end));
+      else await finishFile(sql, file.jobId, end);
+      return end;
     },
   };
 }

@@ -13,12 +13,14 @@ import { privacyExport } from "../privacy/export/job.ts";
 import { privacyDrill } from "../privacy/requests/drill.ts";
 import { watchRequests } from "../privacy/requests/watch.ts";
 import { purgeRetention } from "../privacy/retention/purge.ts";
+import { sumDaysJob } from "../spend/span-job.ts";
 import type { JobDeps } from "./deps.ts";
 import type { JobKind } from "./job.ts";
 import { tidyJobs } from "./tidy.ts";
 
 export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   tidyJobs,
+  sumDaysJob,
   eraseJob,
   anonymisePastJob,
   backupJob,

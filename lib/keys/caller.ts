@@ -47,6 +47,8 @@ export interface Caller {
   readonly teamPermissions: readonly string[];
   /** Processing of the user's data is restricted: no calls. */
   readonly restricted?: true;
+  /** What the metadata of key, team and user say to keeping prompts and answers; whoever refuses has the last word. */
+  readonly contents?: "refused" | "wanted";
 }
 
 /** A subject without any ceiling. */

@@ -29,7 +29,15 @@ export function toCaller(row: CallerRow): Caller {
     teamRole: member === null ? null : member.role === "admin" ? "admin" : "user",
     teamPermissions: team?.member_permissions ?? [],
     ...(row.restricted ? { restricted: true } : {}),
+    ...contentsOf(row.store_prompts),
   };
+}
+
+/** What is neither true nor absent refuses: nobody's texts are kept by a misspelt no. */
+function contentsOf(wishes: readonly unknown[]): Pick<Caller, "contents"> {
+  const said = wishes.filter((wish) => wish !== null && wish !== undefined);
+  if (said.length === 0) return {};
+  return { contents: said.every((wish) => wish === true || wish === "true") ? "wanted" : "refused" };
 }
 
 /** The policy of an end user or a tag; null when neither it nor a tier says anything. */

@@ -7,6 +7,7 @@ import type { Sql } from "#db/client.ts";
 import { interruptedRows, settleRows, startRows } from "#db/queries/ledger.ts";
 import { type DatabaseHealth, isAway } from "../database-health.ts";
 import type { Log } from "../log.ts";
+import { batchOf, type SettledRow, settledRow, toLine } from "./batch.ts";
 import { Bridge } from "./bridge.ts";
 import type { Journal } from "./journal.ts";
 import { OpenCalls } from "./open-calls.ts";
@@ -25,7 +26,7 @@ export interface LedgerOptions {
 }
 
 interface Pending {
-  readonly row: string;
+  readonly settled: SettledRow;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
   /** Set when the row is in the journal too. */
@@ -78,21 +79,21 @@ export class Ledger {
   }
 
   async #settle(record: SpendRecord): Promise<void> {
-    const row = toRow(record, "settled");
+    const settled = settledRow(record);
     const { journal, health } = this.#options;
     if (journal && health.away) {
-      await journal.append(row, true);
+      await journal.append(toLine(settled), true);
       this.#bridge.carries();
       return;
     }
     if (journal && this.#options.acknowledge() === "journal") {
-      const shipped = await journal.append(row, false);
-      this.#enqueue(row, shipped).catch((error: unknown) =>
+      const shipped = await journal.append(toLine(settled), false);
+      this.#enqueue(settled, shipped).catch((error: unknown) =>
         this.#options.log.error({ err: error }, "ledger flush failed"),
       );
       return;
     }
-    await this.#enqueue(row, null);
+    await this.#enqueue(settled, null);
   }
 
   /** Records a call that was refused; not waited for. */
@@ -150,9 +151,9 @@ export class Ledger {
     await this.#options.journal?.seal();
   }
 
-  #enqueue(row: string, shipped: (() => Promise<void>) | null): Promise<void> {
+  #enqueue(settled: SettledRow, shipped: (() => Promise<void>) | null): Promise<void> {
     const done = new Promise<void>((resolve, reject) => {
-      this.#pending.push({ row, resolve, reject, shipped });
+      this.#pending.push({ settled, resolve, reject, shipped });
       // A row that is in the journal is durable: it may wait for company, and its answer need not wait for its query.
       if (shipped === null || this.#pending.length >= MOST_ROWS) this.#kick();
       else this.#shipTimer ??= setTimeout(() => this.#kick(), SHIP_DELAY_MS);
@@ -194,10 +195,10 @@ export class Ledger {
   }
 
   async #writeSettled(batch: Pending[]): Promise<void> {
-    const { health, sql } = this.#options;
+    const { health, instance, sql } = this.#options;
     try {
-      const rows = `[${batch.map((item) => item.row).join(",")}]`;
-      await health.run(() => settleRows(sql, defaultRow(this.#options.instance), rows));
+      const rows = batchOf(batch.map(({ settled }) => settled));
+      await health.run(() => settleRows(sql, defaultRow(instance), rows));
       for (const item of batch) this.#done(item);
     } catch (error) {
       if (isAway(error)) await this.#toJournal(batch, error);
@@ -222,7 +223,7 @@ export class Ledger {
       batch.map(async (item) => {
         try {
           if (!journal) throw cause;
-          if (!item.shipped) await journal.append(item.row, true);
+          if (!item.shipped) await journal.append(toLine(item.settled), true);
           item.resolve();
         } catch (error) {
           item.reject(error);
@@ -239,7 +240,7 @@ export class Ledger {
       log.error({ err: cause }, SET_ASIDE);
       try {
         if (!journal) throw cause;
-        await journal.reject(item.row);
+        await journal.reject(toLine(item.settled));
         this.#done(item);
       } catch (error) {
         item.reject(error);

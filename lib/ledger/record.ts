@@ -79,7 +79,8 @@ export function defaultRow(instance: Instance): string {
 
 /**
  * The record as one JSON object: the columns of `spend_records` in which it differs from the default row. Written as
- * text, since every call passes here: ids, providers and enum values are ours and need no escaping.
+ * text, since every call passes here: ids, providers and enum values are ours and need no escaping. A settled row has
+ * no charges: they are needed once, by the commit that settles it.
  */
 export function toRow(record: SpendRecord, state: "started" | "settled"): string {
   const { usage } = record;
@@ -113,20 +114,25 @@ export function toRow(record: SpendRecord, state: "started" | "settled"): string
   if (record.rule !== null) row += `,"rule":"${record.rule}"`;
   if (record.tags.length > 0) row += `,"tags":[${record.tags.map(quote).join(",")}]`;
   if (record.metadata !== null) row += `,"metadata":${quoteAll(record.metadata)}`;
-  if (record.charges.length > 0) row += `,"charges":[${record.charges.map(chargeText).join(",")}]`;
+  if (state === "started" && record.charges.length > 0) row += `,"charges":${chargesText(record.charges)}`;
   row += periodMember("key", record.keyPeriodStartMs) + periodMember("user", record.userPeriodStartMs);
   return `${row}${periodMember("team", record.teamPeriodStartMs)}}`;
 }
 
-/** Charges come with the rules of a caller, the same objects from call to call. */
-const chargeTexts = new WeakMap<Charge, string>();
+/** Charges come with the rules of a caller, the same list from call to call. */
+const knownCharges = new WeakMap<readonly Charge[], string>();
 
-function chargeText(charge: Charge): string {
-  const known = chargeTexts.get(charge);
+/** Charges as one JSON array; empty text when there are none. */
+export function chargesText(charges: readonly Charge[]): string {
+  if (charges.length === 0) return "";
+  const known = knownCharges.get(charges);
   if (known !== undefined) return known;
-  const { budget, kind, periodStartMs, subjectId } = charge;
-  const text = `["${kind}",${quote(subjectId)},${quote(budget)},${periodStartMs}]`;
-  chargeTexts.set(charge, text);
+  const each = charges.map(
+    ({ budget, kind, periodStartMs, subjectId }) =>
+      `["${kind}",${quote(subjectId)},${quote(budget)},${periodStartMs}]`,
+  );
+  const text = `[${each.join(",")}]`;
+  knownCharges.set(charges, text);
   return text;
 }
 
@@ -152,6 +158,9 @@ function quote(text: string): string {
 
 /** JSON that Postgres takes: the escape of NUL is refused there as NUL itself. */
 function quoteAll(value: Readonly<Record<string, unknown>>): string {
+  const text = JSON.stringify(value);
+  // NUL and lone surrogates become escapes; most texts have none, and looking at each member would cost.
+  if (!text.includes("\\u")) return text;
   return JSON.stringify(value, (_, item: unknown) =>
     typeof item === "string" ? item.toWellFormed().replaceAll("\u0000", "") : item,
   );

@@ -3,6 +3,7 @@ import type { Sql } from "#db/client.ts";
 import { settleRows } from "#db/queries/ledger.ts";
 import { type DatabaseHealth, isAway } from "../database-health.ts";
 import type { Log } from "../log.ts";
+import { batchOf, fromLine } from "./batch.ts";
 import { Journal } from "./journal.ts";
 import { defaultRow, type Instance } from "./record.ts";
 
@@ -39,7 +40,7 @@ export async function replayFiles(tools: ReplayTools, files: readonly string[]):
 async function replayRows(tools: ReplayTools, rows: readonly string[]): Promise<void> {
   const { health, instance, journal, log, sql } = tools;
   try {
-    await health.run(() => settleRows(sql, defaultRow(instance), `[${rows.join(",")}]`));
+    await health.run(() => settleRows(sql, defaultRow(instance), batchOf(rows.map(fromLine))));
   } catch (error) {
     if (isDeadlock(error)) return replayRows(tools, rows);
     if (isAway(error) || !journal) throw error;

@@ -42,6 +42,9 @@ export interface Gauges {
   readonly inFlight: number;
   readonly ledgerQueued: number;
   readonly journalWaiting: number;
+  /** Contents of calls, since the start. */
+  readonly contentsStored: number;
+  readonly contentsDropped: number;
   readonly limitsAway: boolean;
   readonly databaseAwaySeconds: number;
   readonly residentBytes: number;
@@ -58,11 +61,21 @@ export interface Figures {
   /** Refusals before a call was read, by error code. */
   readonly turnedAway: Record<string, number>;
   droppedNotes: number;
+  /** What became of spans and log records for OpenTelemetry, by `signal outcome`. */
+  readonly telemetry: Record<string, number>;
   readonly gauges: Gauges[];
 }
 
 export function noFigures(): Figures {
-  return { calls: [], models: [], deployments: [], turnedAway: {}, droppedNotes: 0, gauges: [] };
+  return {
+    calls: [],
+    models: [],
+    deployments: [],
+    turnedAway: {},
+    droppedNotes: 0,
+    telemetry: {},
+    gauges: [],
+  };
 }
 
 /** What makes two rows of calls the same one. */
@@ -105,6 +118,8 @@ export function sumOf(all: readonly Figures[]): Figures {
     for (const [reason, amount] of Object.entries(figures.turnedAway))
       sum.turnedAway[reason] = (sum.turnedAway[reason] ?? 0) + amount;
     sum.droppedNotes += figures.droppedNotes;
+    for (const [name, amount] of Object.entries(figures.telemetry))
+      sum.telemetry[name] = (sum.telemetry[name] ?? 0) + amount;
     sum.gauges.push(...figures.gauges);
   }
   sum.calls.push(...calls.values());

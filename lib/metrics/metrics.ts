@@ -54,13 +54,14 @@ export class Metrics {
   }
 
   /** Everything counted until now. */
-  figures(gauges: Gauges, droppedNotes: number): Figures {
+  figures(gauges: Gauges, droppedNotes: number, telemetry: Figures["telemetry"]): Figures {
     return {
       calls: [...this.#calls.values()],
       models: [...this.#models.values()],
       deployments: [...this.#deployments.values()],
       turnedAway: this.#turnedAway,
       droppedNotes,
+      telemetry,
       gauges: [gauges],
     };
   }

@@ -21,7 +21,11 @@ export function processGauges(): Pick<
   };
 }
 
-export function writeProcesses(into: Exposition, { droppedNotes, gauges }: Figures, version: string): void {
+export function writeProcesses(
+  into: Exposition,
+  { droppedNotes, gauges, telemetry }: Figures,
+  version: string,
+): void {
   into.numbers("shin_build_info", "gauge", "Always 1; the version stands in the label.", [[{ version }, 1]]);
   const family = (name: string, type: "counter" | "gauge", help: string, read: (row: Gauges) => number) =>
     into.numbers(
@@ -44,6 +48,18 @@ export function writeProcesses(into: Exposition, { droppedNotes, gauges }: Figur
     "Records on disk that wait for the database to be back.",
     (row) => row.journalWaiting,
   );
+  family(
+    "shin_contents_stored_total",
+    "counter",
+    "Calls whose prompt and answer were kept.",
+    (row) => row.contentsStored,
+  );
+  family(
+    "shin_contents_dropped_total",
+    "counter",
+    "Calls whose prompt and answer should have been kept and were not.",
+    (row) => row.contentsDropped,
+  );
   family("shin_limits_store_away", "gauge", "1 while the shared store of limits does not answer.", (row) =>
     Number(row.limitsAway),
   );
@@ -58,6 +74,15 @@ export function writeProcesses(into: Exposition, { droppedNotes, gauges }: Figur
     "counter",
     "Records of refused calls that were dropped because too many waited.",
     [[{}, droppedNotes]],
+  );
+  into.numbers(
+    "shin_telemetry_records_total",
+    "counter",
+    "Spans and log records for OpenTelemetry by what became of them: sent, failed on the way, dropped because too many waited.",
+    Object.entries(telemetry).map(([name, amount]) => {
+      const [signal = "", outcome = ""] = name.split(" ");
+      return [{ signal, outcome }, amount];
+    }),
   );
   family(
     "process_resident_memory_bytes",

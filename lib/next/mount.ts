@@ -2,8 +2,15 @@
 import { departureOf, type GatewayRequest, payloadTooLarge } from "../gateway/http.ts";
 import { gatewayRuntime, isBehindOwnServer } from "./runtime.ts";
 
-export async function serveWeb(request: Request): Promise<Response> {
-  const { gateway } = await gatewayRuntime();
+/** Has work done once the answer is out, while the platform keeps the instance awake. */
+export type Defer = (work: () => Promise<void>) => void;
+
+/** @param defer Next's `after`; without it nothing is deferred */
+export async function serveWeb(request: Request, defer?: Defer): Promise<Response> {
+  const { deps, gateway } = await gatewayRuntime();
+  const { telemetry } = deps;
+  // An instance sleeps between requests, and its timers with it.
+  if (telemetry !== undefined && !isBehindOwnServer()) defer?.(() => telemetry.flush());
   const answer = await gateway.handle(adapt(request));
   const { body, status } = answer;
   const headers = new Headers();

@@ -20,6 +20,7 @@ import { budgetChangeSchema } from "../console/budget-schema.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "../console/people-schema.ts";
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "../console/schema.ts";
 import { removeViewSchema, saveViewSchema, searchSchema } from "../console/shell-schema.ts";
+import { approveUnlockSchema, unlockSchema } from "../content/schema.ts";
 import {
   deleteModelSchema,
   newModelSchema,
@@ -76,6 +77,7 @@ import {
   identifySchema,
   newRequestSchema,
   noFieldsSchema,
+  placeHoldSchema,
   verifySchema,
   withdrawSchema,
 } from "../privacy/requests/schema.ts";
@@ -186,10 +188,13 @@ export const BODIES: Schemas = {
   "POST /privacy/requests/{id}/withdraw": withdrawSchema,
   "POST /privacy/requests/{id}/link": noFieldsSchema,
   "POST /privacy/drill": noFieldsSchema,
-  "POST /privacy/holds": holdSchema,
+  "POST /privacy/holds": placeHoldSchema,
   "POST /privacy/holds/end": holdSchema,
   "POST /privacy/download": downloadSchema,
   "POST /privacy/verify": verifySchema,
+  "POST /privacy/contents/{id}/unlock": unlockSchema,
+  "POST /privacy/contents/{id}/approve": approveUnlockSchema,
+  "POST /privacy/contents/{id}/read": noFieldsSchema,
   "POST /privacy/retention": retentionSchema,
   "POST /privacy/retention/preview": retentionSchema,
   "POST /privacy/retention/run": noFieldsSchema,

@@ -23,6 +23,7 @@ export const ERROR_NOTES: Readonly<Record<ErrorCode, string>> = {
   ip_not_allowed: "the address is not in `allowed_ips`",
   not_found: "there is no such path, key, user, team or model; also for what the caller may not see",
   method_not_allowed: "the path answers to other methods; `allow` names them",
+  gone: "a link to a file was used already, or its 15 minutes are over; ask for a new one",
   timeout: "the provider did not answer in time",
   conflict: "it exists already, or the state has changed meanwhile",
   payload_too_large: "the body is larger than `max_request_size_mb`",

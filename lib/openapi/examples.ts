@@ -61,6 +61,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
     document: "runbooks/disks.md",
     valid_days: 365,
   },
+  postPrivacyContentsByIdUnlock: { reason: "The customer complains about this very answer." },
+  postPrivacyContentsByIdApprove: { unlock: "UNLOCK_ID" },
   postComplianceWaive: { check: "backups", reason: "moves to the new cluster this week", valid_days: 14 },
   postModelNew: {
     model_name: "gpt-4",

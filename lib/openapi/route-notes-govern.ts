@@ -30,7 +30,7 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "GET /jobs/{id}": "one of them: state, progress, rate, result, and the file it made",
   "POST /jobs/{id}/cancel": "stops a job: one that waits at once, one that runs at its next step",
   "GET /jobs/{id}/file":
-    "the file a job made, for who started it and admins; with `?link=` and its secret for whoever has that",
+    "the file a job made, for who started it and admins; with `?link=` and its secret for whoever has that, once",
   "POST /exports":
     "begins an export of calls or of usage as CSV, JSON or FOCUS-shaped CSV; answers the job that writes it",
   "GET /audit":
@@ -76,8 +76,8 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "POST /privacy/requests/{id}/close": "ends it without doing anything, such as `no_data_held`",
   "POST /privacy/requests/{id}/withdraw": "the person takes it back",
   "POST /privacy/requests/{id}/link":
-    "a link to the export that needs no sign-in, shown this once; it ends with the file, a week after it was written",
-  "POST /privacy/download": "the file behind such a link; the secret is sent in the body",
+    "a link to the export that needs no sign-in, shown this once; it opens the file once, within 15 minutes, and ends the link before it",
+  "POST /privacy/download": "the file behind such a link, once; the secret is sent in the body",
   "POST /privacy/verify": "says whether a certificate or an export's manifest is genuine; anybody may ask",
   "GET /privacy/retention":
     "how long each store keeps what it holds, when it was last purged and how much went",
@@ -85,6 +85,16 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "POST /privacy/retention/preview":
     "how much would go now, with these days or as they are set; removes nothing",
   "POST /privacy/retention/run": "begins the daily purge now",
+  "GET /privacy/contents":
+    "whether prompts and answers are kept, for how long, how many, and who opened which of them and why",
+  "GET /privacy/contents/{id}":
+    "whether what was said in a call is kept, and who opened it; not what was said",
+  "POST /privacy/contents/{id}/unlock":
+    "break-glass: opens a call's prompt and answer to who asks, for 15 minutes and with a reason of 10 characters or more; an event and an alert tell of it",
+  "POST /privacy/contents/{id}/approve":
+    "the second person's yes where `content_second_person` is set; not for who asked, nor with the master key",
+  "POST /privacy/contents/{id}/read":
+    "the prompt and the answer, for who opened them; each reading is an event in its own transaction",
   "GET /privacy/records": "the record of processing activities, from the registry; `format=csv` as a table",
   "GET /compliance":
     "how every check stands, with its evidence, and the score by framework; for admins, auditors and data protection",

@@ -10,7 +10,7 @@ import type { JobDeps } from "../jobs/deps.ts";
 import { type Certificate, certificateSchema, signCertificate } from "./certificate.ts";
 import type { ErasureOrder } from "./erasure.ts";
 import { keptThings } from "./kept.ts";
-import { type Located, locateAll } from "./locate.ts";
+import { CLEAR_EVENTS, type Located, locateAll } from "./locate.ts";
 import { namesOf } from "./names.ts";
 import type { Identity } from "./subject.ts";
 import { type Place, stretches } from "./walk.ts";
@@ -47,7 +47,7 @@ export async function finish(deps: JobDeps, jobId: string | null, state: Erasure
   const personOf = async (id: string) =>
     /^(master_key$|key_|shin )/.test(id) ? id : auditSealer.pseudonymOf({ kind: "user", id }, nowMs);
   const head = await auditSigner.sign();
-  const { audit_events: events = 0, subject_keys: _key, ...still } = after.stores;
+  const { audit_events: events = 0, [CLEAR_EVENTS]: clear = 0, subject_keys: _key, ...still } = after.stores;
   const stores = [...new Set([...Object.keys(state.before), ...Object.keys(still)])].sort().map((store) => ({
     store,
     action: ACTIONS[store] ?? "replaced",
@@ -62,14 +62,14 @@ export async function finish(deps: JobDeps, jobId: string | null, state: Erasure
     finishedAt: new Date(nowMs).toISOString(),
     operator: await personOf(order.operator),
     approver: order.approver === null ? null : await personOf(order.approver),
-    stores: stores.filter(({ store }) => store !== "audit_events"),
-    kept: keptThings(moved, events),
+    stores: stores.filter(({ store }) => store !== "audit_events" && store !== CLEAR_EVENTS),
+    kept: keptThings(moved, events, clear),
     sums: {
       records: records.moved,
       costNanoUsdBefore: state.costNanoUsd,
       costNanoUsdAfter: String(records.costNanoUsd),
     },
-    scan,
+    scan: clear === 0 ? scan : { ...scan, found: { ...scan.found, audit_events: clear } },
     audit: head && { number: head.number, hash: head.hash },
   });
   await deps.db.transaction(async (tx) => {
@@ -96,7 +96,11 @@ export async function finish(deps: JobDeps, jobId: string | null, state: Erasure
       action: "privacy.erase",
       target: { kind: identity.subject.kind, id: pseudonym },
       before: null,
-      after: { erasure: state.erasure, request: order.requestId, found: Object.keys(scan.found).length },
+      after: {
+        erasure: state.erasure,
+        request: order.requestId,
+        found: Object.keys(certificate.scan.found).length,
+      },
     });
   });
   auditSealer.forget(nowMs);

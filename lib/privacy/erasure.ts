@@ -4,6 +4,7 @@
  * destroyed last, in one transaction with the certificate.
  */
 import { setTimeout } from "node:timers/promises";
+import { sql as raw } from "drizzle-orm";
 import { deleteOwn, endAccess } from "#db/queries/erasure-people.ts";
 import { pseudonymiseStretch, recordPartitions } from "#db/queries/erasure-records.ts";
 import { recordOwner, renameBudgets, renameHourly, renameTags } from "#db/queries/erasure-sums.ts";
@@ -78,7 +79,7 @@ export async function eraseSubject(context: ErasureContext, order: ErasureOrder)
   while (state.step < STEPS.length) {
     context.signal.throwIfAborted();
     const step = STEPS[state.step];
-    await step?.(deps, state, save);
+    await step?.(deps, state, save, context.id ?? null);
     await save({ ...state, step: state.step + 1, place: null });
   }
   const certificate = await finish(deps, context.id ?? null, state);
@@ -90,6 +91,7 @@ type Step = (
   deps: JobDeps,
   state: ErasureState,
   save: (next: ErasureState) => Promise<void>,
+  jobId: string | null,
 ) => Promise<unknown>;
 
 const NOTES = [
@@ -104,7 +106,7 @@ const NOTES = [
 ];
 
 const STEPS: readonly Step[] = [
-  endEverything,
+  (deps, state, _save, jobId) => endEverything(deps, state, jobId),
   (deps, state, save) => records(deps, state, save, Number.POSITIVE_INFINITY),
   sums,
   (deps, state) => deleteOwn(deps.sql, personOf(state.identity, state.pseudonym)),
@@ -134,8 +136,12 @@ async function begin(deps: JobDeps, jobId: string | null, order: ErasureOrder): 
   };
 }
 
-/** Keys stop and sessions end, here and on every instance, before anything is deleted. */
-async function endEverything(deps: JobDeps, { erasure, identity, order }: ErasureState): Promise<void> {
+/**
+ * Keys stop and sessions end, here and on every instance, before anything is deleted. That it is done stands in the job
+ * when it is: after a crash it is not told a second time.
+ */
+async function endEverything(deps: JobDeps, state: ErasureState, jobId: string | null): Promise<void> {
+  const { erasure, identity, order } = state;
   const { kind, id } = identity.subject;
   const nowMs = deps.clock.now();
   const person: Change = { kind, id, erased: true };
@@ -150,6 +156,10 @@ async function endEverything(deps: JobDeps, { erasure, identity, order }: Erasur
       before: null,
       after: { erasure, request: order.requestId, approver: order.approver, keysRevoked: keys.length },
     });
+    const next = JSON.stringify({ ...state, step: state.step + 1 });
+    await tx.execute(
+      raw`update jobs set progress = jsonb_set(progress, '{cursor}', ${next}::jsonb) where id = ${jobId}`,
+    );
   });
   // Nothing of the policy changes with a person.
   const target = { ...deps, policyChanged: async () => undefined };
@@ -213,6 +223,7 @@ async function late(
   save: (next: ErasureState) => Promise<void>,
 ): Promise<void> {
   await deps.ledger.flush();
+  await deps.contents.flush();
   if ((await recordPartitions(deps.sql)).length > 0) await records(deps, state, save, LATE_PARTITIONS);
   await sums(deps, state);
   // Networks of keys and the like are noted a little later than the call that showed them.

@@ -32,15 +32,22 @@ export const CALLS: Reason = {
   legalBasis: "legitimate interest",
   retention: "general_settings.data_retention_days",
 };
+export const CONTENTS: Reason = {
+  purpose: "to see what was said in a call when that is needed, by break-glass alone",
+  legalBasis: "legitimate interest",
+  retention: "general_settings.content_retention_days",
+};
 export const BOOKS: Reason = {
   purpose: "to account for what was spent, and by whom",
   legalBasis: "legal obligation",
   retention: "as long as books must be kept",
 };
+/** The records behind the sums: they go with `data_retention_days`, the sums stay. */
+export const RECORDED: Reason = { ...BOOKS, retention: CALLS.retention };
 export const AUDIT: Reason = {
   purpose: "to prove who changed what",
   legalBasis: "legitimate interest",
-  retention: "400 days",
+  retention: "as long as the log, which loses nothing by age; an erasure makes it unreadable",
 };
 
 export const GOVERN: Reason = {

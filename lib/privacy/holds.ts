@@ -14,15 +14,24 @@ const WORDS: Readonly<Record<HoldKind, string>> = {
   restriction: "A restriction of processing",
 };
 
+/** A hold that nobody looks at again would keep a person's data for ever. */
+export const LONGEST_HOLD_DAYS = 180;
+const DAY_MS = 86_400_000;
+
+export interface NewHold {
+  readonly kind: HoldKind;
+  readonly subject: DataSubject;
+  readonly reason: string;
+  /** When a legal hold is to be reviewed; the latest day there is when absent. */
+  readonly until?: Date | null;
+}
+
 /**
- * Places one. A restriction holds from the next call on, on every instance within a second.
- * @throws GatewayError conflict when one of its kind runs already, invalid_request without a reason
+ * Places one. A restriction holds from the next call on, on every instance within a second. Neither ends by itself.
+ * @throws GatewayError conflict when one of its kind runs already, invalid_request without a reason or with a day to
+ *   review it that is past or too far away
  */
-export async function placeHold(
-  operations: Operations,
-  actor: Actor,
-  given: { readonly kind: HoldKind; readonly subject: DataSubject; readonly reason: string },
-): Promise<HoldRow> {
+export async function placeHold(operations: Operations, actor: Actor, given: NewHold): Promise<HoldRow> {
   const { kind, subject } = given;
   const reason = given.reason.trim();
   if (reason === "")
@@ -31,6 +40,7 @@ export async function placeHold(
     });
   return change(operations, async (tx) => {
     const nowMs = operations.nowMs();
+    const reviewAt = reviewOf(given, nowMs);
     const row: HoldRow = {
       id: newId("hold", nowMs),
       kind,
@@ -39,6 +49,7 @@ export async function placeHold(
       reason,
       createdBy: actor.id,
       createdAt: new Date(nowMs),
+      reviewAt,
       endedBy: null,
       endedAt: null,
     };
@@ -48,11 +59,28 @@ export async function placeHold(
       action: `privacy.${kind}_place`,
       target: { kind: subject.kind, id: subject.id },
       before: null,
-      after: { kind, hold: row.id },
+      after: { kind, hold: row.id, reviewAt },
       reason,
     });
     return { result: row, changes: [{ kind: subject.kind, id: subject.id }] };
   });
+}
+
+function reviewOf({ kind, until = null }: NewHold, nowMs: number): Date | null {
+  const latestMs = nowMs + LONGEST_HOLD_DAYS * DAY_MS;
+  if (kind === "restriction") {
+    if (until === null) return null;
+    throw new GatewayError("invalid_request", "A restriction has no day of review: it ends by hand.", {
+      param: "until",
+    });
+  }
+  if (until === null) return new Date(latestMs);
+  if (until.getTime() > nowMs && until.getTime() <= latestMs) return until;
+  throw new GatewayError(
+    "invalid_request",
+    `until must be a time to come, in ${LONGEST_HOLD_DAYS} days at most: a hold that is still needed then is placed anew.`,
+    { param: "until" },
+  );
 }
 
 /** Ends one. @throws GatewayError not_found when none runs */

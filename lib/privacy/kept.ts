@@ -6,8 +6,12 @@ type Kept = Certificate["kept"][number];
 
 const BOOKS = "accounts must be kept: a legal obligation";
 
-/** @param moved what stands under the pseudonym. @param events audit events that the person made or is the object of */
-export function keptThings(moved: Located, events: number): Kept[] {
+/**
+ * @param moved what stands under the pseudonym
+ * @param events audit events that the person made or is the object of, sealed
+ * @param clear audit events that name the person in clear
+ */
+export function keptThings(moved: Located, events: number, clear: number): Kept[] {
   const kept: Kept[] = [];
   const add = (store: string, what: string, why: string, until: string) =>
     void kept.push({ store, what, why, until });
@@ -26,7 +30,14 @@ export function keptThings(moved: Located, events: number): Kept[] {
       "audit_events",
       `${events} events: what was done, under the pseudonym; what they say of the person is sealed, and its key is destroyed`,
       "to prove who changed what: a legitimate interest",
-      "400 days",
+      "as long as the audit log is kept, which ends nothing by age",
+    );
+  if (clear > 0)
+    add(
+      "audit_events",
+      `${clear} events that name the person in clear: written before what is personal was sealed, or with the name in the middle of another text`,
+      "events are chained and only ever added: a change of one would undo the proof of all that came after it (legal claims, Art. 17(3)(e))",
+      "the day this database is replaced by one with a new audit log",
     );
   add(
     "backups",

@@ -1,6 +1,6 @@
 /** Where a person's data are, and how much there is of them: by store, before an erasure and after it. */
 import type { Sql } from "#db/client.ts";
-import { countAuditOf } from "#db/queries/audit.ts";
+import { countAuditOf, countClearAudit } from "#db/queries/audit.ts";
 import { countOwn, type ErasedPerson } from "#db/queries/erasure-people.ts";
 import { type StretchSum, sumStretch } from "#db/queries/erasure-records.ts";
 import { countBudgets, recordOwner, sumHourly } from "#db/queries/erasure-sums.ts";
@@ -14,6 +14,9 @@ import { stretches } from "./walk.ts";
 
 /** Records by store; stores with nothing are left out. */
 export type Located = Readonly<Record<string, number>>;
+
+/** Events that name the person in clear: nobody can change them. They are counted, and the certificate says so. */
+export const CLEAR_EVENTS = "audit_events_in_clear";
 
 export interface LocatedAll {
   readonly stores: Located;
@@ -61,6 +64,7 @@ export async function locateAll(
   stores["audit_events"] = await countAuditOf(sql, pseudonyms);
   stores["subject_keys"] = pseudonyms.length;
   const names = await namesOf(sql, identity);
+  stores[CLEAR_EVENTS] = await countClearAudit(sql, ids, names);
   for (const [table, count] of Object.entries(await mentions(deps, identity, names, ownJob)))
     if ((stores[table] ?? 0) === 0) stores[table] = count;
   stores["log_file"] = await loggedLines(deps, identity, names, ips);

@@ -11,6 +11,8 @@ import { finished } from "node:stream/promises";
 
 /** Gives the line as it shall stand; the same text when nothing is to be changed. */
 export type LineChange = (line: string) => string;
+/** The same; null for a line that goes. */
+export type LineRule = (line: string) => string | null;
 
 /** Writers look once a second whether their file was moved. */
 const CARRY_MS = 1_500;
@@ -29,7 +31,7 @@ export async function logFilesOf(file: string): Promise<string[]> {
 }
 
 /** How many lines would change. */
-export async function countLines(file: string, change: LineChange): Promise<number> {
+export async function countLines(file: string, change: LineRule): Promise<number> {
   let count = 0;
   for await (const line of linesOf(file)) if (change(line) !== line) count += 1;
   return count;
@@ -42,7 +44,7 @@ export async function countLines(file: string, change: LineChange): Promise<numb
  */
 export async function rewriteLines(
   file: string,
-  change: LineChange,
+  change: LineRule,
   live: boolean,
   wait: (ms: number) => Promise<void>,
 ): Promise<number> {
@@ -63,7 +65,7 @@ export async function rewriteLines(
 }
 
 /** Up to the last whole line. */
-async function copyChanged(from: string, to: string, change: LineChange, mode: number) {
+async function copyChanged(from: string, to: string, change: LineRule, mode: number) {
   const out = createWriteStream(to, { mode });
   let changed = 0;
   let bytes = 0;
@@ -71,7 +73,8 @@ async function copyChanged(from: string, to: string, change: LineChange, mode: n
     const next = change(line);
     if (next !== line) changed += 1;
     bytes += Buffer.byteLength(line) + 1;
-    if (!out.write(`${next}\n`)) await new Promise<void>((resolve) => out.once("drain", () => resolve()));
+    if (next !== null && !out.write(`${next}\n`))
+      await new Promise<void>((resolve) => out.once("drain", () => resolve()));
   }
   out.end();
   await finished(out);
@@ -79,7 +82,7 @@ async function copyChanged(from: string, to: string, change: LineChange, mode: n
 }
 
 /** What came to the old file after it was copied goes to the end of the new one. */
-async function carryOver(old: FileHandle, from: number, to: string, change: LineChange): Promise<number> {
+async function carryOver(old: FileHandle, from: number, to: string, change: LineRule): Promise<number> {
   const { size } = await old.stat();
   if (size <= from) return 0;
   const rest = Buffer.alloc(size - from);
@@ -91,7 +94,7 @@ async function carryOver(old: FileHandle, from: number, to: string, change: Line
   const next = lines.map(change);
   const handle = await open(to, "a");
   try {
-    await handle.write(next.map((line) => `${line}\n`).join(""));
+    await handle.write(next.flatMap((line) => (line === null ? [] : [`${line}\n`])).join(""));
   } finally {
     await handle.close();
   }

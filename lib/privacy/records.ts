@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { csvLine } from "../csv.ts";
 import type { ColumnEntry } from "./handling.ts";
 import { PERSONAL_DATA } from "./registry.ts";
+import type { RetentionStore } from "./retention/schema.ts";
 import type { Term } from "./retention/terms.ts";
 
 /** Personal columns of one table that serve one purpose. */
@@ -23,13 +24,15 @@ export interface ProcessingRecords {
   readonly measures: readonly string[];
 }
 
-const RECORDS_TERM = "general_settings.data_retention_days";
+/** What the registry says where a term that can be set holds. */
+const TERMS: Readonly<Record<string, RetentionStore>> = {
+  "general_settings.data_retention_days": "records",
+  "general_settings.content_retention_days": "content",
+};
 
 export function processingRecords(config: Config, terms: readonly Term[]): ProcessingRecords {
-  const days = terms.find(({ store }) => store === "records")?.days ?? null;
-  const kept = days === null ? "for ever: no retention is set" : `${days} days`;
   const activities = Object.entries(PERSONAL_DATA).flatMap(([table, columns]) =>
-    activitiesOf(table, columns, kept),
+    activitiesOf(table, columns, terms),
   );
   return {
     activities,
@@ -42,17 +45,27 @@ export function processingRecords(config: Config, terms: readonly Term[]): Proce
       config.anonymizeLogs
         ? "Users, end users and addresses stand in logs as pseudonyms and networks (anonymize_logs)"
         : "Users and addresses stand in logs as they are (anonymize_logs is off)",
-      "Prompts and answers are not stored",
+      contents(config, terms),
       "Every change and every reading of sensitive data is an event of a signed, hash-chained audit log",
       "Access by role; admins and auditors may use a second factor",
     ],
   };
 }
 
+function contents({ contents: { stored } }: Config, terms: readonly Term[]): string {
+  if (!stored) return "Prompts and answers are not stored";
+  return `Prompts and answers are stored under AES-256-GCM for ${keptFor("content", terms)} and are read by break-glass alone`;
+}
+
+function keptFor(store: RetentionStore, terms: readonly Term[]): string {
+  const days = terms.find((term) => term.store === store)?.days ?? null;
+  return days === null ? "for ever: no retention is set" : `${days} days`;
+}
+
 function activitiesOf(
   table: string,
   columns: Readonly<Record<string, ColumnEntry>>,
-  recordsKept: string,
+  terms: readonly Term[],
 ): ProcessingRecord[] {
   const groups = new Map<
     string,
@@ -65,14 +78,17 @@ function activitiesOf(
     group.handling.add(entry.handling);
     groups.set(entry.purpose, group);
   }
-  return [...groups.values()].map(({ entry, handling, names }) => ({
-    table,
-    columns: names,
-    purpose: entry.purpose,
-    legalBasis: entry.legalBasis,
-    retention: entry.retention === RECORDS_TERM ? recordsKept : entry.retention,
-    handling: [...handling],
-  }));
+  return [...groups.values()].map(({ entry, handling, names }) => {
+    const store = TERMS[entry.retention];
+    return {
+      table,
+      columns: names,
+      purpose: entry.purpose,
+      legalBasis: entry.legalBasis,
+      retention: store === undefined ? entry.retention : keptFor(store, terms),
+      handling: [...handling],
+    };
+  });
 }
 
 export function recordsCsv({ activities }: ProcessingRecords): string {

@@ -3,7 +3,7 @@ import {
   ACCESS,
   ACCOUNT,
   AUDIT,
-  CALLS,
+  CONTENTS,
   COUNTS,
   erased,
   GOVERN,
@@ -27,7 +27,7 @@ export const GOVERN_DATA = {
   job_files: {
     ...erased(ACCOUNT, "name", "sha256", "link_hash"),
     ...notPersonal(TECHNICAL, "job_id", "content_type", "size_bytes"),
-    ...notPersonal(TIMES, "expires_at"),
+    ...notPersonal(TIMES, "expires_at", "link_expires_at", "link_used_at"),
   },
   job_file_parts: {
     ...notPersonal(TECHNICAL, "job_id", "part"),
@@ -51,7 +51,7 @@ export const GOVERN_DATA = {
     ...notPersonal("which hold it is", "id", "kind", "subject_kind"),
     ...pseudonymised(GOVERN, "subject_id", "created_by", "ended_by"),
     ...erased(GOVERN, "reason"),
-    ...notPersonal(TIMES, "created_at", "ended_at"),
+    ...notPersonal(TIMES, "created_at", "review_at", "ended_at"),
   },
   erasures: notPersonal(
     "hashes under a key of the gateway's own, which find a person again in a backup and nowhere else",
@@ -64,7 +64,7 @@ export const GOVERN_DATA = {
   ),
   call_contents: {
     ...notPersonal("the spend record's random id", "record_id"),
-    ...told(CALLS, "at", "end_user", "user_id", "sealed_request", "sealed_answer"),
+    ...told(CONTENTS, "at", "end_user", "user_id", "sealed_request", "sealed_answer"),
     ...notPersonal(TECHNICAL, "format"),
   },
   check_results: {
@@ -76,8 +76,9 @@ export const GOVERN_DATA = {
     ...notPersonal(TIMES, "at", "expires_at", "withdrawn_at"),
   },
   incidents: {
-    ...notPersonal("what happened to the gateway", "id", "state", "drill", "impact", "evidence"),
-    ...erased(GOVERN, "scope", "reason"),
+    ...notPersonal("what happened to the gateway", "id", "state", "drill", "evidence"),
+    // Whose keys were concerned, by name and address.
+    ...erased(GOVERN, "scope", "reason", "impact"),
     ...pseudonymised(GOVERN, "opened_by", "approved_by", "closed_by"),
     ...notPersonal(TIMES, "opened_at", "approved_at", "closed_at"),
   },

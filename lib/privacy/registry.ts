@@ -20,6 +20,7 @@ import {
   notPersonal,
   OWNER_LIMITS,
   pseudonymised,
+  RECORDED,
   SESSIONS,
   type Table,
   TECHNICAL,
@@ -81,8 +82,10 @@ export const PERSONAL_DATA = {
   },
   spend_records: {
     ...notPersonal("a random id of ours", "id"),
-    ...pseudonymised(BOOKS, "user_id"),
-    ...told(CALLS, "started_at", "end_user", "ip", "client_request_id", "response_id", "tags", "metadata"),
+    // An end user's own erasure puts the pseudonym into end_user; that of the user who called leaves it, for it is another person's.
+    ...pseudonymised(RECORDED, "user_id", "end_user"),
+    // The time is cut to the hour on erasure, the rest of these is emptied.
+    ...told(CALLS, "started_at", "ip", "client_request_id", "response_id", "tags", "metadata"),
     ...notPersonal("a random id; its owner is in virtual_keys", "key_id"),
     ...notPersonal("names a group of people, not a person", "team_id"),
     ...notPersonal(TECHNICAL, "state", "outcome", "instance_id", "instance_boot", "call_type", "status_code"),
@@ -110,6 +113,16 @@ export const PERSONAL_DATA = {
     ...notPersonal(COUNTS, "requests", "failures", "refusals", "prompt_tokens", "completion_tokens"),
     ...notPersonal(COUNTS, "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_nano_usd"),
   },
+  /** Sums of spend_hourly: an erasure there takes the sums of its days away, and they are made anew. */
+  spend_spans: notPersonal(TIMES, "starts_at", "ends_at"),
+  spend_span_sums: {
+    // A key, a user, a team, a model, a provider: by `dimension`.
+    ...pseudonymised(BOOKS, "id"),
+    ...notPersonal(TIMES, "starts_at"),
+    ...notPersonal("of what it is a sum", "dimension"),
+    ...notPersonal(COUNTS, "requests", "failures", "refusals", "prompt_tokens", "completion_tokens"),
+    ...notPersonal(COUNTS, "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_nano_usd"),
+  },
   budget_spend: {
     // A user, an end user, a key, a tag: by `kind`.
     ...pseudonymised(BOOKS, "subject_id"),
@@ -118,8 +131,8 @@ export const PERSONAL_DATA = {
   },
   /** A view of spend_records: nothing is stored here, and what is erased there is gone here. */
   request_log: {
-    ...told(CALLS, "timestamp", "user"),
-    ...pseudonymised(BOOKS, "user_id"),
+    ...told(CALLS, "timestamp"),
+    ...pseudonymised(RECORDED, "user", "user_id"),
     ...notPersonal(TECHNICAL, "model", "latency", "status_code"),
     ...notPersonal(COUNTS, "tokens", "prompt_tokens", "completion_tokens", "total_tokens", "cost"),
   },

@@ -26,6 +26,10 @@ const EVENT = {
   outcome: "ok",
 };
 
+test("the page and the file of deploy/ are the same", async () => {
+  expect((await readFile("deploy/postgres/audit-role.sql", "utf8")).endsWith(`\n${block}`)).toBe(true);
+});
+
 test("it adds an event, which the chain takes up", async () => {
   await own`insert into audit_pending (id, event) values ('evt_1', ${JSON.stringify(EVENT)})`;
   const [row] = await own`select seq::int, action, hash from audit_events`;

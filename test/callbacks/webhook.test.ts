@@ -87,7 +87,7 @@ test("a record whose transaction commits after later ones is not missed, nor is 
   const slow = await deps.sql.reserve();
   await slow`begin`;
   const row = `[${toRow(record(early), "settled")}]`;
-  await settleRows(slow, defaultRow({ id: "ins_other", boot: 1 }), row);
+  await settleRows(slow, defaultRow({ id: "ins_other", boot: 1 }), { rows: row, charges: null });
   clock.advance(1_000);
   const later = await settle({ keyId: "k2", userId: "u2", teamId: null });
   await deliver();

@@ -23,29 +23,30 @@ describe("deploy/firewall.sh", () => {
     });
 
   test.runIf(root)(
-    "ufw is given every SSH port before it is turned on, and its old rules last to first",
+    "ufw is given every SSH port before it is turned on, and networks of an earlier run go",
     async () => {
       const shell = await stage();
       shell.standIn(
         "ufw",
-        `[ "$1" != status ] || printf '%s\\n' 'Status: inactive' \\
-        '[ 1] 22/tcp                     ALLOW IN    Anywhere                   # ssh' \\
-        '[ 2] 4000/tcp                   ALLOW IN    10.9.0.0/16                # shin_gateway' \\
-        '[12] 4000/tcp                   DENY IN     Anywhere                   # shin_gateway' \\
-        '[13] 14000/tcp                  DENY IN     Anywhere                   # shin_gateway'`,
+        `case "$1 $2" in
+        "status "*) echo 'Status: inactive' ;;
+        "show added") printf '%s\\n' 'Added user rules:' \\
+          "ufw allow from 10.9.0.0/16 to any port 4000 proto tcp comment 'shin_gateway'" \\
+          "ufw deny 4000/tcp comment 'shin_gateway'" "ufw deny 14000/tcp comment 'shin_gateway'" \\
+          'ufw allow 4000:4010/udp' 'ufw limit 2022/tcp' ;;
+        esac`,
       );
       const ran = shell.run("firewall.sh", ["ufw", "--allow", "10.0.0.0/8"], {
         SSH_CONNECTION: "192.0.2.1 50000 192.0.2.2 2222",
       });
       expect(ran.code, ran.err).toBe(0);
-      const done = shell.calls().filter((call) => !call.startsWith("ufw status"));
+      const done = shell.calls().filter((call) => !/^ufw (status|show)/.test(call));
       expect(done).toEqual([
         "ufw allow 22/tcp comment ssh",
         "ufw allow 2222/tcp comment ssh",
-        "ufw --force delete 12",
-        "ufw --force delete 2",
-        "ufw allow from 10.0.0.0/8 to any port 4000 proto tcp comment shin_gateway",
-        "ufw deny 4000/tcp comment shin_gateway",
+        "ufw --force delete allow from 10.9.0.0/16 to any port 4000 proto tcp",
+        "ufw prepend deny 4000/tcp comment shin_gateway",
+        "ufw prepend allow from 10.0.0.0/8 to any port 4000 proto tcp comment shin_gateway",
         "ufw --force enable",
       ]);
     },

@@ -33,7 +33,7 @@ export async function startNginxFront(
   const made = spawnSync(
     "openssl",
     // biome-ignore format: one option and its value after the other
-    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "90", "-subj", "/CN=localhost",
       "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
     { encoding: "utf8" },
   );

@@ -1,10 +1,10 @@
 /**
- * Counts for the last line of `npm test`, and one line about absent services. A file that could not be loaded and an
+ * Counts for the last line of `npm test`, and a line about what could not be tried. A file that could not be loaded and an
  * error outside any test count as failures: nothing red may end as "0 failed".
  */
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestModule, Vitest } from "vitest/node";
-import { absentServices } from "./services.ts";
+import { absentServices, networkNamespaces } from "./services.ts";
 
 // biome-ignore lint/style/noDefaultExport: Vitest loads reporters by their default export.
 export default class SummaryReporter implements Reporter {
@@ -28,10 +28,14 @@ export default class SummaryReporter implements Reporter {
       }
     }
     for (const name of retried) this.#vitest?.logger.log(`passed at the second try: ${name}`);
-    const absent =
-      absentServices.length === 0
-        ? ""
-        : `not installed, so their tests were not run: ${absentServices.join(", ")}`;
+    const absent = [
+      ...(absentServices.length === 0
+        ? []
+        : [`not installed, so their tests were not run: ${absentServices.join(", ")}`]),
+      ...(absentServices.length > 0 || networkNamespaces()
+        ? []
+        : ["no network namespaces for this user, so the firewall's packets were not tried"]),
+    ].join("\n");
     const file = process.env.SHIN_TEST_SUMMARY;
     if (file !== undefined) writeFileSync(file, JSON.stringify({ ...counts, absent }));
     else

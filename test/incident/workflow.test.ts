@@ -1,7 +1,10 @@
 /** An incident from its opening to its end: impact, phrase, second person, a job that survives its process, a drill without effect. */
 import { expect, test } from "vitest";
+import { recordedImpact } from "#lib/incident/impact.ts";
+import { newFileLink } from "#lib/jobs/link.ts";
 import { MASTER_KEY, testGateway } from "#test/helpers/gateway.ts";
 import { until } from "#test/helpers/house.ts";
+import { signedInAs } from "#test/helpers/session.ts";
 import { call, change } from "../keys/setting.ts";
 
 const gateway = await testGateway();
@@ -118,7 +121,79 @@ test("with incident_second_person nothing final happens before another person ag
   ).toBe(409);
   await change(gateway, "/incident/unfreeze", { incident_id, reason: "a mistake" });
   expect((await call(gateway, keys[0] ?? "")).status).toBe(200);
+  // The second person agrees at the console; whoever opened it may not, and nobody but an admin.
+  const [first, second] = [
+    await signedInAs(gateway, "admin", "first"),
+    await signedInAs(gateway, "admin", "second"),
+  ];
+  const auditor = await signedInAs(gateway, "auditor", "looks-on");
+  const opened = await first.call("POST", "/incident/open", {
+    scope: { kind: "team", id: team },
+    reason: "a key in a public repository",
+  });
+  const own = `/incident/${opened.json.incident_id}`;
+  expect((await first.call("POST", `${own}/run`, final)).status).toBe(403);
+  expect((await first.call("POST", `${own}/approve`, {})).json.error.message).toContain("you opened");
+  expect((await auditor.call("POST", `${own}/approve`, {})).status).toBe(403);
+  const agreed = await second.call("POST", `${own}/approve`, {});
+  expect([agreed.status, agreed.json.approved_by]).toEqual([200, "second"]);
+  expect((await first.call("POST", `${own}/run`, final)).status).toBe(200);
+  const incident = await ended(opened.json.incident_id);
+  expect(incident).toMatchObject({ opened_by: "first", approved_by: "second" });
+  expect(incident.steps.map((step: { action: string }) => step.action)).toEqual([
+    ...["open", "approve", "run", "revoke"],
+  ]);
+  expect((await call(gateway, keys[0] ?? "")).status).toBe(401);
+  const events = await gateway.call("GET", "/audit?action=incident.approve");
+  expect(events.json.events).toMatchObject([{ actor_kind: "user", actor_id: "second", outcome: "ok" }]);
   await gateway.reload("");
+});
+
+test("while exports are stopped nobody fetches one that is finished, signed in or by a link; closed, they go on", async () => {
+  const asked = await gateway.call("POST", "/exports", {
+    body: { source: "usage", format: "csv", start_date: "2025-01-01" },
+  });
+  const id = asked.json.job_id;
+  await deps.jobs.runDue(deps);
+  const file = (link = "") => gateway.call("GET", `/jobs/${id}/file${link && `?link=${link}`}`);
+  await until("the file is there", async () => (await file()).status === 200);
+  const made = await deps.db.transaction((tx) => newFileLink(tx, id, deps.clock.now()));
+  const stop = { actions: ["stop_exports"], reason: "who asks is not who they say", phrase: "STOP EXPORTS" };
+
+  const drill = await open({ kind: "all" }, { drill: true });
+  await change(gateway, `/incident/${drill.incident_id}/run`, stop);
+  await ended(drill.incident_id);
+  expect((await file()).status).toBe(200);
+
+  const { incident_id } = await open({ kind: "all" });
+  await change(gateway, `/incident/${incident_id}/run`, stop);
+  await ended(incident_id);
+  for (const refused of [await file(), await file(made?.secret)])
+    expect([refused.status, refused.json.error.message]).toEqual([403, expect.stringContaining(incident_id)]);
+  await change(gateway, `/incident/${incident_id}/close`, { summary: "it was a mistake" });
+  expect((await file(made?.secret)).status).toBe(200);
+  expect((await file()).status).toBe(200);
+});
+
+test("a closed incident keeps what it hit in its time, whoever opened it and however", async () => {
+  const { keys, team } = await teamWithKeys(3);
+  const { incident_id } = await open({ kind: "team", id: team });
+  const frozen = await change(gateway, "/incident/freeze", {
+    scope: { kind: "team", id: team },
+    reason: "look",
+  });
+  await change(gateway, "/incident/unfreeze", { incident_id: frozen.incident_id, reason: "looked" });
+  for (const id of [incident_id, frozen.incident_id])
+    await change(gateway, `/incident/${id}/close`, { summary: "nothing was wrong" });
+  await change(gateway, "/key/delete", { keys });
+  for (const id of [incident_id, frozen.incident_id]) {
+    const { impact } = (await gateway.call("GET", `/incident/${id}`)).json;
+    expect(recordedImpact(impact, new Date())).toMatchObject({ keys: 3, scope: { kind: "team" } });
+  }
+  // One of before, whose record has no time of its own, is of when it was opened.
+  const { as_of: _at, ...older } = (await gateway.call("GET", `/incident/${incident_id}`)).json.impact;
+  expect(recordedImpact(older, new Date(0))).toMatchObject({ keys: 3, as_of: "1970-01-01T00:00:00.000Z" });
+  expect(recordedImpact(null, new Date(0))).toBeNull();
 });
 
 test("the guide's first procedure: a new master key at once, every virtual key revoked", async () => {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { insertJob } from "#db/queries/jobs.ts";
 import { openFile } from "#lib/jobs/file.ts";
+import { LINK_LIFE_MS, newFileLink } from "#lib/jobs/link.ts";
 import { paceOf } from "#lib/jobs/view.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
@@ -86,12 +87,20 @@ describe("a link to a file", () => {
   async function linked(): Promise<{ id: string; secret: string; sha256: string }> {
     const id = await asked();
     await done(id);
-    const expiresAt = new Date(clock.now() + 3_600_000);
+    const expiresAt = new Date(clock.now() + 7 * 86_400_000);
     const file = await openFile(deps.sql, { jobId: id, name: "x.csv", contentType: "text/csv", expiresAt });
     await file.write("a,b\r\n".repeat(100_000));
-    const { linkSecret, sha256 } = await file.end({ link: true });
-    return { id, secret: linkSecret ?? "", sha256 };
+    const { sha256 } = await file.end();
+    return { id, secret: await newLink(id), sha256 };
   }
+
+  async function newLink(id: string): Promise<string> {
+    const made = await deps.db.transaction((tx) => newFileLink(tx, id, clock.now()));
+    return made?.secret ?? "";
+  }
+
+  const used = (id: string, secret: string, peer = "127.0.0.1") =>
+    call("GET", `/jobs/${id}/file?link=${secret}`, { key: null, peer });
 
   test("opens that file to whoever has it, and is written down", async () => {
     const { id, secret, sha256 } = await linked();
@@ -109,8 +118,30 @@ describe("a link to a file", () => {
     expect(await statusOf("GET", `/jobs/${one.id}/file?link=${two.secret}`, null)).toBe(404);
     expect(await statusOf("GET", `/jobs/${one.id}/file?link=`, null)).toBe(404);
     expect(await statusOf("GET", `/jobs/nothing%00/file?link=${one.secret}`, null)).toBe(404);
-    clock.advance(3_600_001);
-    expect(await statusOf("GET", `/jobs/${one.id}/file?link=${one.secret}`, null)).toBe(404);
+    clock.advance(LINK_LIFE_MS);
+    const late = await used(one.id, one.secret);
+    expect([late.status, late.json.error.message]).toEqual([410, expect.stringContaining("15 minutes")]);
+    expect((await used(one.id, await newLink(one.id))).status).toBe(200);
+    clock.advance(7 * 86_400_000);
+    expect(await newLink(one.id)).toBe("");
+  });
+
+  test("opens it once, however many ask at one time; a new link ends the one before", async () => {
+    const { id, secret, sha256 } = await linked();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => used(id, secret, "10.8.8.8")));
+    const given = answers.filter(({ status }) => status === 200);
+    expect(given.map(({ text }) => createHash("sha256").update(text).digest("hex"))).toEqual([sha256]);
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(new Set(refused.map(({ json, status }) => `${status} ${json.error.message}`))).toEqual(
+      new Set([
+        "410 This link was used already: it opens the file once. Ask whoever sent it for a new one: the file is kept for a week.",
+      ]),
+    );
+    const { json } = await call("GET", `/audit?target_id=${id}&action=job.file`);
+    expect(json.events).toHaveLength(1);
+    const [before, after] = [await newLink(id), await newLink(id)];
+    expect((await used(id, before)).status).toBe(404);
+    expect((await used(id, after)).status).toBe(200);
   });
 
   test("cannot be guessed at leisure", async () => {

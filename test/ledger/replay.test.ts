@@ -2,6 +2,7 @@
 import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { settledRow, toLine } from "#lib/ledger/batch.ts";
 import { toRow } from "#lib/ledger/record.ts";
 import { temporaryFolder, until } from "#test/helpers/house.ts";
 import { expectExactSums } from "../reliability/statement.ts";
@@ -115,4 +116,33 @@ test("what is shipped is removed when the ledger closes", async () => {
   await ledger.close();
   expect(await segments(folder)).toEqual([]);
   await expectExactSums(sql);
+});
+
+test("what a line charges is charged once, however the line was written, and the settled row keeps none of it", async () => {
+  const charge = { kind: "tag", subjectId: 'a "b", ["c"]', budget: "life", periodStartMs: 0 } as const;
+  const one = {
+    charges: [charge],
+    costNanoUsd: 9_007_199_254_740_993n,
+    // A client's own words look like the member that is cut out.
+    metadata: { a: 1, charges: [["tag", 'a "b", ["c"]', "life", 0]] },
+  };
+  const now = toLine(settledRow(record(one)));
+  // Earlier versions wrote the charges before the periods.
+  const before = toLine(settledRow(record({ ...one, teamPeriodStartMs: Date.UTC(2026, 0, 1) }))).replace(
+    /(,"team_period_started_at":"[^"]+")(,"charges":.+)\}$/,
+    "$2$1}",
+  );
+  expect(before).toMatch(/"charges":.+"team_period_started_at"/);
+  const folder = await journalOf(now, before, "");
+  for (let i = 0; i < 2; i++) {
+    const { ledger, leftovers } = await setting.open({ folder });
+    await ledger.recover(leftovers);
+    await appendFile(join(folder, "00000007.jsonl"), `${now}\n${before}\n`);
+  }
+  const spent = await sql`select spend_nano_usd from budget_spend where subject_id = ${charge.subjectId}`;
+  expect(spent).toEqual([{ spend_nano_usd: "18014398509481986" }]);
+  const ids = [now, before].map((text) => JSON.parse(text).id);
+  expect(
+    await sql`select cost_nano_usd, charges, metadata from spend_records where id = any(${ids})`,
+  ).toEqual(Array(2).fill({ cost_nano_usd: "9007199254740993", charges: null, metadata: one.metadata }));
 });

@@ -1,9 +1,12 @@
 /** Erasing end users, beside others, in Redis, and after a crash; and people whose processing is restricted. */
 import { afterAll, expect, test } from "vitest";
+import { canonicalJson } from "#lib/audit/canonical.ts";
 import { operationsOf } from "#lib/gateway/admin-context.ts";
+import { certificateSchema } from "#lib/privacy/certificate.ts";
 import { askErasure, eraseJob } from "#lib/privacy/erase-job.ts";
 import { eraseSubject, locateSubject } from "#lib/privacy/erasure.ts";
 import { endHold, placeHold } from "#lib/privacy/holds.ts";
+import { PERSONAL_DATA } from "#lib/privacy/registry.ts";
 import { startRedis } from "#test/helpers/redis.ts";
 import { ALICE, ended, makeAlice, pricedGateway, rowsWith, sumsOf } from "./person.ts";
 
@@ -70,12 +73,94 @@ test("an end user's records keep their sums, others of the same key are not touc
   expect(certificate).toMatchObject({ subject: { kind: "end_user" }, sums: { records: 2 } });
 });
 
+test("an erasure does to each column of the records what the registry says", async () => {
+  const { key } = (await gateway.call("POST", "/user/new", { body: { user_id: "usr-caller-3" } })).json;
+  expect((await call(key, "customer-66", "203.0.113.6")).status).toBe(200);
+  await deps.ledger.flush();
+  await sql`update spend_records set tags = array['a'], metadata = '{"a": 1}', client_request_id = 'mine'
+    where end_user = 'customer-66'`;
+  const [made] = await sql`select id from spend_records where end_user = 'customer-66'`;
+  const record = async () => {
+    const [row] = await sql`select * from spend_records where id = ${made?.["id"]}`;
+    return row ?? {};
+  };
+  let before = await record();
+  expect(before).toMatchObject({ user_id: "usr-caller-3", end_user: "customer-66" });
+  for (const [column, subject] of [
+    ["end_user", order("end_user", "customer-66")],
+    ["user_id", order("user", "usr-caller-3")],
+  ] as const) {
+    const { certificate } = await ended(gateway, await askErasure(deps, subject));
+    const { pseudonym } = certificateSchema.parse(certificate).subject;
+    const after = await record();
+    for (const [name, { handling }] of Object.entries(PERSONAL_DATA.spend_records)) {
+      if (name === "started_at") continue;
+      // Of the two people in a record, one was erased.
+      const other = handling === "pseudonymise" && name !== column;
+      const expected =
+        handling === "not personal" || other ? before[name] : handling === "pseudonymise" ? pseudonym : null;
+      expect([name, after[name]]).toEqual([name, expected]);
+    }
+    expect(after["started_at"].getTime() % 3_600_000).toBe(0);
+    before = after;
+  }
+});
+
+test("an incident that named the person as an owner of its keys forgets them", async () => {
+  const body = { user_id: "usr-owner-5", user_alias: "Olga Owner", user_email: "olga.owner@example.com" };
+  await gateway.call("POST", "/user/new", { body });
+  const opened = await gateway.call("POST", "/incident/open", {
+    body: { scope: { kind: "user", id: "usr-owner-5" }, reason: "a key was posted" },
+  });
+  expect(opened.json.impact.owners).toMatchObject([{ id: "usr-owner-5", email: "olga.owner@example.com" }]);
+  const summary = { summary: "revoked" };
+  await gateway.call("POST", `/incident/${opened.json.incident_id}/close`, { body: summary });
+  const { certificate } = await ended(gateway, await askErasure(deps, order("user", "usr-owner-5")));
+  expect(certificateSchema.parse(certificate).scan.found).toEqual({});
+  expect(await rowsWith(gateway, ["usr-owner-5", "Olga Owner", "olga.owner@example.com"])).toEqual({});
+});
+
 test("once more it finds nothing, and says so; a name that nobody has harms nobody", async () => {
   const users = await sql`select count(*) from users`;
   const { certificate } = await ended(gateway, await askErasure(deps, order("end_user", "customer-77")));
-  expect(certificate).toMatchObject({ sums: { records: 0 }, scan: { found: {} } });
+  expect(certificateSchema.parse(certificate)).toMatchObject({
+    sums: { records: 0 },
+    kept: expect.any(Array),
+  });
+  expect(certificateSchema.parse(certificate).scan.found).toEqual({});
   await ended(gateway, await askErasure(deps, order("user", "admin")));
   expect(await sql`select count(*) from users`).toEqual(users);
+});
+
+test("events from before sealing stay in clear, and the certificate counts them and says why", async () => {
+  const old = (id: string, event: Record<string, unknown>) =>
+    canonicalJson({
+      ...{ id, action: "user.update", before: null, outcome: "ok", reason: null, requestId: null },
+      ...{ actor: { kind: "master_key", id: "default_user_id", auth: null, claimedBy: null, ip: null } },
+      ...event,
+    });
+  // As a version that did not seal yet wrote them.
+  const events = [
+    old("evt_old_1", { target: { kind: "end_user", id: "customer-55" }, after: { alias: "Old Customer" } }),
+    old("evt_old_2", {
+      target: { kind: "team", id: "crew" },
+      after: { note: "asked by customer-55, twice" },
+    }),
+    old("evt_old_3", { target: { kind: "end_user", id: "customer-555" }, after: { alias: "Another" } }),
+  ];
+  for (const [n, event] of events.entries())
+    await sql`insert into audit_pending (id, event) values (${`evt_old_${n + 1}`}, ${event})`;
+  const subject = { kind: "end_user", id: "customer-55" } as const;
+  expect(await locateSubject(deps, subject)).toEqual({ audit_events_in_clear: 2 });
+  const { certificate } = await ended(gateway, await askErasure(deps, order(subject.kind, subject.id)));
+  expect(certificate).toMatchObject({ scan: { found: { audit_events: 2 } } });
+  const { kept } = certificateSchema.parse(certificate);
+  expect(kept.find(({ what }) => what.includes("in clear"))).toMatchObject({
+    store: "audit_events",
+    what: expect.stringMatching(/^2 events that name the person in clear/),
+    why: expect.stringContaining("only ever added"),
+  });
+  expect((await gateway.call("GET", "/audit/verify")).json).toMatchObject({ ok: true });
 });
 
 test("killed after any of its steps it goes on, and nothing is counted twice", async () => {

@@ -48,7 +48,8 @@ test("an erasure waits for a hold's end, then leaves a certificate and nobody", 
   expect(json).toMatchObject({ step: "done", outcome: "fulfilled", note: null, identified_by: null });
   expect(JSON.stringify(json)).not.toContain("ana-erased");
   expect(verifyPrivacy(json.certificate, deps.auditSigner.key.keyId)).toMatchObject({ ok: true });
-  expect(json.certificate).toMatchObject({ requestId: id, scan: { found: {} } });
+  expect(json.certificate.requestId).toBe(id);
+  expect(json.certificate.scan.found).toEqual({});
   expect(await locateSubject(deps, { kind: "user", id: "ana-erased" })).toEqual({});
   await expect(exported(runtime, { kind: "user", id: "ana-erased" })).rejects.toThrow(/Nothing is held/);
 });

@@ -188,8 +188,18 @@ describe("running", () => {
     expect([file.status, file.headers["content-type"]]).toEqual([200, "application/zip"]);
     const events = await call("GET", "/audit?action=privacy_request.download");
     expect(events.json.events[0].target_id).toBe(id);
+    const again = await post("/privacy/download", { link }, null);
+    expect([again.status, again.json.error.message]).toEqual([410, expect.stringContaining("used already")]);
+    const late = (await step(id, "link")).json;
+    expect(Date.parse(late.expires_at)).toBe(clock.now() + 15 * 60_000);
+    clock.advance(15 * 60_000);
+    const over = await post("/privacy/download", { link: late.link }, null);
+    expect([over.status, over.json.error.message]).toEqual([410, expect.stringContaining("15 minutes")]);
+    expect((await call("GET", "/audit?action=privacy_request.download")).json.events).toHaveLength(1);
+    const links = await call("GET", `/audit?action=privacy_request.link&target_id=${id}`);
+    expect(links.json.events).toHaveLength(3);
     clock.advance(8 * DAY_MS);
-    expect((await post("/privacy/download", { link }, null)).status).toBe(404);
+    expect((await step(id, "link")).status).toBe(409);
   });
 
   test("one that was refused does nothing and says so", async () => {

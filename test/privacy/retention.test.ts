@@ -1,10 +1,13 @@
 /** Retention. If it fails, data outlive their term, or go while a legal hold says that they stay. */
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { ensurePartitions } from "#db/queries/partitions.ts";
 import { beginSession } from "#lib/console/session.ts";
 import { purgeRetention } from "#lib/privacy/retention/purge.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
+import { makeTemporaryFolder } from "#test/helpers/temporary.ts";
 import { ended, recordCalls } from "./exporting.ts";
 
 const DAY_MS = 86_400_000;
@@ -55,9 +58,9 @@ test("removes days past their term and no other, but not what a hold keeps, and 
     set_by: "console",
     can_be_set: true,
   });
-  expect(await purged()).toEqual({ removed: { records: 20, sessions: 1 } });
+  expect(await purged()).toEqual({ removed: { records: 20, sessions: 1 }, logLines: 0 });
   expect(await records()).toEqual({ ana: 20, held: 30 });
-  expect(await purged()).toEqual({ removed: {} });
+  expect(await purged()).toEqual({ removed: {}, logLines: 0 });
   expect(await records()).toEqual({ ana: 20, held: 30 });
   const events = await call("GET", "/audit?action=privacy.retention&limit=1");
   expect(events.json.events[0].after).toMatchObject({ removed: {}, peopleHeld: 1 });
@@ -81,4 +84,28 @@ test("the record of processing tells the term that holds, and exports as a table
   const csv = await call("GET", "/privacy/records?format=csv");
   expect(csv.text.split("\r\n")[0]).toBe("table,columns,purpose,legal_basis,retention,on_request");
   expect(csv.text.split("\r\n").length).toBe(json.activities.length + 2);
+});
+
+test("lines of the log file go with the records, from the files that were set aside as well; those of a held person stay", async () => {
+  const folder = await makeTemporaryFolder();
+  const logFile = path.join(folder, "shin.log");
+  const line = (daysAgo: number, user: string) =>
+    JSON.stringify({ level: 30, time: clock.now() - daysAgo * DAY_MS, user, ip: "203.0.113.4" });
+  const [old, held, young, odd] = [line(31, "ana"), line(31, "held"), line(29, "ana"), "no JSON at all"];
+  await writeFile(logFile, `${[old, held, odd, young].join("\n")}\n`);
+  await writeFile(`${logFile}.1`, `${[old, old, held].join("\n")}\n`);
+  const gateway = await testGateway({
+    clock,
+    yaml: `general_settings: { log_file: ${logFile}, data_retention_days: 30 }`,
+  });
+  const { deps: here } = gateway.runtime;
+  await here.sql`
+    insert into privacy_holds (id, kind, subject_kind, subject_id, reason, created_by, created_at)
+    values ('h', 'hold', 'user', 'held', 'court', 'x', now())`;
+  const id = await here.jobs.ask({ kind: purgeRetention.kind, startedBy: "test" });
+  expect((await ended(here, id ?? ""))?.result).toEqual({ removed: {}, logLines: 3 });
+  expect((await readFile(logFile, "utf8")).split("\n")).toEqual([held, odd, young, ""]);
+  expect((await readFile(`${logFile}.1`, "utf8")).split("\n")).toEqual([held, ""]);
+  const { json } = await gateway.call("GET", "/audit?action=privacy.retention");
+  expect(json.events[0].after).toMatchObject({ logLines: 3, peopleHeld: 1 });
 });

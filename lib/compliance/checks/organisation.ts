@@ -1,4 +1,5 @@
 /** Checks of people and habits: who has access, who reviews it, updates, backups, drills. */
+import { newestBackup } from "#db/queries/backup.ts";
 import { accessFacts, incidentFacts, lastAccessReview, lastBackup } from "#db/queries/check-facts.ts";
 import { userRolesOf } from "#lib/console/roles.ts";
 import { type Check, DAY_MS, daysSince, failed, passed, plural, unknown } from "../check.ts";
@@ -161,19 +162,39 @@ const backups: Check = {
     document: true,
   },
   fix: {
-    steps: ["Let shin backup run every day", "Try a restore every quarter, or attest your own backups here"],
+    steps: [
+      "Set general_settings.backup_folder, or let shin backup run every day",
+      "Try a restore every quarter, or attest your own backups here",
+    ],
   },
   needs: "gateway",
-  run: async ({ nowMs, sql }) => {
-    const { at, verified_at: tried } = await lastBackup(sql);
-    const facts = { last: at?.toISOString() ?? null, verified: tried?.toISOString() ?? null };
-    if (at === null)
-      return unknown("No backup was made by the gateway; others cannot be seen from here", facts);
-    if (nowMs - at.getTime() > BACKUP_MS)
-      return failed(`The last backup is ${plural(daysSince(at, nowMs), "day")} old`, facts);
-    if (tried === null || daysSince(tried, nowMs) > 90)
-      return failed("Backups are made, and none was verified in 90 days", facts);
-    return passed(`Last backup at ${at.toISOString()}, last verified at ${tried.toISOString()}`, facts);
+  run: async ({ config, nowMs, sql }) => {
+    const newest = await newestBackup(sql);
+    const { at: written, failure } = await lastBackup(sql);
+    const wanted = config.backups.folder !== null;
+    const facts = {
+      wanted,
+      newest: newest?.at.toISOString() ?? null,
+      bytes: newest === null ? null : Number(newest.sizeBytes),
+      last_written: written?.toISOString() ?? null,
+      last_failure: failure?.at.toISOString() ?? null,
+    };
+    // What the gateway itself was told to do, and what it did: each is read back when it is written.
+    if (failure && failure.at.getTime() > (newest?.at.getTime() ?? 0))
+      return failed(`The last backup failed: ${failure.why}`, facts);
+    if (newest === null) {
+      if (written !== null)
+        return failed("Backups were written, and none of those that are left was read back", facts);
+      return wanted
+        ? failed("Backups are set up, and none has been made yet", facts)
+        : unknown("No backup was made by the gateway; others cannot be seen from here", facts);
+    }
+    if (nowMs - newest.at.getTime() > BACKUP_MS)
+      return failed(
+        `The newest backup that was read back is ${plural(daysSince(newest.at, nowMs), "day")} old`,
+        facts,
+      );
+    return passed(`The newest backup, of ${newest.at.toISOString()}, was read back whole`, facts);
   },
 };
 

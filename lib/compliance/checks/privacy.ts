@@ -1,11 +1,6 @@
 /** Checks of what is owed to the people in the data: little of it, for a short time, told and erased on request. */
-import {
-  allColumns,
-  keptContents,
-  oldestCall,
-  requestFacts,
-  sampleCalls,
-} from "#db/queries/check-privacy.ts";
+import { allColumns, oldestCall, requestFacts, sampleCalls } from "#db/queries/check-privacy.ts";
+import { keptFigures } from "#db/queries/contents.ts";
 import { PERSONAL_DATA } from "#lib/privacy/registry.ts";
 import { type Check, type CheckDeps, DAY_MS, daysSince, failed, passed, plural, unknown } from "../check.ts";
 
@@ -27,17 +22,17 @@ const minimal: Check = {
   needs: "gateway",
   run: async ({ sql }) => {
     const missing = await unclassified(sql);
-    const contents = await keptContents(sql);
-    const facts = { unclassified: missing.slice(0, 20), kept_contents: contents };
+    const { rows } = await keptFigures(sql);
+    const facts = { unclassified: missing.slice(0, 20), kept_contents: rows };
     if (missing.length > 0)
       return failed(
         `${plural(missing.length, "column")} without an entry in the registry: ${missing.slice(0, 3).join(", ")}`,
         facts,
       );
     return passed(
-      contents === 0
+      rows === 0
         ? "Every column is in the registry; no prompt and no answer is kept"
-        : `Every column is in the registry; ${plural(contents, "call")} with prompt and answer, sealed and for their own time`,
+        : `Every column is in the registry; ${plural(rows, "call")} with prompt and answer, sealed and for their own time`,
       facts,
     );
   },

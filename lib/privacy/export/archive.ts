@@ -1,6 +1,7 @@
 /** A ZIP that grows file by file into a job's file: of what was written, only the piece in hand is in memory. */
 import { createHash } from "node:crypto";
 import { Zip, ZipDeflate } from "fflate";
+import type { Tx } from "#db/client.ts";
 import { GatewayError } from "../../errors.ts";
 import type { FileEnd, FileWriter } from "../../jobs/job.ts";
 
@@ -66,10 +67,11 @@ export class Archive {
     return file.end();
   }
 
-  async end(): Promise<FileEnd> {
+  /** @param within as FileWriter's */
+  async end(within: (finish: (tx: Tx) => Promise<void>) => Promise<void>): Promise<FileEnd> {
     this.#zip.end();
     await this.#flush();
-    return this.#file.end();
+    return this.#file.end({ within });
   }
 
   async #flush(): Promise<void> {

@@ -3,7 +3,10 @@
  * would be none. Neither the rows nor the file are ever whole in memory.
  */
 import { z } from "zod";
+import type { Tx } from "#db/client.ts";
+import { findFile } from "#db/queries/job-files.ts";
 import { writeAudit } from "../../audit/audit.ts";
+import { openedRows } from "../../content/opened-rows.ts";
 import { GatewayError } from "../../errors.ts";
 import type { JobDeps } from "../../jobs/deps.ts";
 import type { JobContext, JobKind } from "../../jobs/job.ts";
@@ -41,6 +44,8 @@ export async function writeExport(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { deps } = job;
   const nowMs = deps.clock.now();
+  const written = await finished(job);
+  if (written) return written;
   const subject = await exportSubject(deps, input.subjectKind, input.subjectId);
   // Calls that were answered stand in the export.
   await deps.ledger.flush();
@@ -64,9 +69,11 @@ export async function writeExport(
       told = done;
       await job.progress({ done, total, note: "writing" });
     };
-    const tables = await writeTables(tx, archive, subject, counts, onRows, (page) =>
-      deps.auditSealer.opened(page),
-    );
+    const { encryptionKey } = deps.policy().config;
+    const tables = await writeTables(tx, archive, subject, counts, onRows, async (table, page) => {
+      if (table === "audit_events") return deps.auditSealer.opened(page);
+      return table === "call_contents" ? openedRows(encryptionKey, page) : page;
+    });
     files.push(...tables.flatMap((table) => table.files));
     rows = Object.fromEntries(tables.map((table) => [table.table, table.rows]));
     const recipients = [...new Set(deps.policy().config.deployments.map(({ provider }) => provider))].sort();
@@ -96,25 +103,33 @@ export async function writeExport(
     publicKey,
   });
   await archive.add("manifest.json", manifest);
-  await recordExport(job, input, rows);
-  const { sha256, sizeBytes } = await archive.end();
-  await job.progress({ done, total: done, note: "done" });
+  await job.progress({ done, total: done, note: "done", cursor: { rows } });
+  const { sha256, sizeBytes } = await archive.end((finish) => recordExport(job, input, rows, finish));
   return { rows, sizeBytes, sha256 };
 }
 
-/** The file cannot be fetched before this is on record. */
+/** What an attempt wrote that ended with the file and could not say so any more. It is not written, nor told, again. */
+async function finished({ cursor, deps, id }: JobContext<JobDeps>) {
+  const rows: unknown = typeof cursor === "object" && cursor !== null ? Reflect.get(cursor, "rows") : null;
+  const file = rows ? await findFile(deps.sql, id, new Date(deps.clock.now())) : null;
+  return file && { rows, sizeBytes: Number(file.size_bytes), sha256: file.sha256 };
+}
+
+/** The file can be fetched from when this is on record, and not before. */
 async function recordExport(
   { deps, id, startedBy }: JobContext<JobDeps>,
   input: Input,
   rows: Readonly<Record<string, number>>,
+  finish: (tx: Tx) => Promise<void>,
 ): Promise<void> {
   const actor = { kind: "system", id: "privacy.export", claimedBy: null, ip: null, requestId: null } as const;
-  await deps.db.transaction((tx) =>
-    writeAudit(tx, actor, deps.clock.now(), {
+  await deps.db.transaction(async (tx) => {
+    await finish(tx);
+    await writeAudit(tx, actor, deps.clock.now(), {
       action: "privacy.export",
       target: { kind: input.subjectKind, id: input.subjectId },
       before: null,
       after: { jobId: id, startedBy, requestId: input.requestId, rows },
-    }),
-  );
+    });
+  });
 }

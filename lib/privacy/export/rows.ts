@@ -10,8 +10,9 @@ export type ToldRow = Readonly<Record<string, unknown>>;
 
 /** One that reads a large log for a single person may need longer than the ten seconds of a request. */
 const STATEMENT = "120s";
-/** As the statement below has it. */
+/** As the statements below have them. */
 const PAGE_ROWS = 500;
+const LONG_PAGE_ROWS = 10;
 
 /** Everything inside sees the database as it was at one moment. */
 export async function inSnapshot(sql: Sql, work: (tx: Snapshot) => Promise<void>): Promise<void> {
@@ -55,10 +56,14 @@ export async function* readRows(
     declare ${cursor} no scroll cursor for
     select ${columns} from ${tx(told.table)} where ${anyMatch(tx, told.by, subject)}`;
   for (;;) {
-    const rows = await tx<ToldRow[]>`fetch 500 from ${cursor}`;
+    // Rows with whole texts are large: fewer of them are in memory at a time.
+    const long = told.table === "call_contents";
+    const rows = long
+      ? await tx<ToldRow[]>`fetch 10 from ${cursor}`
+      : await tx<ToldRow[]>`fetch 500 from ${cursor}`;
     const open = told.table === "audit_events" ? subject.open : undefined;
     if (rows.length > 0) yield open ? await open(rows) : rows;
-    if (rows.length < PAGE_ROWS) break;
+    if (rows.length < (long ? LONG_PAGE_ROWS : PAGE_ROWS)) break;
   }
   await tx`close ${cursor}`;
 }
@@ -66,6 +71,8 @@ export async function* readRows(
 function columnOf(tx: Snapshot, told: ToldTable, name: string, subject: ExportSubject): Fragment {
   if (told.mine?.includes(name) === true)
     return tx`case when ${tx(name)} = any(${[...subject.ids]}) then ${tx(name)} end as ${tx(name)}`;
+  if (told.unless?.names.includes(name) === true)
+    return tx`case when ${tx(told.unless.column)} is null then ${tx(name)} end as ${tx(name)}`;
   const [first] = told.by;
   if (told.asFirst?.includes(name) === true && first !== undefined)
     return tx`case when ${matches(tx, first, subject)} then ${tx(name)} end as ${tx(name)}`;

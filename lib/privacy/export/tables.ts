@@ -23,6 +23,8 @@ export interface ToldTable {
   readonly mine?: readonly string[];
   /** Told only in rows that match by the first of `by`: in the others they are somebody else's. */
   readonly asFirst?: readonly string[];
+  /** Another person's in rows where that column names one. */
+  readonly unless?: { readonly column: string; readonly names: readonly string[] };
   /** Personal, but another person's or the application's. */
   readonly leaveOut?: readonly string[];
   /** Not personal by itself, and needed to understand the row. */
@@ -97,7 +99,9 @@ const OF_USERS: readonly ToldTable[] = [
   {
     table: "call_contents",
     by: by("user_id"),
-    leaveOut: ["end_user", "sealed_request", "sealed_answer"],
+    leaveOut: ["end_user"],
+    // What an application's customer wrote is the customer's.
+    unless: { column: "end_user", names: ["sealed_request", "sealed_answer"] },
     besides: ["record_id"],
   },
   { table: "saved_views", by: by("user_id"), besides: ["id"] },
@@ -166,7 +170,7 @@ const OF_END_USERS: readonly ToldTable[] = [
   {
     table: "call_contents",
     by: by("end_user"),
-    leaveOut: ["user_id", "sealed_request", "sealed_answer"],
+    leaveOut: ["user_id"],
     besides: ["record_id"],
   },
   {
@@ -187,4 +191,5 @@ export const TOLD_TABLES: Readonly<Record<SubjectKind, readonly ToldTable[]>> = 
 /** Personal tables that no export reads, and why. */
 export const NOT_TOLD: Readonly<Partial<Record<PersonalTable, string>>> = {
   request_log: "a view: the same rows stand in spend_records",
+  spend_span_sums: "sums of the rows of spend_hourly, which are told",
 };

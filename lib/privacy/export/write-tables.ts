@@ -1,4 +1,5 @@
 /** The tables of an export: each as JSON and as CSV, from the same snapshot, with what the summary shows of it. */
+import { OPENED_NAMES } from "../../content/opened-rows.ts";
 import { type CsvValue, csvLine } from "../../csv.ts";
 import type { Archive, ArchivedFile, ArchiveFile } from "./archive.ts";
 import { countRows, readRows, type Snapshot, type ToldRow, toldColumns, toldTables } from "./rows.ts";
@@ -51,26 +52,26 @@ export async function countAll(tx: Snapshot, subject: ExportSubject): Promise<Ma
   return counts;
 }
 
-/** @param onRows hears how many rows were written since it last heard: each row twice, once a format. @param opened opens what the audit log seals */
+/** @param onRows hears how many rows were written since it last heard: each row twice, once a format. @param opened opens what is sealed in rows of a table */
 export async function writeTables(
   tx: Snapshot,
   archive: Archive,
   subject: ExportSubject,
   counts: ReadonlyMap<string, number>,
   onRows: (count: number) => Promise<void>,
-  opened: (rows: readonly ToldRow[]) => Promise<readonly ToldRow[]>,
+  opened: (table: ToldTable["table"], rows: readonly ToldRow[]) => Promise<readonly ToldRow[]>,
 ): Promise<WrittenTable[]> {
   const written: WrittenTable[] = [];
   for (const told of toldTables(subject)) {
     if ((counts.get(told.table) ?? 0) === 0) continue;
-    const columns = toldColumns(told);
+    const columns = toldColumns(told).map((name) => OPENED_NAMES[name] ?? name);
     const sample: ToldRow[] = [];
     const files: DataFile[] = [];
     for (const format of FORMATS) {
       const name = (part: number) => `data/${told.table}${part === 1 ? "" : `-${part}`}.${format.ending}`;
       const parts = new Parts(archive, format, columns, name);
       for await (const read of readRows(tx, told, subject)) {
-        const page = told.table === "audit_events" ? await opened(read) : read;
+        const page = await opened(told.table, read);
         if (sample.length < SHOWN_ROWS && format.ending === "json")
           sample.push(...page.slice(0, SHOWN_ROWS - sample.length));
         await parts.write(page);

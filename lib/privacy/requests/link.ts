@@ -1,11 +1,11 @@
-/** Links to exports: a secret that is shown once, stands nowhere but as its hash, and ends with the file. */
-import { createHash, randomBytes } from "node:crypto";
-import type { JobFileRow } from "#db/queries/job-files.ts";
-import { fileOfLink, setFileLink } from "#db/queries/privacy-files.ts";
+/** Links to exports: shown once, good for one use within a quarter of an hour; the file itself is kept for its week. */
+import { requestOfJob } from "#db/queries/file-links.ts";
 import { findRequest } from "#db/queries/privacy-requests.ts";
 import { writeAudit } from "../../audit/audit.ts";
 import { GatewayError } from "../../errors.ts";
 import type { JobDeps } from "../../jobs/deps.ts";
+import { type Download, openFileLink } from "../../jobs/download.ts";
+import { newFileLink } from "../../jobs/link.ts";
 import type { Operator } from "./deps.ts";
 import { noRequest } from "./step.ts";
 
@@ -17,15 +17,15 @@ export async function makeExportLink(
 ): Promise<{ readonly link: string; readonly expiresAt: Date }> {
   const row = await findRequest(deps.db, requestId);
   if (!row) throw noRequest(requestId);
-  const secret = randomBytes(24).toString("base64url");
   const nowMs = deps.clock.now();
   return deps.db.transaction(async (tx) => {
-    const expiresAt = await setFileLink(tx, row.jobId ?? "", hashOf(secret), new Date(nowMs));
-    if (expiresAt === null)
+    const made = await newFileLink(tx, row.jobId ?? "", nowMs);
+    if (made === null)
       throw new GatewayError(
         "conflict",
         "There is no export to fetch: it is not written yet, or its week is over.",
       );
+    const { expiresAt, secret } = made;
     await writeAudit(tx, by.actor, nowMs, {
       action: "privacy_request.link",
       target: { kind: "privacy_request", id: requestId },
@@ -36,31 +36,14 @@ export async function makeExportLink(
   });
 }
 
-/** The file that a link opens, with the event that it was fetched. @throws GatewayError not_found for any other link */
-export async function openExportLink(deps: JobDeps, link: string, ip: string | null): Promise<JobFileRow> {
+/** The file that a link opens, with the event that it was fetched. @throws GatewayError not_found, gone, frozen */
+export async function openExportLink(deps: JobDeps, link: string, ip: string | null): Promise<Download> {
   const [jobId = "", secret = ""] = link.trim().split(".");
-  const nowMs = deps.clock.now();
-  const file = await fileOfLink(deps.sql, jobId, hashOf(secret), new Date(nowMs));
-  if (!file)
-    throw new GatewayError(
-      "not_found",
-      "This link opens nothing: it is mistyped, was replaced, or its time is over.",
-      {
-        param: "link",
-      },
-    );
   const actor = { kind: "system", id: "export link", claimedBy: null, ip, requestId: null } as const;
-  await deps.db.transaction((tx) =>
-    writeAudit(tx, actor, nowMs, {
-      action: "privacy_request.download",
-      target: { kind: "privacy_request", id: file.request_id ?? jobId },
-      before: null,
-      after: { jobId, sha256: file.sha256 },
-    }),
-  );
-  return file;
-}
-
-function hashOf(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return openFileLink(deps, actor, { jobId, secret }, async (tx, file) => ({
+    action: "privacy_request.download",
+    target: { kind: "privacy_request", id: (await requestOfJob(tx, jobId)) ?? jobId },
+    before: null,
+    after: { jobId, sha256: file.sha256 },
+  }));
 }

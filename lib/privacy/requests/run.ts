@@ -83,6 +83,7 @@ async function restrict(
     reason: `privacy request ${row.id}`,
     createdBy: operatorName(by),
     createdAt: at,
+    reviewAt: null,
     endedBy: null,
     endedAt: null,
   });

@@ -60,6 +60,14 @@ export const holdSchema = z.strictObject({
   subject_kind: z.enum(["user", "end_user"], "must be user or end_user").nullish(),
   reason,
 });
+export const placeHoldSchema = holdSchema.extend({
+  until: z.iso
+    .datetime({ offset: true, error: "must be a time such as 2026-11-23T10:00:00Z" })
+    .nullish()
+    .describe(
+      "of a legal hold: when it is to be reviewed, in 180 days at most and when absent; it ends only by hand",
+    ),
+});
 
 export const withdrawSchema = z.strictObject({ reason: text(2000).nullish() });
 export const noFieldsSchema = z.strictObject({});

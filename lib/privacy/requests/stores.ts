@@ -13,7 +13,7 @@ export const STORES = {
   keys: ["virtual_keys", "key_networks"],
   "request log": ["spend_records", "spend_hourly", "budget_spend", "log_file", "journal"],
   content: ["call_contents"],
-  audit: ["audit_events", "audit_keys", "subject_keys"],
+  audit: ["audit_events", "audit_events_in_clear", "audit_keys", "subject_keys"],
   cache: ["limits"],
   exports: ["job_files", "job_file_parts"],
   governing: [],

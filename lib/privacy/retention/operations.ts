@@ -25,6 +25,7 @@ export async function saveRetention(
           param: "days",
         },
       );
+  requireOrder(terms, days);
   const before = (await readSetting(deps.sql, RETENTION_SETTING)) ?? {};
   const merged = Object.entries({ ...before, ...days }).filter(([, value]) => typeof value === "number");
   const after = Object.fromEntries(merged);
@@ -38,6 +39,20 @@ export async function saveRetention(
       after,
     });
   });
+}
+
+/** @throws GatewayError invalid_request */
+function requireOrder(
+  terms: readonly Term[],
+  days: Readonly<Partial<Record<RetentionStore, number | null | undefined>>>,
+): void {
+  const records = days.records ?? terms.find(({ store }) => store === "records")?.days ?? null;
+  if (records !== null && typeof days.content === "number" && days.content > records)
+    throw new GatewayError(
+      "invalid_request",
+      `Content cannot be kept longer than the request log, which is kept ${records} days.`,
+      { param: "days" },
+    );
 }
 
 export interface RetentionView {

@@ -18,6 +18,7 @@ import type { JobDeps } from "../../jobs/deps.ts";
 import type { JobKind } from "../../jobs/job.ts";
 import { pseudonym } from "../anonymise.ts";
 import { firstDayKept, keepRetention } from "../retention.ts";
+import { removeOldLines } from "./log-lines.ts";
 import type { RetentionStore } from "./schema.ts";
 import { readTerms, type Term } from "./terms.ts";
 
@@ -49,6 +50,10 @@ export const purgeRetention: JobKind<JobDeps> = {
       done += 1;
       await progress({ done, total: terms.length, note: term.title });
     }
+    const { logFile } = deps.policy().config;
+    const recordDays = terms.find(({ store }) => store === "records")?.days ?? null;
+    const logLines =
+      recordDays === null ? 0 : await removeOldLines(logFile, new Date(nowMs - recordDays * DAY_MS), held);
     const days = Object.fromEntries(terms.map((term) => [term.store, term.days]));
     const people = held.users.length + held.endUsers.length;
     await deps.db.transaction((tx) =>
@@ -56,10 +61,10 @@ export const purgeRetention: JobKind<JobDeps> = {
         action: "privacy.retention",
         target: { kind: "setting", id: "retention" },
         before: null,
-        after: { removed, days, peopleHeld: people },
+        after: { removed, logLines, days, peopleHeld: people },
       }),
     );
-    return { removed };
+    return { removed, logLines };
   },
 };
 

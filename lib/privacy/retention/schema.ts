@@ -1,7 +1,7 @@
 /** The stores whose rows end by themselves, and the body that sets their days. */
 import { z } from "zod";
 
-export const RETENTION_STORES = ["records", "sessions", "alerts", "keys", "requests"] as const;
+export const RETENTION_STORES = ["records", "content", "sessions", "alerts", "keys", "requests"] as const;
 export type RetentionStore = (typeof RETENTION_STORES)[number];
 
 export const MOST_DAYS = 3650;

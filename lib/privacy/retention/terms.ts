@@ -30,6 +30,11 @@ const WORDS: Readonly<Record<RetentionStore, StoreWords>> = {
     what: "who called which model when, with what result; whole days are dropped at once, hourly sums stay",
     defaultDays: null,
   },
+  content: {
+    title: "Prompts and answers",
+    what: "kept where that is switched on, sealed, and read by break-glass alone; never longer than the request records",
+    defaultDays: 7,
+  },
   sessions: {
     title: "Console sessions",
     what: "addresses and browsers of sessions that ended, and links that were not used",
@@ -53,7 +58,12 @@ export const FIXED_TERMS: readonly {
   {
     title: "Exports of persons",
     keeps: "7 days",
-    what: "the file and its link end together",
+    what: "the file; a link to it is good once, for 15 minutes",
+  },
+  {
+    title: "Log file",
+    keeps: "as long as request records",
+    what: "lines of general_settings.log_file on the machine that runs the purge; stdout is its collector's",
   },
   { title: "Jobs", keeps: "90 days after their end", what: "what was done, for whom" },
   {
@@ -69,16 +79,29 @@ const stored = retentionSchema.shape.days;
 /** In the order of RETENTION_STORES. */
 export async function readTerms(sql: Sql, config: Config): Promise<readonly Term[]> {
   const set = stored.safeParse((await readSetting(sql, RETENTION_SETTING)) ?? {});
-  return RETENTION_STORES.map((store) => termOf(store, config, set.success ? set.data[store] : undefined));
+  const terms = RETENTION_STORES.map((store) =>
+    termOf(store, config, set.success ? set.data[store] : undefined),
+  );
+  const records = terms.find(({ store }) => store === "records")?.days ?? null;
+  // What was said in a call does not outlive the record of the call.
+  return terms.map((term) =>
+    term.store === "content" && records !== null && (term.days ?? Number.POSITIVE_INFINITY) > records
+      ? { ...term, days: records, setBy: "the request records" }
+      : term,
+  );
 }
+
+const CONFIGURED = {
+  records: (config: Config) => ["dataRetentionDays", config.dataRetentionDays] as const,
+  content: (config: Config) => ["contentRetentionDays", config.contents.retentionDays] as const,
+};
 
 function termOf(store: RetentionStore, config: Config, set: number | null | undefined): Term {
   const { defaultDays, title, what } = WORDS[store];
   const base = { store, title, what };
-  if (store === "records" && config.dataRetentionDays !== null) {
-    const setBy = config.settingPlaces["dataRetentionDays"] ?? "config.yaml";
-    return { ...base, days: config.dataRetentionDays, setBy, open: false };
-  }
+  const [member, days] = store === "records" || store === "content" ? CONFIGURED[store](config) : ["", null];
+  if (days !== null)
+    return { ...base, days, setBy: config.settingPlaces[member] ?? "config.yaml", open: false };
   if (set === undefined || set === null) return { ...base, days: defaultDays, setBy: "default", open: true };
   return { ...base, days: set, setBy: "console", open: true };
 }

@@ -1,8 +1,10 @@
-/** Calls over the asked range, in some thirty buckets. */
+/** Calls over the asked range, in some thirty buckets at most. */
 import type { ChartRow } from "#components/charts/chart.tsx";
 import { OUTCOME_COLORS } from "#components/charts/palette.ts";
 import { integer } from "#components/format.ts";
-import { type CallFilter, callBuckets } from "#db/queries/console-records.ts";
+import { callBuckets } from "#db/queries/console-records.ts";
+import type { CallFilter } from "#db/queries/guided-calls.ts";
+import { daysBetween, nextHourMs } from "#lib/spend/calendar.ts";
 import type { Deps } from "../../../request.ts";
 
 export const OUTCOME_SERIES = [
@@ -12,12 +14,20 @@ export const OUTCOME_SERIES = [
 ];
 
 const MINUTE_MS = 60_000;
+/** Full hours come from the rollups, however many calls there are; only an hour's minutes are counted call by call. */
 const SPANS = [
   { ms: 2 * MINUTE_MS, per: "2 minutes", upToMs: 60 * MINUTE_MS },
-  { ms: 30 * MINUTE_MS, per: "30 minutes", upToMs: 24 * 60 * MINUTE_MS },
+  { ms: 60 * MINUTE_MS, per: "hour", upToMs: 24 * 60 * MINUTE_MS },
   { ms: 240 * MINUTE_MS, per: "4 hours", upToMs: 7 * 24 * 60 * MINUTE_MS },
-  { ms: 1440 * MINUTE_MS, per: "24 hours", upToMs: Number.POSITIVE_INFINITY },
+  { ms: 1440 * MINUTE_MS, per: "day", upToMs: Number.POSITIVE_INFINITY },
 ] as const;
+
+const MOST_DAYS = 40;
+
+/** Where steps begin, from `firstMs` up to now. */
+function equalSteps(firstMs: number, ms: number, nowMs: number): number[] {
+  return Array.from({ length: Math.floor((nowMs - firstMs) / ms) + 1 }, (_, index) => firstMs + index * ms);
+}
 
 export async function histogram(
   sql: Deps["sql"],
@@ -27,15 +37,15 @@ export async function histogram(
   timezone: string,
 ): Promise<{ rows: ChartRow[]; per: string }> {
   const { ms, per } = SPANS.find((one) => nowMs - fromMs <= one.upToMs) ?? SPANS[3];
-  const firstMs = Math.floor(fromMs / ms) * ms;
-  const counted = await callBuckets(sql, { ...filter, fromMs: firstMs }, firstMs, ms);
-  const length = Math.floor((nowMs - firstMs) / ms) + 1;
-  const daily = ms >= 1440 * MINUTE_MS;
-  const rows = Array.from({ length }, (_, index) => {
-    const atMs = firstMs + index * ms;
-    const values = (["ok", "refused", "failed"] as const).map(
-      (outcome) => counted.find((one) => one.bucket === index && one.outcome === outcome)?.calls ?? 0,
-    );
+  const daily = ms === 1440 * MINUTE_MS;
+  const startsMs = daily
+    ? daysBetween(fromMs, nowMs, timezone, MOST_DAYS).map((day) => nextHourMs(day.startMs))
+    : equalSteps(Math.floor(fromMs / ms) * ms, ms, nowMs);
+  const [firstMs = fromMs] = startsMs;
+  const counted = await callBuckets(sql, { ...filter, fromMs: firstMs }, startsMs);
+  const rows = startsMs.map((atMs, index) => {
+    const calls = counted.find((one) => one.bucket === index);
+    const values = [calls?.ok ?? 0, calls?.refused ?? 0, calls?.failed ?? 0];
     const at = new Date(atMs);
     const day = at.toLocaleDateString("en-GB", { timeZone: timezone, day: "numeric", month: "short" });
     const time = at.toLocaleTimeString("en-GB", { timeZone: timezone, hour: "2-digit", minute: "2-digit" });
@@ -45,7 +55,7 @@ export async function histogram(
       values,
       texts: values.map(integer),
       total: integer(values.reduce((sum, value) => sum + value, 0)),
-      running: atMs + ms > nowMs,
+      running: index === startsMs.length - 1,
     };
   });
   return { rows, per };

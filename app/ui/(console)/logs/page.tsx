@@ -16,11 +16,14 @@ import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
 import { RefreshButton } from "#components/shell/refresh-button.tsx";
 import { Snippets } from "#components/snippets.tsx";
 import { findKeyRow } from "#db/queries/console-keys.ts";
-import { type CallFilter, findCall, knownModels, listCalls } from "#db/queries/console-records.ts";
+import { findCall, knownModels, listCalls } from "#db/queries/console-records.ts";
+import type { CallFilter } from "#db/queries/guided-calls.ts";
 import { PAGES } from "#lib/console/roles.ts";
+import { namesOf } from "#lib/exports/names.ts";
 import { keyName } from "../../../key-actions.ts";
 import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../request.ts";
 import { viewsFor } from "../../../views.ts";
+import { ContentSection } from "../content-section.tsx";
 import { columnsOf } from "./columns.tsx";
 import { histogram, OUTCOME_SERIES } from "./histogram.ts";
 import { Peek } from "./peek.tsx";
@@ -51,6 +54,8 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
   const range = query.word("range", RANGE_NAMES) ?? "24h";
   const outcome = query.word("outcome", OUTCOMES);
   const [model, keyId, requestId] = [query.text("model"), query.text("key"), query.text("q")];
+  // Whoever sees only their own calls has no choice of whose.
+  const userId = ownUserId ?? query.text("user");
   const number = query.whole("page", 1, 1, 2000);
   const peeked = query.text("id", 64);
   await deps.ledger.flush();
@@ -63,19 +68,25 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
     ...(model ? { model } : {}),
     ...(keyId ? { keyId } : {}),
     ...(requestId ? { requestId } : {}),
-    ...(ownUserId === null ? {} : { userId: ownUserId }),
+    ...(userId === undefined ? {} : { userId }),
   };
   const rows = await listCalls(deps.sql, filter, (number - 1) * SIZE, SIZE);
   const models = await knownModels(deps.sql, nowMs - RANGES["30d"]);
   const key = keyId === undefined ? null : await findKeyRow(deps.sql, keyId, ownUserId);
   const opened = peeked === undefined ? null : await findCall(deps.sql, peeked, ownUserId);
-  const filters = [outcome, model, keyId, requestId].filter((one) => one !== undefined).length;
+  const person = ownUserId === null && userId !== undefined ? userId : undefined;
+  const people = person === undefined ? null : await namesOf(deps.sql, "user", [person]);
+  const filters = [outcome, model, keyId, person, requestId].filter((one) => one !== undefined).length;
   const [chart, origin] = [await histogram(deps.sql, filter, fromMs, nowMs, timezone), await ownOrigin()];
   return (
     <>
       <PageHeader
         title="Logs"
-        note="Each call with its outcome and cost. What was said in it is not kept."
+        note={
+          deps.policy().config.contents.stored
+            ? "Each call with its outcome and cost. What was said in it is kept sealed, and read by break-glass alone."
+            : "Each call with its outcome and cost. What was said in it is not kept."
+        }
         actions={
           <>
             <ExportMenu asked={exported(filter, nowMs)} />
@@ -104,6 +115,16 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
                   label: "Key",
                   any: "Any key",
                   options: [{ value: keyId, label: key ? keyName(key) : keyId }],
+                },
+              ]),
+          ...(person === undefined
+            ? []
+            : [
+                {
+                  name: "user",
+                  label: "User",
+                  any: "Anybody",
+                  options: [{ value: person, label: people?.get(person) ?? person }],
                 },
               ]),
         ]}
@@ -154,7 +175,13 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
           closeHref={linkTo(path, params, { id: null })}
           title={opened ? "Request" : "No such request"}
         >
-          <Peek call={opened} timezone={timezone} origin={origin} nowMs={nowMs} />
+          <Peek
+            call={opened}
+            timezone={timezone}
+            origin={origin}
+            nowMs={nowMs}
+            said={opened && <ContentSection page={page} callId={opened.id} />}
+          />
         </PeekSheet>
       )}
     </>
@@ -163,11 +190,12 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
 
 /** The very filter of the list, up to now. */
 function exported(filter: CallFilter, nowMs: number): Record<string, string> {
-  const { fromMs, keyId, model, outcome, requestId } = filter;
+  const { fromMs, keyId, model, outcome, requestId, userId } = filter;
   const given = {
     start_date: fromMs === null ? undefined : new Date(fromMs).toISOString(),
     end_date: new Date(nowMs).toISOString(),
     key_id: keyId,
+    user_id: userId,
     model,
     outcome,
     request_id: requestId,

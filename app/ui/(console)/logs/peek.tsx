@@ -14,9 +14,11 @@ interface PeekProps {
   readonly timezone: string;
   readonly nowMs: number;
   readonly origin: string;
+  /** What is kept of what was said. */
+  readonly said: ReactNode;
 }
 
-export function Peek({ call, timezone, nowMs }: PeekProps) {
+export function Peek({ call, timezone, nowMs, said }: PeekProps) {
   if (!call) {
     return (
       <p className="p-5 text-soft text-sm">
@@ -88,6 +90,7 @@ export function Peek({ call, timezone, nowMs }: PeekProps) {
           ]}
         />
       </Section>
+      <Section title="What was said">{said}</Section>
       <Section title="Ids">
         <Facts
           facts={[

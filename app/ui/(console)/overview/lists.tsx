@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { BudgetBar } from "#components/budget-bar.tsx";
 import { ago, money, percent } from "#components/format.ts";
 import { OutcomeBadge, reasonOf } from "#components/logs/outcome.tsx";
-import { Badge } from "#components/ui/badge.tsx";
+import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { recentAlerts } from "#db/queries/alerts.ts";
 import { listBudgetRequests } from "#db/queries/budget-requests.ts";
@@ -17,6 +17,7 @@ import { keyBudget } from "#lib/console/key-state.ts";
 import { maySee, seesEverything } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
 import type { Deps, PageContext } from "../../../request.ts";
+import { privacyDue } from "./privacy-due.ts";
 
 const DAY_MS = 86_400_000;
 const SHOWN = 6;
@@ -101,23 +102,37 @@ export async function Attention({ page, className }: { page: PageContext; classN
       : [];
   const unusable = deps.policy().config.deployments.filter((deployment) => deployment.unusable !== null);
   const checks = maySee(session.role, "compliance") ? await failingChecks(deps) : [];
+  const due = maySee(session.role, "privacy") ? await privacyDue(deps, nowMs) : [];
   const link = maySee(session.role, "keys");
   // What is about everybody's keys is not shown to whoever sees only their own.
   const odd =
     ownUserId === null
       ? await recentAlerts(deps.sql, { kinds: WATCH_ALERTS, since: new Date(nowMs - 7 * DAY_MS) }, SHOWN)
       : [];
-  const nothing = [requests, expiring.rows, spent, unusable, odd, checks].every((list) => list.length === 0);
+  const nothing = [due, requests, expiring.rows, spent, unusable, odd, checks].every(
+    (list) => list.length === 0,
+  );
   return (
     <Card className={className}>
       <CardHead
         title="Needs attention"
-        note="Requests without an answer, keys near their end or used oddly, models that cannot be called, and failing checks"
+        note="Requests without an answer or near their day, keys near their end or used oddly, models that cannot be called, and failing checks"
       />
       {nothing ? (
         <Quiet icon={<CircleCheck aria-hidden className="size-4" />}>Nothing does.</Quiet>
       ) : (
         <ul>
+          {due.slice(0, SHOWN).map((one) => (
+            <Line
+              key={one.id}
+              href={one.href}
+              name={one.name}
+              badge={one.badge}
+              tone={one.late ? "bad" : "warn"}
+            >
+              <span className="w-full truncate text-faint text-xs">{one.note}</span>
+            </Line>
+          ))}
           {requests.map((row) => (
             <Line
               key={row.id}
@@ -202,11 +217,13 @@ function Line({
   href,
   name,
   badge,
+  tone = "warn",
   children,
 }: {
   href: string | null;
   name: string;
   badge: string;
+  tone?: Tone;
   children: ReactNode;
 }) {
   return (
@@ -220,7 +237,7 @@ function Line({
           name
         )}
       </span>
-      <Badge tone="warn">{badge}</Badge>
+      <Badge tone={tone}>{badge}</Badge>
       {children}
     </li>
   );

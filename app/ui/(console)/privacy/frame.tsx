@@ -4,8 +4,20 @@ import { PageHeader } from "#components/shell/page-header.tsx";
 import { Tabs } from "#components/shell/tabs.tsx";
 import { maySee, PAGES, type Page, type Role } from "#lib/console/roles.ts";
 
-const SECTIONS = ["privacy", "privacyRetention", "privacyRecords"] as const satisfies readonly Page[];
-const LABELS = { privacy: "Requests", privacyRetention: "Retention", privacyRecords: "Records" } as const;
+const SECTIONS = [
+  "privacy",
+  "privacyHolds",
+  "privacyRetention",
+  "privacyContent",
+  "privacyRecords",
+] as const satisfies readonly Page[];
+const LABELS = {
+  privacy: "Requests",
+  privacyHolds: "Holds",
+  privacyRetention: "Retention",
+  privacyContent: "Content",
+  privacyRecords: "Records",
+} as const;
 
 export function PrivacyFrame({
   section,

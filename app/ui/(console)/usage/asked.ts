@@ -4,7 +4,7 @@ import { namesOf, USAGE_COLUMNS } from "#lib/exports/names.ts";
 import { USAGE_DIMENSIONS, type UsageDimension } from "#lib/exports/schema.ts";
 import { dayAt, daysAgoStartMs, monthStartMs } from "#lib/spend/calendar.ts";
 import type { PageContext } from "../../../request.ts";
-import { type DailyFigures, readDays } from "../../../spend-figures.ts";
+import { type DailyFigures, type Metric, readDays, readGreatest } from "../../../spend-figures.ts";
 
 export const DIMENSIONS = {
   model: { ...USAGE_COLUMNS.model, label: "By model", heading: "Model" },
@@ -40,9 +40,11 @@ export interface Usage {
   readonly toMs: number;
 }
 
+/** @param metric whose greatest values alone are told by day; absent: all of them are */
 export async function readUsage(
   { deps, nowMs, timezone, ownUserId }: PageContext,
   query: Query,
+  metric?: Metric,
 ): Promise<Usage> {
   const by = query.word("by", USAGE_DIMENSIONS) ?? "model";
   const range = query.word("range", RANGES) ?? "30d";
@@ -54,7 +56,8 @@ export async function readUsage(
         ? [monthStartMs(monthMs - 1, timezone), monthMs]
         : [daysAgoStartMs(nowMs, Number.parseInt(range, 10), timezone), dayAt(nowMs, timezone).endMs];
   const filter = ownUserId === null ? {} : { userId: ownUserId };
-  const figures = await readDays(deps, DIMENSIONS[by].column, fromMs, toMs, filter);
-  const ids = [...new Set(figures.cells.map((cell) => cell.id))];
+  const asked = [deps, DIMENSIONS[by].column, fromMs, toMs, filter] as const;
+  const figures = metric === undefined ? await readDays(...asked) : await readGreatest(...asked, metric);
+  const ids = figures.groups.map((group) => group.id);
   return { figures, by, names: await namesOf(deps.sql, by, ids), title: TITLES[range], fromMs, toMs };
 }

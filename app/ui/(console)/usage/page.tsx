@@ -61,7 +61,7 @@ async function Usage({ page, params }: { page: PageContext; params: RawParams })
   const query = readQuery(params);
   const metric = query.word("metric", METRICS) ?? "spend";
   const number = query.whole("page", 1, 1, 1000);
-  const { figures, by, names, title, fromMs, toMs } = await readUsage(page, query);
+  const { figures, by, names, title, fromMs, toMs } = await readUsage(page, query, metric);
   const nameOf = (id: string) => names.get(id) ?? (id || DIMENSIONS[by].nothing);
   const groups = groupsOf(figures, metric);
   const whole = addSums(groups.map((group) => group.sums));

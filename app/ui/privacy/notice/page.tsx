@@ -27,8 +27,11 @@ export default async function NoticePage() {
           {config.anonymizeLogs
             ? "Who called as a pseudonym, the network they called from, and the time, model, tokens and cost"
             : "Who called and from which address, and the time, model, tokens and cost"}
-          , {days("records")}. Prompts and answers are not kept. They go to the provider of the model that was
-          asked for, and to nobody else.
+          , {days("records")}.{" "}
+          {config.contents.stored
+            ? `Prompts and answers are kept, encrypted, ${days("content")}; who reads one has to say why, and is on record. They go to`
+            : "Prompts and answers are not kept. They go to"}{" "}
+          the provider of the model that was asked for, and to nobody else.
         </Part>
         <Part title="Of each change">
           Who changed what, when and from where, in an audit log that cannot be altered. What it holds of a

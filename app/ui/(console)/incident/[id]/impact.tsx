@@ -1,21 +1,34 @@
-/** What an incident's scope hits now. */
+/** What an incident's scope hits now, or hit in its time. */
 import Link from "next/link";
-import { ago, integer } from "#components/format.ts";
+import { ago, integer, moment } from "#components/format.ts";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { Facts } from "#components/ui/facts.tsx";
 import type { Impact as Found } from "#lib/incident/impact.ts";
 
 const SHOWN = 8;
 
-export function Impact({ impact, nowMs }: { impact: Found; nowMs: number }) {
+export function Impact({
+  impact,
+  recorded,
+  timezone,
+  nowMs: now,
+}: {
+  impact: Found;
+  /** From the incident's record: it is as it was then. */
+  recorded: boolean;
+  timezone: string;
+  nowMs: number;
+}) {
   const { calls_per_minute: rate, keys, owners, top_applications: applications } = impact;
+  const asOf = new Date(impact.as_of);
+  const nowMs = recorded ? asOf.getTime() : now;
   return (
     <Card>
-      <CardHead title="Impact" note="As it is now" />
+      <CardHead title="Impact" note={recorded ? `As it was at ${moment(asOf, timezone)}` : "As it is now"} />
       <Facts
         facts={[
           ["Live keys", integer(keys)],
-          ["Calls", `${rate} a minute in the last hour`],
+          ["Calls", `${rate} a minute in the hour before`],
           [
             "To notify",
             owners.length === 0

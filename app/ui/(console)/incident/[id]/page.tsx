@@ -12,7 +12,7 @@ import { Card, CardHead } from "#components/ui/card.tsx";
 import { Facts } from "#components/ui/facts.tsx";
 import { findIncident, incidentSteps, jobsOfIncident, listFreezes } from "#db/queries/incidents.ts";
 import { mayChange, PAGES } from "#lib/console/roles.ts";
-import { impactOf } from "#lib/incident/impact.ts";
+import { impactOf, recordedImpact } from "#lib/incident/impact.ts";
 import { scopeOf } from "#lib/incident/run.ts";
 import { openPage } from "../../../../request.ts";
 import { IncidentBadges } from "../badges.tsx";
@@ -29,7 +29,9 @@ export default async function OneIncident({ params }: { params: Promise<{ id: st
   if (!incident) notFound();
   await deps.ledger.flush();
   const scope = scopeOf(incident);
-  const impact = await impactOf(deps.sql, scope, nowMs);
+  // What a closed one would hit today tells nothing of it.
+  const recorded = incident.state === "closed" ? recordedImpact(incident.impact, incident.opened_at) : null;
+  const impact = recorded ?? (await impactOf(deps.sql, scope, nowMs));
   const steps = await incidentSteps(deps.sql, id);
   const jobs = await jobsOfIncident(deps.sql, id);
   const freezes = (await listFreezes(deps.sql, id)).filter((freeze) => freeze.lifted_at === null);
@@ -94,7 +96,7 @@ export default async function OneIncident({ params }: { params: Promise<{ id: st
       />
       <div className="grid gap-5 xl:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-5">
-          <Impact impact={impact} nowMs={nowMs} />
+          <Impact impact={impact} recorded={recorded !== null} timezone={timezone} nowMs={nowMs} />
           {acts && (
             <Card>
               <CardHead title="Actions" note="A freeze can be taken back; the others cannot." />

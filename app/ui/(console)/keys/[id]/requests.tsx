@@ -7,6 +7,7 @@ import { NothingYet } from "#components/data-table/table-states.tsx";
 import { PeekSheet } from "#components/logs/peek-sheet.tsx";
 import { findCall, listCalls } from "#db/queries/console-records.ts";
 import { ownOrigin } from "../../../../request.ts";
+import { ContentSection } from "../../content-section.tsx";
 import { columnsOf } from "../../logs/columns.tsx";
 import { Peek } from "../../logs/peek.tsx";
 import type { KeyView } from "./view.ts";
@@ -60,7 +61,13 @@ export async function Requests({ page, row, path, params, query }: KeyView) {
           closeHref={linkTo(path, params, { id: null })}
           title={opened ? "Request" : "No such request"}
         >
-          <Peek call={opened} timezone={timezone} nowMs={nowMs} origin={await ownOrigin()} />
+          <Peek
+            call={opened}
+            timezone={timezone}
+            nowMs={nowMs}
+            origin={await ownOrigin()}
+            said={opened && <ContentSection page={page} callId={opened.id} />}
+          />
         </PeekSheet>
       )}
     </>

@@ -74,7 +74,7 @@ export default async function RequestPage({ params }: { params: Promise<{ id: st
                 note={`${file.name}, until ${moment(file.expires_at, page.timezone)}`}
               />
               <div className="border-line border-t p-4">
-                <ExportLink id={row.id} origin={await ownOrigin()} />
+                <ExportLink id={row.id} origin={await ownOrigin()} timezone={page.timezone} />
               </div>
             </Card>
           )}

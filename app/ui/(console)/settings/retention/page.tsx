@@ -29,7 +29,7 @@ export default async function RetentionSettings() {
     <SettingsFrame
       section="settingsRetention"
       role={session.role}
-      note="Request records are kept by day, so that a day is removed whole. Prompts and answers are not kept at all."
+      note="Request records are kept by day, so that a day is removed whole. What is kept of prompts and answers has its own days, under Privacy."
     >
       <Card>
         <CardHead title="How long" />

@@ -1,6 +1,7 @@
 /** A job's file for whoever is signed in: the browser asks for it by a link, which carries the session alone. */
 import { findFile } from "#db/queries/job-files.ts";
 import { findJob } from "#db/queries/jobs.ts";
+import { isGatewayError } from "#lib/errors.ts";
 import { mayFetchFile } from "#lib/jobs/access.ts";
 import { openJobFile } from "#lib/jobs/download.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
@@ -21,8 +22,13 @@ export async function GET(_request: Request, { params }: { params: Promise<{ id:
       : null;
   if (!file) return refuse(404, "There is no such file: it is not written yet, somebody else's, or over.");
   const actor = { kind: "user", id: session.userId, claimedBy: null, ip: null, requestId: null } as const;
-  const { body, headers } = await openJobFile(deps, actor, file);
-  return new Response(toStream(body), { headers: { ...headers, "x-content-type-options": "nosniff" } });
+  try {
+    const { body, headers } = await openJobFile(deps, actor, file);
+    return new Response(toStream(body), { headers: { ...headers, "x-content-type-options": "nosniff" } });
+  } catch (error) {
+    if (!isGatewayError(error)) throw error;
+    return refuse(error.status, error.message);
+  }
 }
 
 /** A part is read when the browser asks for it; a failure breaks the download off. */
