@@ -8,6 +8,10 @@ const config = {
   // A stream that waits for a compressor's buffer is no stream; a proxy in front may compress what is whole.
   compress: false,
   reactStrictMode: true,
+  // Where a page stood before.
+  redirects: () => [
+    { source: "/ui/settings/retention", destination: "/ui/privacy/retention", permanent: false },
+  ],
   // No image service: it would be an open door for requests to other hosts.
   images: { unoptimized: true },
   // Types are checked once, over the whole house with its tests: `npm run typecheck`, and in .ci/run.

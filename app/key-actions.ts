@@ -18,6 +18,8 @@ export function actionKey(row: KeyListRow, nowMs: number, timezone: string): Act
       rpm_limit: row.rpm_limit?.toString() ?? "",
       tpm_limit: row.tpm_limit?.toString() ?? "",
       max_parallel_requests: row.max_parallel_requests?.toString() ?? "",
+      auto_rotate: row.auto_rotate ? "on" : "",
+      rotation_interval: row.auto_rotate ? (row.rotation_interval ?? "") : "",
     },
     expires: row.expires_at ? moment(row.expires_at, timezone) : null,
   };

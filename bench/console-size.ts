@@ -2,29 +2,16 @@
  * How much JavaScript each page of the console loads, gzipped: `node bench/console-size.ts` after `npm run build`. Charts are
  * counted apart: they come after the page. Exit code 1 when a page loads more than it may.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { PAGES } from "../lib/console/roles.ts";
 import { openChromium } from "../test/e2e/chromium.ts";
-import { startGatewayProcess } from "../test/helpers/process.ts";
+import { startDemoConsole } from "./demo-console.ts";
 
 const MOST_BYTES = 200_000;
-const EMAIL = "ana@example.com";
-const PASSWORD = "four unrelated wooden words";
 /** Names that recharts leaves in its code, whatever is renamed. */
 const CHARTS = /recharts-|victory-vendor/;
 
-const folder = await mkdtemp(join(tmpdir(), "shin-console-size-"));
-await writeFile(join(folder, "config.yaml"), "general_settings: {}\n");
-await writeFile(join(folder, "password"), PASSWORD);
-const gateway = await startGatewayProcess({
-  dataDir: join(folder, "data"),
-  configFile: join(folder, "config.yaml"),
-  args: ["--demo-data"],
-  env: { SHIN_ADMIN_EMAIL: EMAIL, SHIN_ADMIN_PASSWORD_FILE: join(folder, "password") },
-});
+const demo = await startDemoConsole();
 const browser = await openChromium();
 try {
   const page = await (await browser.newContext()).newPage();
@@ -45,17 +32,12 @@ try {
         return size;
       }),
     );
-  await page.goto(`${gateway.url}/ui/sign-in`, { waitUntil: "networkidle" });
-  await page.getByLabel("E-mail").fill(EMAIL);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/ui/overview");
-  await page.waitForLoadState("networkidle");
+  await demo.signIn(page);
   let worst = 0;
   process.stdout.write("page                          kB gzip   charts\n");
   for (const { path } of Object.values(PAGES)) {
     loaded.clear();
-    await page.goto(`${gateway.url}${path}`, { waitUntil: "networkidle" });
+    await page.goto(`${demo.url}${path}`, { waitUntil: "networkidle" });
     const scripts = await scriptsOf();
     const sum = (chart: boolean) =>
       scripts.filter((one) => one.chart === chart).reduce((all, one) => all + one.bytes, 0);
@@ -72,9 +54,7 @@ try {
   if (worst > MOST_BYTES) process.exitCode = 1;
 } finally {
   await browser.close();
-  gateway.signal("SIGTERM");
-  await gateway.ended;
-  await rm(folder, { recursive: true, force: true });
+  await demo.end();
 }
 
 /** What a chunk seems to hold. */

@@ -44,7 +44,18 @@ export function span(ms: number | null): string {
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return parts([Math.floor(seconds / 60), "min"], [seconds % 60, "s"]);
+  const minutes = Math.round(seconds / 60);
+  return parts([Math.floor(minutes / 60), "h"], [minutes % 60, "min"]);
+}
+
+/** `8 h`, `2 min 5 s`: what is zero is left out. */
+function parts(...all: readonly (readonly [count: number, unit: string])[]): string {
+  return all
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(" ");
 }
 
 const UNITS: readonly [string, number][] = [

@@ -1,9 +1,9 @@
 "use client";
 /** Signs a person out everywhere else. */
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { plural } from "../format.ts";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 
 export function EndSessions({ others }: { others: number }) {
@@ -12,8 +12,8 @@ export function EndSessions({ others }: { others: number }) {
   const end = async () => {
     const answer = await api("POST", "/console/sessions/end", {});
     if (!answer.ok)
-      toast.error("They were not ended", { description: answer.message, duration: Number.POSITIVE_INFINITY });
-    else toast(`${plural(Number(answer.data["ended"]), "other session")} ended`);
+      sayBad("They were not ended", { description: answer.message, duration: Number.POSITIVE_INFINITY });
+    else say(`${plural(Number(answer.data["ended"]), "other session")} ended`);
     router.refresh();
   };
   return (

@@ -1,10 +1,10 @@
 "use client";
 /** Changes one's own password. */
 import type { FormEvent } from "react";
-import { toast } from "sonner";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { PasswordStrength } from "../setup/password-strength.tsx";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -15,7 +15,7 @@ export function PasswordForm() {
     event.preventDefault();
     if (!(await form.send("/console/password", { ...form.values }))) return;
     form.reset();
-    toast("Your password is changed", { description: "Your other sessions are over." });
+    say("Your password is changed", { description: "Your other sessions are over." });
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 px-4 pb-4">

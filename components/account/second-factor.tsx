@@ -1,16 +1,20 @@
 "use client";
 /** Turns the second factor on (code, then recovery codes, once) and off. */
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
-import { QRCodeSVG } from "qrcode.react";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
 import { CopyButton } from "../copy-button.tsx";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { useApi } from "../shell/api.tsx";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
+
+/** Comes when the second factor is being turned on. */
+const QrCode = dynamic(() => import("qrcode.react").then((module) => module.QRCodeSVG), { ssr: false });
+const QR_PX = 132;
 
 interface Begun {
   readonly secret: string;
@@ -51,8 +55,8 @@ function Confirm({ begun, onConfirmed }: { begun: Begun; onConfirmed: (codes: re
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 px-4 pb-4">
       <div className="flex flex-wrap gap-4">
-        <span className="rounded-md border border-line bg-white p-2">
-          <QRCodeSVG value={begun.uri} size={132} title="QR code for an authenticator app" />
+        <span className="size-[150px] rounded-md border border-line bg-white p-2">
+          <QrCode value={begun.uri} size={QR_PX} title="QR code for an authenticator app" />
         </span>
         <div className="min-w-48 flex-1 text-sm text-soft">
           <p>Scan this with an authenticator app, or enter the secret by hand:</p>
@@ -115,7 +119,7 @@ function TurnOff({ left }: { left: number }) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!(await form.send("/console/totp/remove", { ...form.values }))) return;
-    toast("The second factor is off");
+    say("The second factor is off");
     router.refresh();
   };
   return (

@@ -1,21 +1,15 @@
 "use client";
-/** Answers a request for more budget: a part or all of it until a day, or no with a reason. Whoever asked may take it back. */
+/** Answers a request for more budget; whoever asked may take it back. */
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
-import { TextareaField } from "../form/fields.tsx";
-import { FormDialog } from "../form/form-dialog.tsx";
-import { useForm } from "../form/use-form.ts";
 import { useApi } from "../shell/api.tsx";
+import { sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { AmountUntil } from "./ask-more.tsx";
-import { endOfDay, localDate } from "./days.ts";
 
-/** Come with the first sending: no page needs them to be shown. */
-const approveBudgetSchema = () =>
-  import("#lib/budget-requests/schema.ts").then((module) => module.approveBudgetSchema);
-const declineBudgetSchema = () =>
-  import("#lib/budget-requests/schema.ts").then((module) => module.declineBudgetSchema);
+const dialogs = () => import("./answer-dialogs.tsx");
+const ApproveDialog = dynamic(() => dialogs().then((module) => module.ApproveDialog), { ssr: false });
+const DeclineDialog = dynamic(() => dialogs().then((module) => module.DeclineDialog), { ssr: false });
 
 export interface AskedRequest {
   readonly id: string;
@@ -25,11 +19,6 @@ export interface AskedRequest {
   readonly amount: string;
   /** ISO. */
   readonly until: string | null;
-}
-
-interface Step {
-  readonly request: AskedRequest;
-  readonly onClose: () => void;
 }
 
 export function AnswerRequest({ request }: { request: AskedRequest }) {
@@ -49,66 +38,6 @@ export function AnswerRequest({ request }: { request: AskedRequest }) {
   );
 }
 
-function ApproveDialog({ request, onClose }: Step) {
-  const router = useRouter();
-  const [today] = useState(() => new Date());
-  const asked = request.until === null ? today : new Date(request.until);
-  const form = useForm({
-    amount: request.amount,
-    // Days end at midnight: the last day is the one that holds the moment before.
-    until: localDate(new Date(Math.max(today.getTime(), asked.getTime() - 1))),
-    reason: "",
-  });
-  const { amount = "", reason = "", until = "" } = form.values;
-  const submit = async () => {
-    const body = { amount: amount.trim(), until: endOfDay(until), reason };
-    if (!(await form.send(`/budget/requests/${request.id}/approve`, body, approveBudgetSchema))) return;
-    toast(`The budget of “${request.name}” is raised by $${amount.trim()}`);
-    onClose();
-    router.refresh();
-  };
-  return (
-    <FormDialog
-      title={`Raise the budget of “${request.name}”`}
-      description="From the next call on, and for a while only. A raise that runs there now is replaced."
-      form={form}
-      action="Approve"
-      busy="Raising…"
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <AmountUntil form={form} today={today} label="Grant, in US dollars" />
-      <TextareaField form={form} name="reason" label="A word to whoever asked" optional rows={2} />
-    </FormDialog>
-  );
-}
-
-function DeclineDialog({ request, onClose }: Step) {
-  const router = useRouter();
-  const form = useForm({ reason: "" });
-  const submit = async () => {
-    const body = { reason: form.values["reason"] ?? "" };
-    if (!(await form.send(`/budget/requests/${request.id}/decline`, body, declineBudgetSchema))) return;
-    toast("The request is declined");
-    onClose();
-    router.refresh();
-  };
-  return (
-    <FormDialog
-      title={`Decline the request for “${request.name}”`}
-      description="Nothing changes. Whoever asked reads the reason."
-      form={form}
-      action="Decline"
-      busy="Declining…"
-      danger
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <TextareaField form={form} name="reason" label="Why not" required rows={3} autoFocus />
-    </FormDialog>
-  );
-}
-
 export function WithdrawRequest({ request }: { request: AskedRequest }) {
   const router = useRouter();
   const api = useApi();
@@ -117,7 +46,7 @@ export function WithdrawRequest({ request }: { request: AskedRequest }) {
     setBusy(true);
     const answer = await api("POST", `/budget/requests/${request.id}/withdraw`, {});
     setBusy(false);
-    if (!answer.ok) toast.error("The request was not withdrawn", { description: answer.message });
+    if (!answer.ok) sayBad("The request was not withdrawn", { description: answer.message });
     router.refresh();
   };
   return (

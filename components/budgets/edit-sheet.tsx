@@ -2,10 +2,10 @@
 /** Changes a budget: amount, warning, period, and what becomes of what is spent. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { AmountField, PeriodField } from "../form/budget-fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Notice } from "../ui/notice.tsx";
 import { type BudgetTarget, hasRow, named } from "./target.ts";
 
@@ -36,7 +36,7 @@ export function EditSheet({ target, onClose }: { target: BudgetTarget; onClose: 
       ...(fresh ? { start_anew: true } : {}),
     };
     if (!(await form.send("/console/budgets/update", body, budgetChangeSchema))) return;
-    toast(`The budget of “${target.name}” is saved`, { description: "It holds from the next call on." });
+    say(`The budget of “${target.name}” is saved`, { description: "It holds from the next call on." });
     onClose();
     router.refresh();
   };

@@ -3,13 +3,14 @@
 import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { Field } from "../form/field.tsx";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
-import { Select } from "../ui/input.tsx";
 import type { BudgetTarget } from "./target.ts";
 
 const EditSheet = dynamic(() => import("./edit-sheet.tsx").then((module) => module.EditSheet), {
+  ssr: false,
+});
+
+const BudgetOwner = dynamic(() => import("./budget-owner.tsx").then((module) => module.BudgetOwner), {
   ssr: false,
 });
 
@@ -45,48 +46,13 @@ export function NewBudget({ groups }: { groups: readonly OwnerGroup[] }) {
         <Plus aria-hidden /> Set a budget
       </Button>
       {step === "whose" && (
-        <Dialog open onOpenChange={(open) => !open && setStep("closed")}>
-          <DialogContent title="Set a budget" description="For a team, a person or a key that has none yet.">
-            <DialogBody>
-              <Field
-                label="Whose"
-                hint={
-                  all.length === 0
-                    ? "Everybody has a budget already."
-                    : "Teams are the usual choice: their keys share it."
-                }
-              >
-                {(control) => (
-                  <Select
-                    {...control}
-                    autoFocus
-                    value={chosen}
-                    onChange={(event) => setChosen(event.target.value)}
-                  >
-                    <option value="">Choose…</option>
-                    {groups.map(({ kind, label, owners }) => (
-                      <optgroup key={kind} label={label}>
-                        {owners.map(({ id, name }) => (
-                          <option key={id} value={`${kind}:${id}`}>
-                            {name}
-                          </option>
-                        ))}
-                      </optgroup>
-                    ))}
-                  </Select>
-                )}
-              </Field>
-            </DialogBody>
-            <DialogFooter>
-              <DialogClose asChild>
-                <Button variant="ghost">Cancel</Button>
-              </DialogClose>
-              <Button variant="primary" disabled={!target} onClick={() => setStep("amount")}>
-                Next: the amount
-              </Button>
-            </DialogFooter>
-          </DialogContent>
-        </Dialog>
+        <BudgetOwner
+          groups={groups}
+          chosen={chosen}
+          onChoose={setChosen}
+          onNext={() => target && setStep("amount")}
+          onClose={() => setStep("closed")}
+        />
       )}
       {step === "amount" && target && <EditSheet target={target} onClose={() => setStep("closed")} />}
     </>

@@ -2,12 +2,12 @@
 /** Puts something on top of a budget until a day; afterwards the budget is what it was. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { AmountUntil } from "./ask-more.tsx";
+import { AmountUntil } from "./amount-until.tsx";
 import { DAY_MS, endOfDay, localDate } from "./days.ts";
 import { type BudgetTarget, named } from "./target.ts";
 
@@ -27,7 +27,7 @@ export function RaiseSheet({ target, onClose }: { target: BudgetTarget; onClose:
   const send = async (increase: string | null, expiry: string | null, words: string) => {
     const body = { ...named(target), temp_budget_increase: increase, temp_budget_expiry: expiry };
     if (!(await form.send("/console/budgets/update", body, budgetChangeSchema))) return;
-    toast(words, { description: "It holds from the next call on." });
+    say(words, { description: "It holds from the next call on." });
     onClose();
     router.refresh();
   };

@@ -1,11 +1,11 @@
 "use client";
 /** Makes or changes a tier: amounts and limits that keys, members, end users and tags share by name. */
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { AmountField, CeilingFields, ceilingsOf, PeriodField } from "../form/budget-fields.tsx";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import type { TierTarget } from "./tier-actions.tsx";
 
 /** Comes with the first sending: no page needs it to be shown. */
@@ -33,7 +33,7 @@ export function TierSheet({ tier, onClose }: { tier: TierTarget | null; onClose:
     const name = tier?.id ?? form.values["budget_id"]?.trim();
     if (name) body["budget_id"] = name;
     if (!(await form.send(tier ? "/budget/update" : "/budget/new", body, newBudgetSchema))) return;
-    toast(tier ? `Tier “${tier.id}” is saved` : "The tier is made", {
+    say(tier ? `Tier “${tier.id}” is saved` : "The tier is made", {
       description: tier
         ? "It holds for all who have it from their next call on."
         : "Give it to a key with budget_id.",

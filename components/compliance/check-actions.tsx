@@ -4,9 +4,9 @@ import { CirclePause, EllipsisVertical, RefreshCw, Undo2, UserCheck, Wrench } fr
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { tellFailure } from "../people/user-actions.tsx";
 import { useApi } from "../shell/api.tsx";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/class-names.ts";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu.tsx";
@@ -32,13 +32,13 @@ export function CheckActions({ target, spread = false }: { target: CheckTarget; 
     const answer = await api("POST", "/compliance/run", { checks: [target.id] });
     setBusy(false);
     if (!answer.ok) return tellFailure(`${target.title} was not looked at`, answer);
-    toast(told(target, answer.data));
+    say(told(target, answer.data));
     router.refresh();
   };
   const takeBack = async (id: string) => {
     const answer = await api("POST", "/compliance/withdraw", { id });
     if (!answer.ok) return tellFailure("Nothing was taken back", answer);
-    toast(`Taken back: ${target.title}`);
+    say(`Taken back: ${target.title}`);
     router.refresh();
   };
   const mends = target.status !== "passed" && target.status !== "not_applicable";

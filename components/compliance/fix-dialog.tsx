@@ -2,10 +2,11 @@
 /** How a check is mended: its exact steps, and one press where that is safe. What it would touch is said before. */
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button, buttonVariants } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { told } from "./check-actions.tsx";
 import { Steps } from "./steps.tsx";
@@ -21,7 +22,7 @@ export function FixDialog({ target, onClose }: { target: CheckTarget; onClose: (
       ...(blocks === null ? {} : { confirm: blocks }),
     });
     if (!data) return;
-    toast(told(target, data), {
+    say(told(target, data), {
       ...(blocks ? { description: `${blocks} keys are blocked; each can be unblocked under Keys.` } : {}),
     });
     onClose();

@@ -3,9 +3,9 @@
 import { Play } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { tellFailure } from "../people/user-actions.tsx";
 import { useApi } from "../shell/api.tsx";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 
 export function RunAll() {
@@ -17,7 +17,7 @@ export function RunAll() {
     const answer = await api("POST", "/compliance/run", {});
     setBusy(false);
     if (!answer.ok) return tellFailure("The checks were not run", answer);
-    toast(answer.data["job_id"] ? "The last checks are still under way" : "Every check was run");
+    say(answer.data["job_id"] ? "The last checks are still under way" : "Every check was run");
     router.refresh();
   };
   return (

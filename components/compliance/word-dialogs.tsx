@@ -2,11 +2,12 @@
 /** A person's word about a check: an attestation with its document and its end, or a waiver with its reason. */
 import { useRouter } from "next/navigation";
 import type { FormEvent, ReactNode } from "react";
-import { toast } from "sonner";
 import { Field } from "../form/field.tsx";
 import { type Form, useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { CheckTarget } from "./target.ts";
@@ -125,7 +126,7 @@ function WordDialog({
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (!(await submit())) return;
-    toast(done);
+    say(done);
     onClose();
     router.refresh();
   };

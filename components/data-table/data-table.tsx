@@ -92,7 +92,7 @@ export function DataTable<Row>({
             <thead>
               <tr className="border-line border-b bg-sunken/70">
                 {selectable && (
-                  <th scope="col" className="hidden h-9 w-10 pl-4 text-left sm:table-cell">
+                  <th scope="col" className="h-9 w-8 pl-4 text-left sm:w-10">
                     <PageBox />
                   </th>
                 )}
@@ -180,9 +180,7 @@ function HeadCell<Row>({ column, state }: { column: Column<Row>; state: TableSta
 }
 
 function SelectCell({ id, name }: { id: string; name: string | null }) {
-  return (
-    <td className="hidden w-10 pl-4 sm:table-cell">{name !== null && <RowBox id={id} name={name} />}</td>
-  );
+  return <td className="w-8 pl-4 sm:w-10">{name !== null && <RowBox id={id} name={name} />}</td>;
 }
 
 /** Columns that can be left out: all but the one that names the row, and its actions. */

@@ -1,17 +1,16 @@
 "use client";
 /** Filters kept under a name: a menu that leads to them, keeps those of now, and removes them again. */
 import { Bookmark, Check, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { Field } from "../form/field.tsx";
-import { useForm } from "../form/use-form.ts";
+import { useState } from "react";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
-import { Input } from "../ui/input.tsx";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
-import { Notice } from "../ui/notice.tsx";
+
+const NameView = dynamic(() => import("./name-view.tsx").then((module) => module.NameView), { ssr: false });
 
 export interface ViewChoice {
   readonly id: string;
@@ -33,10 +32,8 @@ export function SavedViews({ page, views }: { page: string; views: readonly View
   const remove = async (view: ViewChoice) => {
     const answer = await api("POST", "/console/views/remove", { id: view.id });
     router.refresh();
-    const { toast } = await import("sonner");
-    if (!answer.ok)
-      return void toast.error(`“${view.name}” was not removed`, { description: answer.message });
-    toast(`“${view.name}” is removed`, {
+    if (!answer.ok) return void sayBad(`“${view.name}” was not removed`, { description: answer.message });
+    say(`“${view.name}” is removed`, {
       duration: 10_000,
       action: {
         label: "Undo",
@@ -79,56 +76,6 @@ export function SavedViews({ page, views }: { page: string; views: readonly View
       </Menu>
       {naming && <NameView page={page} query={query} onClose={() => setNaming(false)} />}
     </>
-  );
-}
-
-function NameView({ page, query, onClose }: { page: string; query: string; onClose: () => void }) {
-  const router = useRouter();
-  const form = useForm({ name: "" });
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const name = form.values["name"]?.trim() ?? "";
-    if (!(await form.send("/console/views/save", { page, name, query }))) return;
-    onClose();
-    router.refresh();
-  };
-  return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent
-        title="Save this view"
-        description="Filters, order and grouping of now, for you alone. The same name replaces the view before."
-      >
-        <form onSubmit={(event) => void submit(event)} className="flex min-h-0 flex-col">
-          <DialogBody className="flex flex-col gap-4">
-            {form.failure && (
-              <Notice tone="bad" live>
-                {form.failure}
-              </Notice>
-            )}
-            <Field label="Name" error={form.errors["name"]}>
-              {(control) => (
-                <Input
-                  {...control}
-                  {...form.bind("name")}
-                  autoFocus
-                  required
-                  maxLength={60}
-                  autoComplete="off"
-                />
-              )}
-            </Field>
-          </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button variant="ghost">Cancel</Button>
-            </DialogClose>
-            <Button type="submit" variant="primary" disabled={form.busy}>
-              {form.busy ? "Saving…" : "Save view"}
-            </Button>
-          </DialogFooter>
-        </form>
-      </DialogContent>
-    </Dialog>
   );
 }
 

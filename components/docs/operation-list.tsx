@@ -4,6 +4,7 @@ import { Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
+import { shortcutsNow } from "../palette/shortcuts.ts";
 import { cn } from "../ui/class-names.ts";
 import { Input } from "../ui/input.tsx";
 import { Method } from "./method.tsx";
@@ -26,7 +27,7 @@ export function OperationList({ groups }: { groups: readonly ListedGroup[] }) {
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey) return;
+      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || !shortcutsNow()) return;
       event.preventDefault();
       field.current?.focus();
     };

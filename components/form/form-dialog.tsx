@@ -2,7 +2,8 @@
 /** The frame of every form in a dialog: what failed on top, the fields, and a footer with the way out and the way on. */
 import type { FormEvent, ReactNode } from "react";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Notice } from "../ui/notice.tsx";
 
 export interface FormDialogProps {

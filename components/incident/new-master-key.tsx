@@ -3,7 +3,8 @@
 import { useState } from "react";
 import { SecretBox } from "../keys/secret-box.tsx";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Notice } from "../ui/notice.tsx";
 
 export function NewMasterKey({ secret, onClose }: { secret: string; onClose: () => void }) {

@@ -2,11 +2,12 @@
 /** A button that sends one change with a reason: lift a freeze, approve, close. */
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Textarea } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 
@@ -37,7 +38,7 @@ export function OnePress({
     event.preventDefault();
     const sent = reasonField === null ? { ...body } : { ...body, [reasonField]: reason };
     if (!(await form.send(path, sent))) return;
-    toast(done);
+    say(done);
     setOpen(false);
     form.reset();
     router.refresh();

@@ -2,10 +2,10 @@
 /** An incident's actions: chosen, confirmed with a typed phrase where they are final, and run. */
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
-import { ACTIONS, type Action, phraseFor } from "#lib/incident/schema.ts";
+import { ACTIONS, type Action, phraseFor } from "#lib/incident/names.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -41,7 +41,7 @@ export function RunActions({
     };
     const answer = await form.send(`/incident/${incidentId}/run`, body);
     if (!answer) return;
-    toast(drill ? "The drill runs" : "Under way");
+    say(drill ? "The drill runs" : "Under way");
     form.reset();
     setChosen([]);
     if (typeof answer["master_key"] === "string") setMasterKey(answer["master_key"]);

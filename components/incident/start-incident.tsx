@@ -2,11 +2,11 @@
 /** The first minute of an incident: which calls, what it would hit, and one press that stops them. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
-import { SCOPE_KINDS, type ScopeKind } from "#lib/incident/schema.ts";
+import { SCOPE_KINDS, type ScopeKind } from "#lib/incident/names.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { integer } from "../format.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Input, Select, Textarea } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -34,7 +34,7 @@ export function StartIncident() {
   const freeze = async () => {
     const answer = await form.send("/incident/freeze", { scope, reason, show_reason: shown });
     if (!answer) return;
-    toast("Frozen", { description: "In force on every instance. Lift it on the incident's page." });
+    say("Frozen", { description: "In force on every instance. Lift it on the incident's page." });
     router.push(`/ui/incident/${String(answer["incident_id"])}`);
   };
   const open = async (drill: boolean) => {

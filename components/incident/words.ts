@@ -1,5 +1,5 @@
 /** What scopes, actions and steps are called. */
-import type { Action, ScopeKind } from "#lib/incident/schema.ts";
+import type { Action, ScopeKind } from "#lib/incident/names.ts";
 
 export const SCOPES: Readonly<Record<ScopeKind, string>> = {
   key: "One key",

@@ -2,8 +2,8 @@
 /** Stops a job. What it has done so far stays done; its file is never half there. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 
 export function CancelJob({ id, title }: { id: string; title: string }) {
@@ -14,8 +14,8 @@ export function CancelJob({ id, title }: { id: string; title: string }) {
     setBusy(true);
     const answer = await api("POST", `/jobs/${id}/cancel`, {});
     setBusy(false);
-    if (answer.ok) toast(`“${title}” is being stopped`);
-    else toast.error(answer.message);
+    if (answer.ok) say(`“${title}” is being stopped`);
+    else sayBad(answer.message);
     router.refresh();
   };
   return (

@@ -2,8 +2,8 @@
 /** Asks for what the page's filters leave, as a file. Long ones are written by a job that goes on when the page is left. */
 import { Download } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
 
@@ -29,13 +29,13 @@ export function ExportMenu({
   const ask = async (format: string) => {
     const answer = await api("POST", "/exports", { ...asked, format });
     if (!answer.ok) {
-      toast.error(answer.message, {
+      sayBad(answer.message, {
         ...(answer.requestId === null ? {} : { description: `Request ${answer.requestId}` }),
       });
       return;
     }
     const id = String(answer.data["job_id"]);
-    toast("The export is being written", {
+    say("The export is being written", {
       description: "It stands under Jobs, also when you leave this page.",
       action: { label: "Open", onClick: () => router.push(`/ui/jobs?id=${encodeURIComponent(id)}`) },
     });

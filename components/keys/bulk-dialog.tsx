@@ -2,11 +2,12 @@
 /** An act on many keys in stages: how many and what it means, then how far it is, then what became of each. */
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
 import { useForm, type Values } from "../form/use-form.ts";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { BULK_ACTS, type BulkKind, keysInWords, revokePhrase } from "./bulk-acts.ts";
 import { BulkFields } from "./bulk-fields.tsx";
@@ -44,8 +45,8 @@ export function BulkDialog({ kind, ids, teams, onClose, onDone }: BulkDialogProp
   const undo = async (changed: readonly BulkResult[]) => {
     const failed = await undoBulk(api, kind, changed);
     router.refresh();
-    if (failed === 0) toast("All as it was before");
-    else toast.error(`${keysInWords(failed)} could not be brought back. See their history.`);
+    if (failed === 0) say("All as it was before");
+    else sayBad(`${keysInWords(failed)} could not be brought back. See their history.`);
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -58,7 +59,7 @@ export function BulkDialog({ kind, ids, teams, onClose, onDone }: BulkDialogProp
     if (got.length > 0 && (refused || got.some((one) => !one.ok || one.message !== null)))
       return setResults(got);
     if (refused) return;
-    toast(`${keysInWords(got.length)} ${words.done}`, {
+    say(`${keysInWords(got.length)} ${words.done}`, {
       duration: 10_000,
       ...(canUndo(got) ? { action: { label: "Undo", onClick: () => void undo(got) } } : {}),
     });

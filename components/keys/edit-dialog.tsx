@@ -2,14 +2,15 @@
 /** Changes a key's limits and budget. Only what was changed is sent, so that two people's changes do not undo each other. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm, type Values } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { ChangedMeanwhile, conflictOf } from "./changed-meanwhile.tsx";
 import type { ActionKey } from "./key-actions.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { ModelPicker } from "./model-picker.tsx";
+import { RotationFields, rotationOf } from "./rotation-fields.tsx";
 
 /** Comes with the first sending: no page needs it to be shown. */
 const updateSchema = () => import("#lib/keys/schema.ts").then((module) => module.updateSchema);
@@ -40,7 +41,7 @@ export function EditDialog({
     )
       return;
     if (Object.keys(changes).length > 0)
-      toast(`“${target.name}” is changed`, { description: "It holds from the next call on." });
+      say(`“${target.name}” is changed`, { description: "It holds from the next call on." });
     onClose();
     router.refresh();
   };
@@ -64,14 +65,19 @@ export function EditDialog({
         error={form.errors["models"]}
       />
       <LimitFields form={form} />
+      <RotationFields form={form} />
     </FormDialog>
   );
 }
 
+/** Two fields that belong together, told apart from the others. */
+const ROTATION: readonly string[] = ["auto_rotate", "rotation_interval"];
+
 /** Fields that differ; an emptied one is null, which takes the limit away. */
 function changesOf(values: Values, before: Values): Record<string, unknown> {
-  const changes: Record<string, unknown> = {};
+  const changes = rotationOf(values, before);
   for (const [name, was] of Object.entries(before)) {
+    if (ROTATION.includes(name)) continue;
     const now = values[name]?.trim() ?? "";
     if (now === was) continue;
     const whole = /^\d+$/.test(now) && name !== "max_budget" && name !== "key_alias";

@@ -4,8 +4,8 @@ import { Ban, CirclePlay, EllipsisVertical, Pencil, RefreshCw, Trash2 } from "lu
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { type Api, useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
 
@@ -30,7 +30,16 @@ export interface ActionKey {
   readonly models: readonly string[];
   /** Limits as the form has them: empty for none. */
   readonly fields: Readonly<
-    Record<"max_budget" | "budget_duration" | "rpm_limit" | "tpm_limit" | "max_parallel_requests", string>
+    Record<
+      | "max_budget"
+      | "budget_duration"
+      | "rpm_limit"
+      | "tpm_limit"
+      | "max_parallel_requests"
+      | "auto_rotate"
+      | "rotation_interval",
+      string
+    >
   >;
   readonly expires: string | null;
 }
@@ -108,14 +117,14 @@ async function setBlocked(api: Api, target: ActionKey, blocked: boolean, done: (
   const answer = await api("POST", blocked ? "/key/block" : "/key/unblock", { key: target.id });
   if (!answer.ok) {
     const quote = answer.requestId ? ` (${answer.requestId})` : "";
-    toast.error(`“${target.name}” was not changed`, {
+    sayBad(`“${target.name}” was not changed`, {
       description: `${answer.message}${quote}`,
       duration: Number.POSITIVE_INFINITY,
     });
     return;
   }
   done();
-  toast(blocked ? `“${target.name}” is disabled` : `“${target.name}” is enabled`, {
+  say(blocked ? `“${target.name}” is disabled` : `“${target.name}” is enabled`, {
     description: blocked ? "Its next call is refused." : "Its next call is let in.",
     duration: 10_000,
     action: { label: "Undo", onClick: () => void setBlocked(api, target, !blocked, done) },

@@ -10,6 +10,7 @@ import { Select } from "../ui/input.tsx";
 import type { NewKey } from "./create-key.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { ModelPicker } from "./model-picker.tsx";
+import { RotationFields, rotationOf } from "./rotation-fields.tsx";
 
 /** Comes with the first sending: no page needs it to be shown. */
 const generateSchema = () => import("#lib/keys/schema.ts").then((module) => module.generateSchema);
@@ -32,6 +33,8 @@ const FIELDS = {
   tpm_limit: "",
   max_parallel_requests: "",
   models: "",
+  auto_rotate: "",
+  rotation_interval: "",
 };
 
 export function KeyForm({
@@ -85,6 +88,7 @@ export function KeyForm({
         hint="A number and a unit, such as 12h, 30d or 8w. Empty: it does not expire."
         placeholder="90d"
       />
+      <RotationFields form={form} />
     </FormDialog>
   );
 }
@@ -114,5 +118,5 @@ function bodyOf(form: Form, models: readonly string[]): Record<string, unknown> 
     body["max_budget"] = values["max_budget"].trim();
     if (values["budget_duration"]) body["budget_duration"] = values["budget_duration"];
   }
-  return body;
+  return { ...body, ...rotationOf(values) };
 }

@@ -1,10 +1,10 @@
 "use client";
 /** Revokes a key for good: what it means, then the key's own name typed. */
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Notice } from "../ui/notice.tsx";
 import type { ActionKey } from "./key-actions.tsx";
 
@@ -13,7 +13,7 @@ export function RevokeDialog({ target, onClose }: { target: ActionKey; onClose: 
   const form = useForm({ typed: "" });
   const submit = async () => {
     if (!(await form.send("/key/delete", { keys: [target.id] }))) return;
-    toast(`“${target.name}” is revoked`, {
+    say(`“${target.name}” is revoked`, {
       description: "Its next call is refused. What it spent stays on record.",
     });
     onClose();

@@ -3,7 +3,8 @@
 import { useState } from "react";
 import { Snippets } from "../snippets.tsx";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import type { NewKey } from "./create-key.tsx";
 import { SecretBox } from "./secret-box.tsx";
 

@@ -7,7 +7,7 @@ import type { LiveLimit, LiveLimits } from "#lib/console/live-limits-schema.ts";
 import { type Column, DataTable } from "../data-table/data-table.tsx";
 import { NothingYet } from "../data-table/table-states.tsx";
 import { integer, plural, span } from "../format.ts";
-import { Button } from "../ui/button.tsx";
+import { Button, buttonVariants } from "../ui/button.tsx";
 import { Card, CardHead } from "../ui/card.tsx";
 import { cn } from "../ui/class-names.ts";
 
@@ -50,6 +50,11 @@ export function LiveTable({ first, all, logs }: { first: LiveLimits; all: boolea
                   ? `${plural(idle, "limit")} stand idle. A call that meets one appears here at once.`
                   : "Set requests or tokens a minute on a key, a team or in config.yaml."}
               </p>
+              {idle === 0 && (
+                <Link href="/ui/keys" prefetch={false} className={buttonVariants({ size: "sm" })}>
+                  Open Keys
+                </Link>
+              )}
             </NothingYet>
           }
         />

@@ -1,30 +1,7 @@
 "use client";
-/** One call beside the list. Closing it goes back to the list as it was. */
-import { useRouter } from "next/navigation";
-import type { ReactNode } from "react";
-import { Dialog, DialogContent } from "../ui/dialog.tsx";
+/** One row beside the list. What a list needs for it comes when one is open. */
+import dynamic from "next/dynamic";
 
-/** The sheet itself is read first, not its close button. */
-function focusContent(event: Event): void {
-  event.preventDefault();
-  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
-}
-
-export function PeekSheet({
-  closeHref,
-  title,
-  children,
-}: {
-  closeHref: string;
-  title: string;
-  children: ReactNode;
-}) {
-  const router = useRouter();
-  return (
-    <Dialog open onOpenChange={(open) => !open && router.push(closeHref, { scroll: false })}>
-      <DialogContent side="right" title={title} onOpenAutoFocus={focusContent}>
-        {children}
-      </DialogContent>
-    </Dialog>
-  );
-}
+export const PeekSheet = dynamic(() => import("./open-sheet.tsx").then((module) => module.OpenSheet), {
+  ssr: false,
+});

@@ -4,17 +4,17 @@ import { EllipsisVertical, PencilLine, PlugZap, Plus, Trash2 } from "lucide-reac
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
-import { TextField } from "../form/fields.tsx";
-import { FormDialog } from "../form/form-dialog.tsx";
-import { useForm } from "../form/use-form.ts";
 import { useApi } from "../shell/api.tsx";
+import { sayBad, sayGood } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
-import { Notice } from "../ui/notice.tsx";
 import type { ModelChoices, ModelTarget } from "./target.ts";
 
 const ModelForm = dynamic(() => import("./model-form.tsx").then((module) => module.ModelForm), {
+  ssr: false,
+});
+
+const DeleteModel = dynamic(() => import("./delete-model.tsx").then((module) => module.DeleteModel), {
   ssr: false,
 });
 
@@ -49,12 +49,12 @@ export function ModelActions({
   const close = () => setDialog(null);
   const test = async () => {
     const answer = await api("POST", "/model/test", { id: target.id });
-    if (!answer.ok) return void toast.error(`${target.name} was not tested`, { description: answer.message });
+    if (!answer.ok) return void sayBad(`${target.name} was not tested`, { description: answer.message });
     const { message, ms, ok, status } = answer.data;
     const words = `${status === 0 ? "No answer" : `Status ${status}`} after ${ms} ms. ${message}`;
-    if (ok === true) toast.success(`${target.name} answers`, { description: words });
+    if (ok === true) sayGood(`${target.name} answers`, { description: words });
     else
-      toast.error(`${target.name} does not answer`, {
+      sayBad(`${target.name} does not answer`, {
         description: words,
         duration: Number.POSITIVE_INFINITY,
       });
@@ -91,46 +91,5 @@ export function ModelActions({
       {dialog === "edit" && <ModelForm target={target} choices={choices} onClose={close} />}
       {dialog === "delete" && <DeleteModel target={target} calls={calls} last={last} onClose={close} />}
     </>
-  );
-}
-
-function DeleteModel({
-  target,
-  calls,
-  last,
-  onClose,
-}: {
-  target: ModelTarget;
-  calls: number;
-  last: boolean;
-  onClose: () => void;
-}) {
-  const router = useRouter();
-  const form = useForm({ typed: "" });
-  const submit = async () => {
-    if (!(await form.send("/model/delete", { id: target.id }))) return;
-    toast(`A deployment of “${target.name}” is deleted`, { description: "What it cost stays on record." });
-    onClose();
-    router.refresh();
-  };
-  return (
-    <FormDialog
-      title={`Delete a deployment of “${target.name}”`}
-      description="This cannot be undone: its credential goes with it."
-      form={form}
-      action="Delete for good"
-      busy="Deleting…"
-      danger
-      disabled={form.values["typed"]?.trim() !== target.name}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <Notice tone={last ? "warn" : "info"}>
-        {last
-          ? `Nothing else has this name: its callers get an error from the next call on. It had ${calls} calls in 24 hours.`
-          : `Others of this name go on answering. It had ${calls} calls in 24 hours, with theirs.`}
-      </Notice>
-      <TextField form={form} name="typed" label={`Type ${target.name} to confirm`} />
-    </FormDialog>
   );
 }

@@ -1,11 +1,11 @@
 "use client";
 /** Adds a deployment, or changes one: where it goes, with which credential, at what price, and a test call before saving. */
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { modelFormSchema, perToken } from "#lib/deployments/form-schema.ts";
 import { SelectField, TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm, type Values } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import type { ModelChoices, ModelTarget } from "./target.ts";
 import { TestConnection } from "./test-connection.tsx";
 
@@ -69,7 +69,7 @@ export function ModelForm({
     const done = await form.send(target ? "/model/update" : "/model/new", body);
     if (!done) return;
     const warnings = Array.isArray(done["warnings"]) ? done["warnings"].map(String) : [];
-    toast(target ? `“${name.trim()}” is changed` : `“${name.trim()}” can be called`, {
+    say(target ? `“${name.trim()}” is changed` : `“${name.trim()}” can be called`, {
       ...(warnings.length > 0 ? { description: warnings.join(" ") } : {}),
     });
     onClose();

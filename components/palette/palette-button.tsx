@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { signOut } from "../shell/auth-client.ts";
+import { say, sayBad } from "../shell/say.ts";
 import { actionCommands, type Command, type PaletteItem, pageCommands } from "./commands.ts";
 import { forgetRecent } from "./recent.ts";
 import { isTyping, onShortcuts, shortcutsNow } from "./shortcuts.ts";
@@ -84,21 +85,19 @@ function useRun(): (command: Command) => void {
 }
 
 async function copyLink(): Promise<void> {
-  const { toast } = await import("sonner");
   try {
     await navigator.clipboard.writeText(window.location.href);
-    toast("The link is copied");
+    say("The link is copied");
   } catch (error) {
     if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-    toast.error("The browser does not let this page copy. Take the address from its bar.");
+    sayBad("The browser does not let this page copy. Take the address from its bar.");
   }
 }
 
 async function leave(): Promise<void> {
   forgetRecent();
   if (await signOut()) return window.location.assign("/ui/sign-in");
-  const { toast } = await import("sonner");
-  toast.error("Signing out did not work. Check the connection and try again.");
+  sayBad("Signing out did not work. Check the connection and try again.");
 }
 
 function useKeys(

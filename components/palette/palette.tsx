@@ -12,6 +12,7 @@ import {
   UsersRound,
   Zap,
 } from "lucide-react";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
 import { type ComponentType, type ReactNode, useState } from "react";
@@ -48,6 +49,7 @@ export function Palette({ commands, person, shortcuts, onRun, onClose }: Palette
   const [typed, setTyped] = useState("");
   const [recent] = useState(() => recentOf(person));
   const { found, state, secret } = useFindings(typed);
+  const settings = commands.find(({ id }) => id === "go settingsAppearance")?.path;
   const shown = secret ? [] : commands.filter((command) => matches(command, typed.trim()));
   const go = (item: Recent) => {
     onClose();
@@ -148,13 +150,25 @@ export function Palette({ commands, person, shortcuts, onRun, onClose }: Palette
                 </p>
               )}
             </Menu.List>
-            <p role="status" className="border-line border-t bg-sunken/60 px-4 py-2 text-2xs text-faint">
-              {secret
-                ? "This looks like a secret: only its SHA-256 leaves the browser."
-                : state === "asking"
-                  ? "Searching…"
-                  : "A pasted secret finds its key; only its hash is sent."}
-            </p>
+            <footer className="flex flex-wrap items-center gap-x-4 border-line border-t bg-sunken/60 px-4 py-2 text-2xs text-faint">
+              <p role="status" className="min-w-0 flex-1">
+                {secret
+                  ? "This looks like a secret: only its SHA-256 leaves the browser."
+                  : state === "asking"
+                    ? "Searching…"
+                    : "A pasted secret finds its key; only its hash is sent."}
+              </p>
+              {settings && (
+                <Link
+                  href={settings}
+                  prefetch={false}
+                  onClick={onClose}
+                  className="inline-flex min-h-6 items-center hover:text-ink hover:underline"
+                >
+                  {shortcuts ? "Switch single keys off" : "Single keys are off"}
+                </Link>
+              )}
+            </footer>
           </Menu>
         </Dialog.Content>
       </Dialog.Portal>

@@ -2,12 +2,12 @@
 /** Deletes a person in stages: the keys first, then a typed word. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { Field } from "../form/field.tsx";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Select } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { DialogProps } from "./user-dialogs.tsx";
@@ -46,7 +46,7 @@ export function DeleteUserDialog({
       const faults = moved.ok ? moved.data["failed_updates"] : keys;
       const failed = Array.isArray(faults) ? faults.length : 0;
       if (failed > 0) {
-        toast.error("Nobody was deleted", {
+        sayBad("Nobody was deleted", {
           description: moved.ok ? `${failed} of the keys could not be handed over.` : moved.message,
           duration: Number.POSITIVE_INFINITY,
         });
@@ -55,7 +55,7 @@ export function DeleteUserDialog({
       }
     }
     if (!(await form.send("/user/delete", { user_ids: [target.id] }))) return;
-    toast(`${target.name} is deleted`, { description: "What they spent stays on record." });
+    say(`${target.name} is deleted`, { description: "What they spent stays on record." });
     onClose();
     router.push(target.service ? "/ui/people/service-accounts" : "/ui/people/users");
   };

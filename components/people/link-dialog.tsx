@@ -1,8 +1,9 @@
 "use client";
+/** A one-use link, shown once: whoever opens it chooses a password. */
 import { CopyButton } from "../copy-button.tsx";
 import { Button } from "../ui/button.tsx";
-/** A one-use link, shown once: whoever opens it chooses a password. */
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 

@@ -3,12 +3,12 @@
 import { EllipsisVertical, PencilLine, UserMinus, UserPlus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import { toast } from "sonner";
 import { AmountField, PeriodField } from "../form/budget-fields.tsx";
 import { Field } from "../form/field.tsx";
 import { SelectField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { type Form, useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
@@ -59,7 +59,7 @@ function AddForm({
       ...limits(form),
     };
     if (!(await form.send("/team/member_add", body))) return;
-    toast(`${email.trim()} is in the team`);
+    say(`${email.trim()} is in the team`);
     onClose();
     router.refresh();
   };
@@ -136,7 +136,7 @@ function EditForm({ target, onClose }: { target: MemberTarget; onClose: () => vo
       ...limits(form),
     };
     if (!(await form.send("/team/member_update", body))) return;
-    toast(`${target.name} is saved`);
+    say(`${target.name} is saved`);
     onClose();
     router.refresh();
   };

@@ -1,9 +1,9 @@
 "use client";
 /** Takes somebody out of a team, with the keys that they have in it. */
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Notice } from "../ui/notice.tsx";
 import type { MemberTarget } from "./target.ts";
 
@@ -12,7 +12,7 @@ export function RemoveMember({ target, onClose }: { target: MemberTarget; onClos
   const form = useForm({});
   const submit = async () => {
     if (!(await form.send("/team/member_delete", { team_id: target.teamId, user_id: target.userId }))) return;
-    toast(`${target.name} is out of the team`);
+    say(`${target.name} is out of the team`);
     onClose();
     router.refresh();
   };

@@ -1,37 +1,18 @@
 "use client";
 /** Makes a service account, and changes its name and who answers for it. */
-import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
-import { toast } from "sonner";
 import { SelectField, TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
+import { say } from "../shell/say.ts";
 import type { PersonTarget } from "./target.ts";
 
-type Named = { readonly id: string; readonly name: string };
+export type Named = { readonly id: string; readonly name: string };
 
 const asChoices = (all: readonly Named[]) => all.map(({ id, name }) => ({ value: id, label: name }));
 const FIELDS = { user_alias: "name", metadata: "owner", teams: "team" };
 
-export function NewServiceAccount(props: {
-  owners: readonly Named[];
-  teams: readonly Named[];
-  self: string;
-}) {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <Button variant="primary" onClick={() => setOpen(true)}>
-        <Plus aria-hidden /> New service account
-      </Button>
-      {open && <NewForm {...props} onClose={() => setOpen(false)} />}
-    </>
-  );
-}
-
-function NewForm({
+export function NewServiceAccountForm({
   owners,
   teams,
   self,
@@ -54,7 +35,7 @@ function NewForm({
       ...(team === "" ? {} : { teams: [team] }),
     });
     if (!made) return;
-    toast(`“${name.trim()}” is here`, { description: "Make its first key on its page." });
+    say(`“${name.trim()}” is here`, { description: "Make its first key on its page." });
     onClose();
     router.push(`/ui/people/users/${encodeURIComponent(String(made["user_id"]))}?view=keys`);
   };
@@ -96,7 +77,7 @@ export function EditServiceAccount({
   const submit = async () => {
     const body = { user_id: target.id, user_alias: name.trim(), metadata: { owner_user_id: owner } };
     if (!(await form.send("/user/update", body))) return;
-    toast(`“${name.trim()}” is changed`);
+    say(`“${name.trim()}” is changed`);
     onClose();
     router.refresh();
   };

@@ -2,12 +2,12 @@
 /** Makes a team, or changes its name and models. Its budget has a sheet of its own. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { AmountField, PeriodField } from "../form/budget-fields.tsx";
 import { SelectField, TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { ModelPicker } from "../keys/model-picker.tsx";
+import { say } from "../shell/say.ts";
 import type { TeamTarget } from "./target.ts";
 
 export interface TeamChoices {
@@ -50,7 +50,7 @@ export function TeamForm({
         };
     const data = await form.send(team ? "/team/update" : "/team/new", body);
     if (!data) return;
-    toast(team ? `Team “${name.trim()}” is saved` : `Team “${name.trim()}” is made`);
+    say(team ? `Team “${name.trim()}” is saved` : `Team “${name.trim()}” is made`);
     onClose();
     if (team) router.refresh();
     else router.push(`/ui/people/teams/${encodeURIComponent(String(data["team_id"]))}`);

@@ -4,8 +4,8 @@ import { Ban, CirclePlay, EllipsisVertical, Link2, LogOut, Pencil, Trash2, UserC
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { type Api, type ApiFailure, useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
 import type { HangingKey, Heir } from "./delete-user.tsx";
@@ -115,7 +115,7 @@ async function setBlocked(api: Api, target: PersonTarget, blocked: boolean, done
   const answer = await api("POST", "/user/update", { user_id: target.id, blocked });
   if (!answer.ok) return tellFailure(`${target.name} was not changed`, answer);
   done();
-  toast(blocked ? `${target.name} is blocked` : `${target.name} is unblocked`, {
+  say(blocked ? `${target.name} is blocked` : `${target.name} is unblocked`, {
     description: described(target, blocked),
     duration: 10_000,
     action: { label: "Undo", onClick: () => void setBlocked(api, target, !blocked, done) },
@@ -131,7 +131,7 @@ function described({ service }: PersonTarget, blocked: boolean): string {
 
 /** A failure stays until it is closed, with what to quote. */
 export function tellFailure(title: string, { message, requestId }: ApiFailure): void {
-  toast.error(title, {
+  sayBad(title, {
     description: requestId ? `${message} (${requestId})` : message,
     duration: Number.POSITIVE_INFINITY,
   });

@@ -1,9 +1,9 @@
 "use client";
 /** The steps that change a person: another role, and all sessions ended. */
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { type PersonTarget, ROLE_WORDS } from "./target.ts";
 
 export interface DialogProps {
@@ -22,7 +22,7 @@ export function RoleDialog({ target, roleNames, onClose }: DialogProps & RoleNam
   const chosen = form.values["role"] ?? target.role;
   const submit = async () => {
     if (!(await form.send("/user/update", { user_id: target.id, user_role: roleNames[chosen] }))) return;
-    toast(`${target.name} is ${ROLE_WORDS[chosen]?.name.toLowerCase()} now`, {
+    say(`${target.name} is ${ROLE_WORDS[chosen]?.name.toLowerCase()} now`, {
       description: "It holds from their next click on.",
     });
     onClose();
@@ -75,7 +75,7 @@ export function SessionsDialog({ target, onClose }: DialogProps) {
   const submit = async () => {
     const data = await form.send("/console/users/sessions/end", { user_id: target.id });
     if (!data) return;
-    toast(`${target.name} is signed out everywhere`, {
+    say(`${target.name} is signed out everywhere`, {
       description: "Keys go on; block the person to stop those too.",
     });
     onClose();

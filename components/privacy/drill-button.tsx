@@ -2,8 +2,8 @@
 /** Begins a drill. */
 import { FlaskConical } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { useForm } from "../form/use-form.ts";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 
 export function DrillButton() {
@@ -12,10 +12,10 @@ export function DrillButton() {
   const begin = async () => {
     const data = await form.send("/privacy/drill", {});
     if (!data) {
-      toast.error("No drill was begun", { description: "Try again in a moment; the log says more." });
+      sayBad("No drill was begun", { description: "Try again in a moment; the log says more." });
       return;
     }
-    toast("The drill has begun", {
+    say("The drill has begun", {
       description: "A made-up person is exported and erased. It is here in a minute, marked as a drill.",
     });
     router.refresh();

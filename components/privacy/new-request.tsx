@@ -2,7 +2,7 @@
 /** Takes a request in. Nothing is looked up yet: who asks is owed an answer whether they are known or not. */
 import { useRouter } from "next/navigation";
 import type { FormEvent } from "react";
-import { REQUEST_TYPES } from "#lib/privacy/requests/schema.ts";
+import { REQUEST_TYPES } from "#lib/privacy/requests/names.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";

@@ -3,11 +3,12 @@
 import { Lock } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Input, Select, Textarea } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { HOLD_WORDS } from "./words.ts";
@@ -57,7 +58,7 @@ function PlaceForm({ latest, onDone, today }: { today: string; latest: string; o
       reason: reason.trim(),
     };
     if (!(await form.send("/privacy/holds", body, placeHoldSchema))) return setChecked(false);
-    toast(`${HOLD_WORDS[kind].name} placed`);
+    say(`${HOLD_WORDS[kind].name} placed`);
     onDone();
     router.refresh();
   };

@@ -3,11 +3,12 @@
 import { CalendarPlus, Ellipsis, Undo2, XCircle } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { CLOSE_OUTCOMES } from "#lib/privacy/requests/schema.ts";
+import { CLOSE_OUTCOMES } from "#lib/privacy/requests/names.ts";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Select, Textarea } from "../ui/input.tsx";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu.tsx";
 import { Notice } from "../ui/notice.tsx";

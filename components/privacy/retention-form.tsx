@@ -2,9 +2,9 @@
 /** Days by store: tried first, then saved. */
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
 import { useForm } from "../form/use-form.ts";
 import { integer } from "../format.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -44,13 +44,13 @@ export function RetentionForm({ terms, change }: { terms: readonly StoreTerm[]; 
   const save = async (event: FormEvent) => {
     event.preventDefault();
     if (!(await form.send("/privacy/retention", body()))) return;
-    toast("Retention is saved", { description: "The daily purge keeps to it." });
+    say("Retention is saved", { description: "The daily purge keeps to it." });
     setPreview(null);
     router.refresh();
   };
   const purge = async () => {
     if (!(await form.send("/privacy/retention/run", {}))) return;
-    toast("The purge has begun");
+    say("The purge has begun");
     router.refresh();
   };
   return (

@@ -1,6 +1,6 @@
 /** The way of a request: what is behind it, where it stands, what is to come. */
 import { Check } from "lucide-react";
-import { REQUEST_STEPS } from "#lib/privacy/requests/schema.ts";
+import { REQUEST_STEPS } from "#lib/privacy/requests/names.ts";
 import { cn } from "../ui/class-names.ts";
 import { stepName } from "./words.ts";
 

@@ -1,5 +1,5 @@
 /** What the console calls the types, steps and ends of privacy requests. */
-import type { RequestStep, RequestType } from "#lib/privacy/requests/schema.ts";
+import type { RequestStep, RequestType } from "#lib/privacy/requests/names.ts";
 
 export const TYPE_WORDS: Readonly<Record<RequestType, { readonly name: string; readonly what: string }>> = {
   access: { name: "Access", what: "They want to know what is held about them (Art. 15)." },

@@ -2,11 +2,11 @@
 /** Keep or remove, for one account of a review. Removing asks why, and waits for the review's end. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { TextareaField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { useApi } from "../shell/api.tsx";
+import { sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/class-names.ts";
 
@@ -30,7 +30,7 @@ export function DecisionButtons({ account }: { account: ReviewedAccount }) {
     setBusy(true);
     const answer = await api("POST", path, { user_id: account.userId, decision, note: account.note });
     setBusy(false);
-    if (!answer.ok) toast.error(`Nothing was decided about ${account.name}`, { description: answer.message });
+    if (!answer.ok) sayBad(`Nothing was decided about ${account.name}`, { description: answer.message });
     router.refresh();
   };
   const kept = account.decision === "keep";

@@ -3,11 +3,11 @@
 import { Ban, FileCheck, Printer } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { TextField } from "../form/fields.tsx";
 import { FormDialog } from "../form/form-dialog.tsx";
 import { useForm } from "../form/use-form.ts";
 import { plural } from "../format.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 
@@ -49,7 +49,7 @@ function FinishDialog({ review, onClose }: { review: ReviewTarget; onClose: () =
   const typed = (form.values["confirm"] ?? "").trim();
   const submit = async () => {
     if (!(await form.send(`/access-reviews/${review.id}/finish`, { confirm: typed }))) return;
-    toast("The review is finished and signed");
+    say("The review is finished and signed");
     onClose();
     router.refresh();
   };
@@ -93,7 +93,7 @@ function AbandonDialog({ review, onClose }: { review: ReviewTarget; onClose: () 
   const form = useForm({});
   const submit = async () => {
     if (!(await form.send(`/access-reviews/${review.id}/abandon`, {}))) return;
-    toast("The review is abandoned", { description: "Nobody was removed." });
+    say("The review is abandoned", { description: "Nobody was removed." });
     onClose();
     router.refresh();
   };

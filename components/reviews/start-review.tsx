@@ -2,8 +2,8 @@
 /** Begins an access review. */
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { useApi } from "../shell/api.tsx";
+import { sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 
 export function StartReview() {
@@ -15,7 +15,7 @@ export function StartReview() {
     const answer = await api("POST", "/access-reviews", {});
     setBusy(false);
     if (answer.ok) router.push(`/ui/people/access-review/${encodeURIComponent(String(answer.data["id"]))}`);
-    else toast.error("No review was begun", { description: answer.message });
+    else sayBad("No review was begun", { description: answer.message });
   };
   return (
     <Button variant="primary" disabled={busy} onClick={() => void start()}>

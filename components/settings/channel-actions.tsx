@@ -4,15 +4,17 @@ import { BellRing, EllipsisVertical, Pause, PencilLine, Play, Plus, Trash2 } fro
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu.tsx";
-import { Notice } from "../ui/notice.tsx";
 import type { ChannelTarget } from "./channel-sheet.tsx";
 
 const ChannelSheet = dynamic(() => import("./channel-sheet.tsx").then((module) => module.ChannelSheet), {
+  ssr: false,
+});
+
+const DeleteChannel = dynamic(() => import("./delete-channel.tsx").then((module) => module.DeleteChannel), {
   ssr: false,
 });
 
@@ -40,16 +42,15 @@ export function ChannelActions({ channel, ...surroundings }: Surroundings & { ch
   const close = () => setStep(null);
   const send = async (path: string, body: Record<string, unknown>, done: string) => {
     const answer = await api("POST", path, body);
-    if (answer.ok) toast(done);
-    else toast.error(answer.message);
+    if (answer.ok) say(done);
+    else sayBad(answer.message);
     router.refresh();
-    return answer.ok;
   };
   const test = async () => {
     const answer = await api("POST", "/alerts/channels/test", { id: channel.id });
-    if (!answer.ok) toast.error(answer.message);
-    else if (answer.data["delivered"] === true) toast(`“${channel.name}” has the test`);
-    else toast.error("The test was not delivered", { description: String(answer.data["reason"]) });
+    if (!answer.ok) sayBad(answer.message);
+    else if (answer.data["delivered"] === true) say(`“${channel.name}” has the test`);
+    else sayBad("The test was not delivered", { description: String(answer.data["reason"]) });
     router.refresh();
   };
   const toggle = () =>
@@ -58,9 +59,6 @@ export function ChannelActions({ channel, ...surroundings }: Surroundings & { ch
       { id: channel.id, enabled: !channel.enabled },
       channel.enabled ? `“${channel.name}” is paused` : `“${channel.name}” gets alerts again`,
     );
-  const remove = async () => {
-    if (await send("/alerts/channels/delete", { id: channel.id }, `“${channel.name}” is deleted`)) close();
-  };
   return (
     <>
       <Menu>
@@ -88,25 +86,7 @@ export function ChannelActions({ channel, ...surroundings }: Surroundings & { ch
         </MenuContent>
       </Menu>
       {step === "edit" && <ChannelSheet channel={channel} {...surroundings} onClose={close} />}
-      {step === "delete" && (
-        <Dialog open onOpenChange={(open) => !open && close()}>
-          <DialogContent title={`Delete channel “${channel.name}”`} description="Alerts stay in the list.">
-            <DialogBody>
-              <Notice tone="warn">
-                Nothing is sent to it any more, and what still waits for it is not sent. Its address is gone.
-              </Notice>
-            </DialogBody>
-            <DialogFooter>
-              <DialogClose asChild>
-                <Button variant="ghost">Cancel</Button>
-              </DialogClose>
-              <Button variant="danger" onClick={() => void remove()}>
-                Delete channel
-              </Button>
-            </DialogFooter>
-          </DialogContent>
-        </Dialog>
-      )}
+      {step === "delete" && <DeleteChannel channel={channel} onClose={close} />}
     </>
   );
 }

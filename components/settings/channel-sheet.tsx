@@ -2,11 +2,12 @@
 /** Makes or changes an alert channel. What is secret about it is typed anew or left as it is, never shown. */
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
 import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
+import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Input, Select } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ALERT_WORDS } from "./alert-kinds.ts";
@@ -67,7 +68,7 @@ export function ChannelSheet({
     else if (value("url") !== "") body["url"] = value("url");
     if (kind === "webhook" && value("secret") !== "") body["secret"] = value("secret");
     if (!(await form.send(`/alerts/channels/${channel ? "update" : "new"}`, body))) return;
-    toast(channel ? "The channel is saved" : "The channel is made", { description: "Send it a test." });
+    say(channel ? "The channel is saved" : "The channel is made", { description: "Send it a test." });
     onClose();
     router.refresh();
   };

@@ -17,13 +17,13 @@ import {
   MenuTrigger,
 } from "../ui/menu.tsx";
 import { signOut } from "./auth-client.ts";
+import { sayBad } from "./say.ts";
 
 export function AccountMenu({ name, email, role }: { name: string; email: string; role: string }) {
   const leave = async () => {
     forgetRecent();
     if (await signOut()) return window.location.assign("/ui/sign-in");
-    const { toast } = await import("sonner");
-    toast.error("Signing out did not work. Check the connection and try again.", {
+    sayBad("Signing out did not work. Check the connection and try again.", {
       duration: Number.POSITIVE_INFINITY,
     });
   };

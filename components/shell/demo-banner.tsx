@@ -1,13 +1,15 @@
 "use client";
 /** On every page while there is made-up data: nobody should take it for real, and an admin can be rid of it. */
 import { FlaskConical } from "lucide-react";
-import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { useForm } from "../form/use-form.ts";
+import dynamic from "next/dynamic";
+import { useState } from "react";
 import { integer } from "../format.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from "../ui/dialog.tsx";
-import { Notice } from "../ui/notice.tsx";
+
+const RemoveDemoData = dynamic(
+  () => import("./remove-demo-data.tsx").then((module) => module.RemoveDemoData),
+  { ssr: false },
+);
 
 export interface DemoBannerProps {
   readonly days: number;
@@ -18,15 +20,7 @@ export interface DemoBannerProps {
 }
 
 export function DemoBanner({ days, calls, until, removable }: DemoBannerProps) {
-  const router = useRouter();
-  const form = useForm({});
   const [open, setOpen] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (!(await form.send("/console/demo-data/remove", {}))) return;
-    setOpen(false);
-    router.refresh();
-  };
   return (
     <aside
       aria-label="Made-up data"
@@ -42,30 +36,7 @@ export function DemoBanner({ days, calls, until, removable }: DemoBannerProps) {
           Remove it
         </Button>
       )}
-      <Dialog open={open} onOpenChange={setOpen}>
-        <DialogContent
-          title="Remove the made-up data"
-          description="Its calls, keys, people and teams go. What is real stays as it is."
-        >
-          <form onSubmit={(event) => void submit(event)} className="flex flex-col">
-            {form.failure && (
-              <DialogBody>
-                <Notice tone="bad" live>
-                  {form.failure}
-                </Notice>
-              </DialogBody>
-            )}
-            <DialogFooter>
-              <DialogClose asChild>
-                <Button variant="ghost">Cancel</Button>
-              </DialogClose>
-              <Button type="submit" variant="danger" disabled={form.busy}>
-                {form.busy ? "Removing…" : "Remove it"}
-              </Button>
-            </DialogFooter>
-          </form>
-        </DialogContent>
-      </Dialog>
+      {open && <RemoveDemoData onClose={() => setOpen(false)} />}
     </aside>
   );
 }

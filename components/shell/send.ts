@@ -37,6 +37,8 @@ export interface PageOwner {
   readonly email: string;
   /** What the identity provider is called; null when there is none. */
   readonly provider: string | null;
+  /** They can sign in with a password. */
+  readonly hasPassword: boolean;
 }
 
 /** The token to send with; null while somebody else, or nobody, is signed in: their session must not send what this person typed. */

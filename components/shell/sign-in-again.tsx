@@ -4,7 +4,8 @@ import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { Field } from "../form/field.tsx";
 import { signInSentence } from "../sign-in/sentences.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog, DialogBody, DialogContent, DialogFooter } from "../ui/dialog.tsx";
+import { Dialog, DialogContent } from "../ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { providerUrl, SIGNED_IN, signIn } from "./auth-client.ts";
@@ -46,8 +47,21 @@ export function SignInAgain({
       window.removeEventListener("focus", onFocus);
     };
   }, [look]);
+  const goToProvider = async () => {
+    setFault(null);
+    // Opened by the press itself, before anything is waited for: browsers block windows that come later.
+    const opened = window.open("about:blank", "shin-sign-in", "popup,width=520,height=680");
+    if (!opened)
+      return setFault("The browser blocked the window. Allow it for this site, or sign in in another tab.");
+    const url = await providerUrl(RETURN_PATH);
+    if (url !== null) return opened.location.replace(url);
+    opened.close();
+    setFault(signInSentence("provider"));
+  };
+  const byProvider = owner.provider !== null && !owner.hasPassword;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (byProvider) return goToProvider();
     setBusy(true);
     setFault(null);
     const outcome = await signIn(owner.email, password, code);
@@ -56,13 +70,6 @@ export function SignInAgain({
     else setFault(signInSentence(outcome));
     if (outcome === "code_wrong") setCode("");
     setBusy(false);
-  };
-  const goToProvider = async () => {
-    setFault(null);
-    const url = await providerUrl(RETURN_PATH);
-    if (url === null) return setFault(signInSentence("provider"));
-    if (!window.open(url, "shin-sign-in", "popup,width=520,height=680"))
-      setFault("The browser blocked the window. Allow it for this site, or sign in in another tab.");
   };
   return (
     <Dialog open>
@@ -82,7 +89,12 @@ export function SignInAgain({
             )}
             {/* For password managers: which account the password is of. */}
             <input type="hidden" name="username" autoComplete="username" value={owner.email} readOnly />
-            {asked ? (
+            {byProvider ? (
+              <p className="text-sm">
+                A window opens for {owner.provider?.replace(/^Continue with /, "") ?? ""}. Leave this page as
+                it is meanwhile.
+              </p>
+            ) : asked ? (
               <Field
                 key="code"
                 label="Code"
@@ -120,9 +132,11 @@ export function SignInAgain({
             <Button variant="ghost" className="mr-auto" onClick={() => onDone(null)}>
               Not now
             </Button>
-            {owner.provider !== null && <Button onClick={() => void goToProvider()}>{owner.provider}</Button>}
-            <Button type="submit" variant="primary" disabled={busy}>
-              {busy ? "Signing in…" : "Sign in and send"}
+            {owner.provider !== null && !byProvider && (
+              <Button onClick={() => void goToProvider()}>{owner.provider}</Button>
+            )}
+            <Button type="submit" variant="primary" disabled={busy} autoFocus={byProvider}>
+              {byProvider ? owner.provider : busy ? "Signing in…" : "Sign in and send"}
             </Button>
           </DialogFooter>
         </form>

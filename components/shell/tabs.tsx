@@ -10,7 +10,10 @@ export interface Tab {
 
 export function Tabs({ tabs, here, label }: { tabs: readonly Tab[]; here: string; label: string }) {
   return (
-    <nav aria-label={label} className="mb-5 flex gap-1 overflow-x-auto border-line border-b">
+    <nav
+      aria-label={label} // Wrapped where they do not fit: a tab that is scrolled out of sight is not found.
+      className="mb-5 flex gap-1 border-line border-b max-sm:flex-wrap sm:overflow-x-auto"
+    >
       {tabs.map((tab) => (
         <Link
           key={tab.id}

@@ -1,25 +1,35 @@
 "use client";
-/** Where short messages appear: loaded after the page, since none is there at its beginning. */
-import dynamic from "next/dynamic";
+/**
+ * Where short messages appear. What draws them comes with the first press of a key or a button, so that it weighs on no
+ * page and is there before there is something to say. Without a connection it is asked for again; what was said waits.
+ */
+import { type ComponentType, useEffect, useState } from "react";
+import { isSomethingSaid, onSaid } from "./say.ts";
 
-const Toaster = dynamic(() => import("sonner").then((module) => module.Toaster), { ssr: false });
+const ACTS = ["pointerdown", "keydown"] as const;
 
 export function Toasts() {
-  return (
-    <Toaster
-      position="bottom-right"
-      toastOptions={{
-        unstyled: true,
-        classNames: {
-          toast:
-            "flex w-[22rem] max-w-[calc(100vw-2rem)] items-start gap-3 rounded-lg border border-line bg-surface p-3 text-sm text-ink shadow-pop dark:bg-raised",
-          title: "font-medium",
-          description: "text-soft text-xs",
-          actionButton: "ml-auto shrink-0 font-medium text-accent hover:underline",
-          closeButton: "text-faint",
-          content: "min-w-0 flex-1",
-        },
-      }}
-    />
-  );
+  const [Toaster, setToaster] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    if (Toaster) return;
+    const load = () => void loaded().then((found) => found && setToaster(() => found));
+    const stop = onSaid(load);
+    for (const act of ACTS) window.addEventListener(act, load, { passive: true });
+    if (isSomethingSaid()) load();
+    return () => {
+      stop();
+      for (const act of ACTS) window.removeEventListener(act, load);
+    };
+  }, [Toaster]);
+  return Toaster && <Toaster />;
+}
+
+/** Null when it cannot be had now. */
+async function loaded(): Promise<ComponentType | null> {
+  try {
+    return (await import("./toaster.tsx")).Toaster;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return null;
+  }
 }

@@ -73,19 +73,3 @@ export function DialogContent({
     </Primitive.Portal>
   );
 }
-
-export function DialogBody({ className, ...props }: ComponentProps<"div">) {
-  return <div className={cn("min-h-0 flex-1 overflow-y-auto px-5 py-4", className)} {...props} />;
-}
-
-export function DialogFooter({ className, ...props }: ComponentProps<"footer">) {
-  return (
-    <footer
-      className={cn(
-        "flex flex-wrap items-center justify-end gap-2 border-line border-t bg-sunken/60 px-5 py-3 sm:rounded-b-xl",
-        className,
-      )}
-      {...props}
-    />
-  );
-}

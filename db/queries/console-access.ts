@@ -16,6 +16,8 @@ export interface SessionRow {
   last_seen_at: Date;
   expires_at: Date;
   totp_confirmed_at: Date | null;
+  /** Can sign in with a password, not through an identity provider alone. */
+  has_password: boolean;
 }
 
 /** The live session with that id: not ended, of the account's present version, of a user that is not blocked. */
@@ -26,7 +28,8 @@ export async function findSession(
   idleMs: number,
 ): Promise<SessionRow | null> {
   const rows = await sql<SessionRow[]>`
-    select s.id, s.user_id, u.email, u.alias, u.role, s.created_at, s.last_seen_at, s.expires_at, a.totp_confirmed_at
+    select s.id, s.user_id, u.email, u.alias, u.role, s.created_at, s.last_seen_at, s.expires_at, a.totp_confirmed_at,
+      a.password_hash is not null as has_password
     from console_sessions s
     join console_accounts a on a.user_id = s.user_id and a.session_version = s.session_version
     join users u on u.id = s.user_id and not u.blocked and u.kind = 'person'

@@ -31,6 +31,12 @@ export interface KeyListRow {
   spend_period_started_at: Date | null;
   tags: string[];
   blocked: boolean;
+  auto_rotate: boolean;
+  rotation_interval: string | null;
+  /** With auto_rotate: when a new secret is due. */
+  rotate_at: Date | null;
+  /** It was due: when the secret ends unless a new one is taken. */
+  collect_by: Date | null;
   rotation_count: number;
   last_rotated_at: Date | null;
   last_used_at: Date | null;

@@ -65,11 +65,6 @@ export const PAGES = {
   settingsSignIn: { path: "/ui/settings/sign-in", title: "Sign-in", roles: ROLES },
   settingsNetwork: { path: "/ui/settings/network", title: "Network", roles: ["admin", "auditor"] },
   settingsMasterKey: { path: "/ui/settings/master-key", title: "Master key", roles: ["admin", "auditor"] },
-  settingsRetention: {
-    path: "/ui/settings/retention",
-    title: "Retention",
-    roles: ["admin", "dpo", "auditor"],
-  },
   settingsAlerts: { path: "/ui/settings/alerts", title: "Alerts", roles: ["admin", "finance", "auditor"] },
   settingsAppearance: { path: "/ui/settings/appearance", title: "Appearance", roles: ROLES },
   account: { path: "/ui/account", title: "Your account", roles: ROLES },

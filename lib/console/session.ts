@@ -32,6 +32,7 @@ export interface ConsoleSession {
   /** `users.role` as it stands. */
   readonly userRole: string;
   readonly hasTotp: boolean;
+  readonly hasPassword: boolean;
   /** What requests that change something send as `x-csrf-token`. */
   readonly csrf: string;
 }
@@ -94,6 +95,7 @@ export async function readSession(
     role: roleOf(row.role),
     userRole: row.role,
     hasTotp: row.totp_confirmed_at !== null,
+    hasPassword: row.has_password,
     csrf: csrfToken(consoleSecret, id),
   };
 }

@@ -4,6 +4,7 @@ import { parseBody } from "#lib/api-fields.ts";
 import { type Operator, operatorName, type RequestDeps } from "#lib/privacy/requests/deps.ts";
 import { DRILL_KIND } from "#lib/privacy/requests/drill.ts";
 import { makeExportLink, openExportLink } from "#lib/privacy/requests/link.ts";
+import { REQUEST_TYPES } from "#lib/privacy/requests/names.ts";
 import {
   approveRequest,
   closeRequest,
@@ -23,7 +24,6 @@ import {
   identifySchema,
   newRequestSchema,
   noFieldsSchema,
-  REQUEST_TYPES,
   verifySchema,
   withdrawSchema,
 } from "#lib/privacy/requests/schema.ts";

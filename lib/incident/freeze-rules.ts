@@ -3,7 +3,7 @@ import type { BlockList } from "node:net";
 import type { Caller } from "#lib/keys/caller.ts";
 import { isListed, toBlockList } from "../address-range.ts";
 import { firstIdAt } from "../ids.ts";
-import type { ScopeKind } from "./schema.ts";
+import type { ScopeKind } from "./names.ts";
 
 export interface Freeze {
   readonly id: string;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Sql } from "#db/client.ts";
 import { keysOf, ownersToTell, scopeUse } from "#db/queries/incident-scope.ts";
-import { phraseFor, SCOPE_KINDS } from "./schema.ts";
+import { phraseFor, SCOPE_KINDS } from "./names.ts";
 import type { Scope } from "./scope.ts";
 
 const HOUR_MS = 3_600_000;

@@ -13,8 +13,8 @@ import type { JobContext, JobKind } from "#lib/jobs/job.ts";
 import { operationsOfJob } from "#lib/jobs/operations.ts";
 import { deleteKeysIn } from "#lib/keys/operations.ts";
 import { change, type Operations } from "../changes.ts";
+import { ACTIONS } from "./names.ts";
 import { INCIDENT_JOB } from "./run.ts";
-import { ACTIONS } from "./schema.ts";
 import { addStep, lockIncident } from "./steps.ts";
 
 const BATCH = 50;

@@ -12,7 +12,8 @@ import { newId } from "../ids.ts";
 import { type FreezeTools, freezeIn } from "./freezes.ts";
 import type { MasterKeyRing } from "./master-key-ring.ts";
 import { readGrace, rotateMasterKeyIn } from "./master-key-rotation.ts";
-import { type Action, phraseFor, type RunBody, SCOPE_KINDS } from "./schema.ts";
+import { type Action, phraseFor, SCOPE_KINDS } from "./names.ts";
+import type { RunBody } from "./schema.ts";
 import type { Scope } from "./scope.ts";
 import { addStep, type Incident, lockOpenIncident, nameOf } from "./steps.ts";
 

@@ -10,7 +10,7 @@ import { type DatabaseHealth, isAway, withDeadline } from "../database-health.ts
 import type { Log } from "../log.ts";
 import { FreezeRules } from "./freeze-rules.ts";
 import { MasterKeyRing } from "./master-key-ring.ts";
-import { SCOPE_KINDS } from "./schema.ts";
+import { SCOPE_KINDS } from "./names.ts";
 
 const POLL_MS = 1_000;
 const ANSWER_MS = 5_000;

@@ -1,9 +1,7 @@
 /** Bodies of the incident API, for the gateway, the console's forms and the API reference. */
 import { z } from "zod";
 import { text } from "../api-fields.ts";
-
-export const SCOPE_KINDS = ["key", "team", "user", "ip", "created_since", "all", "master_key"] as const;
-export type ScopeKind = (typeof SCOPE_KINDS)[number];
+import { ACTIONS, SCOPE_KINDS } from "./names.ts";
 
 /** `id`: a key (secret, hash or id), a team, a user, an address or CIDR, an instant; nothing for all and master_key. */
 export const scopeSchema = z.strictObject({
@@ -44,9 +42,6 @@ export const openSchema = z.strictObject({
 });
 export type OpenBody = z.infer<typeof openSchema>;
 
-export const ACTIONS = ["freeze", "revoke", "rotate_master_key", "end_sessions", "stop_exports"] as const;
-export type Action = (typeof ACTIONS)[number];
-
 export const runSchema = z.strictObject({
   actions: z
     .array(z.enum(ACTIONS, `must be of ${ACTIONS.join(", ")}`), "must be a list of actions")
@@ -69,14 +64,3 @@ export const rotateMasterSchema = z.strictObject({
   reason: reason.nullish(),
 });
 export const finishMasterSchema = z.strictObject({});
-
-/**
- * What is typed to confirm actions that cannot be undone; null when none of them needs it.
- * @param keys how many keys would be revoked
- */
-export function phraseFor(actions: readonly Action[], keys: number): string | null {
-  if (actions.includes("revoke")) return `REVOKE ${keys} ${keys === 1 ? "KEY" : "KEYS"}`;
-  if (actions.includes("rotate_master_key")) return "ROTATE MASTER KEY";
-  if (actions.includes("end_sessions")) return "END SESSIONS";
-  return actions.includes("stop_exports") ? "STOP EXPORTS" : null;
-}

@@ -4,7 +4,8 @@ import { findScopeKey, findScopeOwner } from "#db/queries/incident-scope.ts";
 import { toHash } from "#lib/keys/secret.ts";
 import { canonicalCidr } from "../config/network.ts";
 import { GatewayError } from "../errors.ts";
-import type { ScopeBody, ScopeKind } from "./schema.ts";
+import type { ScopeKind } from "./names.ts";
+import type { ScopeBody } from "./schema.ts";
 
 export interface Scope {
   readonly kind: ScopeKind;

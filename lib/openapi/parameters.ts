@@ -1,5 +1,5 @@
 /** What routes read from the query, by method and path. A test compares the names with those that the handlers read. */
-import { REQUEST_TYPES } from "../privacy/requests/schema.ts";
+import { REQUEST_TYPES } from "../privacy/requests/names.ts";
 
 export interface QueryParameter {
   readonly name: string;

@@ -31,13 +31,16 @@ describe("other figures", () => {
       "50%",
       "0%",
     ]);
-    expect([span(null), span(3.84), span(420), span(1_234), span(125_000)]).toEqual([
-      "–",
-      "3.8 ms",
-      "420 ms",
-      "1.23 s",
-      "2 min 5 s",
-    ]);
+    expect([
+      span(null),
+      span(3.84),
+      span(420),
+      span(1_234),
+      span(125_000),
+      span(60_000),
+      span(28_800_000),
+      span(5_430_000),
+    ]).toEqual(["–", "3.8 ms", "420 ms", "1.23 s", "2 min 5 s", "1 min", "8 h", "1 h 31 min"]);
     const now = Date.UTC(2026, 10, 23, 12);
     expect([
       ago(new Date(now - 5 * 60_000), now),

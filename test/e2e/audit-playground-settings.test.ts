@@ -179,9 +179,14 @@ describe.skipIf(services.chromium === null)("these pages", async () => {
     await page.goto(`${url}/ui/settings/appearance`);
     await page.getByText("Compact").click();
     await page.getByText("Dark", { exact: true }).click();
-    await page.reload();
+    await page.getByText("Off", { exact: true }).click();
+    await page.reload({ waitUntil: "networkidle" });
     await page.waitForFunction(() => document.documentElement.dataset["density"] === "compact");
     expect(await page.evaluate(() => document.documentElement.classList.contains("dark"))).toBe(true);
+    // One key does nothing now; had it opened the palette, Ctrl and K would close it.
+    await page.keyboard.press("?");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("link", { name: "Single keys are off" }).waitFor();
     for (const path of ["", "/sign-in", "/network", "/master-key", "/retention", "/alerts"]) {
       const answer = await boss.request.get(`${url}/ui/settings${path}`);
       expect([path, answer.status()]).toEqual([path, 200]);

@@ -2,7 +2,7 @@
 import { type Browser, chromium } from "playwright-core";
 import { services } from "#test/helpers/services.ts";
 
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -14,5 +14,5 @@ const FLAGS = [
 
 /** @throws when no Chromium is installed */
 export function openChromium(): Promise<Browser> {
-  return chromium.launch({ headless: true, args: FLAGS, executablePath: services.chromium ?? "" });
+  return chromium.launch({ headless: true, args: CHROMIUM_FLAGS, executablePath: services.chromium ?? "" });
 }

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { services } from "#test/helpers/services.ts";
-import { openConsoleUnderTest } from "./console.ts";
+import { openConsoleUnderTest, PASSWORD, signIn } from "./console.ts";
 
 describe.skipIf(services.chromium === null)("keys", async () => {
   const under = services.chromium === null ? null : await openConsoleUnderTest();
@@ -116,6 +116,39 @@ describe.skipIf(services.chromium === null)("keys", async () => {
     const next = (await page.locator("[data-secret]").textContent()) ?? "";
     expect(next).not.toBe(made["key"]);
     expect([await call(next), await call(String(made["key"]))]).toEqual([200, 200]);
+  });
+
+  it("are given a schedule of rotation, lose it again, and can be ticked, all on a phone", async () => {
+    const { page } = await under.window({ viewport: { width: 375, height: 812 }, hasTouch: true });
+    await signIn(page, under.url, admin.email, PASSWORD);
+    await page.waitForURL("**/ui/overview");
+    await page.goto(`${under.url}/ui/keys`, { waitUntil: "networkidle" });
+    await page.getByRole("button", { name: "Create key" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("on-a-schedule");
+    await dialog.getByLabel("Rotation").selectOption("on a schedule");
+    await dialog.getByLabel("New secret every").fill("monthly");
+    await dialog.getByRole("button", { name: "Create key" }).click();
+    await dialog.getByText(/^Must be a duration/).waitFor();
+    await dialog.getByLabel("New secret every").fill("30d");
+    await dialog.getByRole("button", { name: "Create key" }).click();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Close all the same" }).click();
+    const rotation = async () => [
+      ...(await under.sql`
+        select auto_rotate as on, rotation_interval as every, rotate_at is not null as dated
+        from virtual_keys where alias = 'on-a-schedule'`),
+    ];
+    expect(await rotation()).toEqual([{ on: true, every: "30d", dated: true }]);
+    await page.getByRole("checkbox", { name: "Select on-a-schedule" }).check();
+    await page.getByRole("region", { name: "Selected keys" }).getByText("1 selected").waitFor();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await openMenu(page, "on-a-schedule", "Edit…");
+    expect(await page.getByLabel("New secret every").inputValue()).toBe("30d");
+    await page.getByLabel("Rotation").selectOption("only by hand");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("“on-a-schedule” is changed").waitFor();
+    expect(await rotation()).toEqual([{ on: false, every: "30d", dated: false }]);
   });
 
   it("say which field is wrong, in the key API's own words", async () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Provider from "oidc-provider";
+import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { freePort } from "#lib/node/embedded-postgres-connection.ts";
 import { services } from "#test/helpers/services.ts";
@@ -15,6 +16,7 @@ const claims = new Map<string, Record<string, unknown>>([
     { email: "pat@example.com", email_verified: true, name: "Pat Platform", groups: ["staff", "platform"] },
   ],
   ["mal", { email: "admin1@example.com", email_verified: false, groups: ["platform"] }],
+  ["kim", { email: "kim@example.com", email_verified: true, name: "Kim", groups: ["platform"] }],
   ["lee", { email: "lee@example.com", email_verified: true, groups: ["somebody"] }],
 ]);
 
@@ -37,6 +39,14 @@ async function openProvider(redirectUri: string): Promise<string> {
   return issuer;
 }
 
+/** At the provider: who one is, and that it may say so. */
+async function logIn(page: Page, sub: string): Promise<void> {
+  await page.locator("input[name=login]").fill(sub);
+  await page.locator("input[name=password]").fill("any");
+  await page.locator("button[type=submit]").click();
+  await page.locator("button[type=submit]").click();
+}
+
 describe.skipIf(services.chromium === null)("OpenID Connect", async () => {
   if (services.chromium === null) return;
   const port = await freePort();
@@ -57,10 +67,7 @@ describe.skipIf(services.chromium === null)("OpenID Connect", async () => {
     const { page } = await under.window();
     await page.goto(`${under.url}/ui/sign-in`);
     await page.getByRole("button", { name: "Continue with Example" }).click();
-    await page.locator("input[name=login]").fill(sub);
-    await page.locator("input[name=password]").fill("any");
-    await page.locator("button[type=submit]").click();
-    await page.locator("button[type=submit]").click();
+    await logIn(page, sub);
     await page.waitForURL(`${under.url}/ui/**`);
     return page;
   };
@@ -73,6 +80,33 @@ describe.skipIf(services.chromium === null)("OpenID Connect", async () => {
       { role: string }[]
     >`select role from users where email = 'pat@example.com'`;
     expect(user?.role).toBe("proxy_admin");
+  });
+
+  it("signs in again in a window of its own when the session ends in a form, and sends what was typed", async () => {
+    const page = await enter("kim");
+    await page.goto(`${under.url}/ui/keys`, { waitUntil: "networkidle" });
+    await page.getByRole("button", { name: "Create key" }).first().click();
+    const form = page.getByRole("dialog", { name: "Create a key" });
+    await form.getByLabel("Name").fill("half-typed");
+    await form.getByLabel("Requests a minute").fill("77");
+    await under.sql`update console_sessions set ended_at = now()
+      where user_id = (select id from users where email = 'kim@example.com')`;
+    await form.getByRole("button", { name: "Create key" }).click();
+    const again = page.getByRole("dialog", { name: "Sign in to go on" });
+    // Nobody without a password is asked for one.
+    expect(await again.getByLabel("Password").count()).toBe(0);
+    // The provider has forgotten this browser.
+    await page.context().clearCookies({ name: /^_/ });
+    const coming = page.context().waitForEvent("page");
+    await again.getByRole("button", { name: "Continue with Example" }).click();
+    const window = await coming;
+    const closed = window.waitForEvent("close");
+    await logIn(window, "kim");
+    await closed;
+    await page.getByRole("dialog", { name: "Your new key" }).waitFor();
+    const rows = await under.sql`select k.rpm_limit::int as rpm, u.email from virtual_keys k
+      join users u on u.id = k.created_by where k.alias = 'half-typed'`;
+    expect([...rows]).toEqual([{ rpm: 77, email: "kim@example.com" }]);
   });
 
   it("gives somebody without a group of ours the least", async () => {

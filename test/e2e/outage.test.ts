@@ -1,23 +1,14 @@
 /** Bad days: the database stands still, the session is over. The page says so, nothing typed is lost, and it recovers. */
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { services } from "#test/helpers/services.ts";
 import { openConsoleUnderTest, PASSWORD, signIn } from "./console.ts";
+import { signalPostgres } from "./standing-still.ts";
 
 describe.skipIf(services.chromium === null)("bad days", async () => {
   const under = services.chromium === null ? null : await openConsoleUnderTest();
   if (!under) return;
   const admin = await under.person("admin");
-  const [server] = await under.sql<{ pid: string }[]>`select pg_read_file('postmaster.pid') as pid`;
-  const postmaster = Number(server?.pid.split("\n")[0]);
-
-  /** Postgres and everything it has started: alive, and answering nothing. */
-  const signalAll = (signal: NodeJS.Signals) => {
-    const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, "utf8")
-      .trim()
-      .split(" ");
-    for (const pid of [postmaster, ...children.map(Number)]) process.kill(pid, signal);
-  };
+  const signalAll = await signalPostgres(under.sql);
 
   it("says that the database is away, keeps what was typed, and goes on when it is back", {
     timeout: 60_000,

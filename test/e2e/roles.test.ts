@@ -38,7 +38,6 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   "/ui/settings/sign-in": ["admin", "developer", "finance", "dpo", "auditor"],
   "/ui/settings/network": ["admin", "auditor"],
   "/ui/settings/master-key": ["admin", "auditor"],
-  "/ui/settings/retention": ["admin", "dpo", "auditor"],
   "/ui/settings/alerts": ["admin", "finance", "auditor"],
   "/ui/settings/appearance": ["admin", "developer", "finance", "dpo", "auditor"],
   "/ui/jobs": ["admin", "developer", "finance", "dpo", "auditor"],

@@ -17,7 +17,7 @@ const NOW_MS = Date.parse(NOW);
 const HOUR_MS = 3_600_000;
 const SOMEONE = {
   ...{ id: "ses_1", userId: "usr_1", email: "ana@example.com", name: "Ana", role: "admin" as const },
-  ...{ userRole: "proxy_admin", hasTotp: false, csrf: "" },
+  ...{ userRole: "proxy_admin", hasPassword: true, hasTotp: false, csrf: "" },
 };
 
 describe.each(["UTC", "Europe/Berlin", "Asia/Kolkata"])("in %s", async (timezone) => {

@@ -34,6 +34,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
         userId: session.userId,
         email: session.email,
         provider: config.console.oidc?.name ?? null,
+        hasPassword: session.hasPassword,
       }}
     >
       <DensityMark />

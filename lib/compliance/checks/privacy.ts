@@ -184,7 +184,7 @@ const retention: Check = {
     steps: [
       "Set general_settings.data_retention_days in config.yaml, 30 as in the guide; the next hour removes what is older",
     ],
-    link: { href: "/ui/settings/retention", label: "Open Retention" },
+    link: { href: "/ui/privacy/retention", label: "Open Retention" },
   },
   needs: "gateway",
   run: async ({ config: { dataRetentionDays: days }, nowMs, sql }) => {

@@ -12,9 +12,9 @@ import type { JobKind } from "../../jobs/job.ts";
 import { locateSubject } from "../erasure.ts";
 import { type Operator, type RequestDeps, requestDeps } from "./deps.ts";
 import { queueLater } from "./drill-queue.ts";
+import type { RequestType } from "./names.ts";
 import { approveRequest, createRequest, decideRequest, identifyPerson, locatePerson } from "./operations.ts";
 import { runRequest } from "./run.ts";
-import type { RequestType } from "./schema.ts";
 import { settleRequests } from "./settle.ts";
 import { verifyPrivacy } from "./verify.ts";
 

@@ -10,7 +10,8 @@ import { requireErasable } from "../holds.ts";
 import type { DataSubject } from "../subject.ts";
 import { type Operator, operatorName, type RequestDeps } from "./deps.ts";
 import { addMonths, dueOf, EXTENSION_MONTHS } from "./due.ts";
-import type { CLOSE_OUTCOMES, DecideBody, NewRequestBody } from "./schema.ts";
+import type { CLOSE_OUTCOMES } from "./names.ts";
+import type { DecideBody, NewRequestBody } from "./schema.ts";
 import { takeStep } from "./step.ts";
 import { STORE_NAMES, sumOf } from "./stores.ts";
 

@@ -1,15 +1,7 @@
 /** Bodies of the requests API: what people ask about their data, and the steps that answer it. */
 import { z } from "zod";
 import { record, text } from "../../api-fields.ts";
-
-export const REQUEST_TYPES = ["access", "portability", "erasure", "restriction", "rectification"] as const;
-export type RequestType = (typeof REQUEST_TYPES)[number];
-
-/** In the order in which a request takes them; the last two have no next. */
-export const REQUEST_STEPS = ["identify", "locate", "decide", "approve", "run", "done", "closed"] as const;
-export type RequestStep = (typeof REQUEST_STEPS)[number];
-
-export const CLOSE_OUTCOMES = ["no_data_held", "refused", "not_identified", "duplicate"] as const;
+import { CLOSE_OUTCOMES, REQUEST_TYPES } from "./names.ts";
 
 const needed = (longest: number) => text(longest).trim().min(1, "must not be empty");
 const reason = needed(2000);

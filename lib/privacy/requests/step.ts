@@ -10,7 +10,7 @@ import { type Actor, writeAudit } from "../../audit/audit.ts";
 import { type Change, change } from "../../changes.ts";
 import { GatewayError } from "../../errors.ts";
 import type { RequestDeps } from "./deps.ts";
-import type { RequestStep } from "./schema.ts";
+import type { RequestStep } from "./names.ts";
 
 export interface StepResult {
   readonly patch: Partial<NewPrivacyRequest>;

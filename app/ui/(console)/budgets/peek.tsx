@@ -6,7 +6,7 @@ import { BudgetActions } from "#components/budgets/budget-actions.tsx";
 import { BurnDown } from "#components/budgets/burn-down.tsx";
 import { periodWords } from "#components/budgets/target.ts";
 import { exactMoney, moment, money } from "#components/format.ts";
-import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
+import { DialogBody, DialogFooter } from "#components/ui/dialog-frame.tsx";
 import { type Fact, Facts } from "#components/ui/facts.tsx";
 import type { BudgetLine } from "#lib/console/budget-list.ts";
 import { type Forecast, LEAST_DAYS } from "#lib/console/forecast.ts";

@@ -4,7 +4,7 @@ import { CopyButton } from "#components/copy-button.tsx";
 import { bytes, moment } from "#components/format.ts";
 import { JobProgress } from "#components/jobs/job-progress.tsx";
 import { buttonVariants } from "#components/ui/button.tsx";
-import { DialogBody } from "#components/ui/dialog.tsx";
+import { DialogBody } from "#components/ui/dialog-frame.tsx";
 import { type Fact, Facts } from "#components/ui/facts.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import type { JobView } from "#lib/jobs/view.ts";

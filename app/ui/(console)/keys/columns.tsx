@@ -1,11 +1,12 @@
-/** The columns of Keys. */
+/** The columns of keys, wherever keys are listed. */
 import Link from "next/link";
 import { BudgetBar } from "#components/budget-bar.tsx";
 import { Spark } from "#components/charts/spark.tsx";
 import type { Column } from "#components/data-table/data-table.tsx";
-import { ago, compact, moment } from "#components/format.ts";
+import { compact } from "#components/format.ts";
 import { KeyActions } from "#components/keys/key-actions.tsx";
 import { KeyBadge, MaskedSecret, ModelChips } from "#components/keys/key-badge.tsx";
+import { When } from "#components/when.tsx";
 import type { KeyListRow, keyActivity } from "#db/queries/console-keys.ts";
 import { keyBudget, keyState } from "#lib/console/key-state.ts";
 import { PAGES } from "#lib/console/roles.ts";
@@ -16,12 +17,25 @@ import type { PageContext } from "../../../request.ts";
 export const HOURS = 36;
 const { path } = PAGES.keys;
 
-/** @param actions null for those who only look */
-export function columnsOf(
+export interface KeyColumns {
+  /** Leads to the key's own page. */
+  readonly links: boolean;
+  /** Whose: a team's keys tell the person, a person's the team, a list of all keys either. */
+  readonly owner: "any" | "person" | "team";
+  /** Of a list that can be ordered, with each key's last hours. */
+  readonly activity?: Awaited<ReturnType<typeof keyActivity>>;
+  /** Absent for those who only look. */
+  readonly actions?: { readonly origin: string; readonly model: string; readonly known: readonly string[] };
+}
+
+/** What a list beside another subject leaves out. */
+const LONG_ONLY: readonly string[] = ["limits", "activity", "expires"];
+
+export function keyColumns(
   { nowMs, timezone }: PageContext,
-  activity: Awaited<ReturnType<typeof keyActivity>>,
-  actions: { origin: string; model: string; known: readonly string[] } | null,
+  { actions, activity, links, owner }: KeyColumns,
 ): Column<KeyListRow>[] {
+  const long = activity !== undefined;
   const columns: Column<KeyListRow>[] = [
     {
       id: "name",
@@ -30,13 +44,17 @@ export function columnsOf(
       className: "min-w-44",
       cell: (row) => (
         <span className="flex min-w-0 flex-col">
-          <Link
-            href={`${path}/${row.id}`}
-            prefetch={false}
-            className="truncate font-medium text-ink hover:underline"
-          >
-            {keyName(row)}
-          </Link>
+          {links ? (
+            <Link
+              href={`${path}/${row.id}`}
+              prefetch={false}
+              className="truncate font-medium text-ink hover:underline"
+            >
+              {keyName(row)}
+            </Link>
+          ) : (
+            <span className="truncate font-medium">{keyName(row)}</span>
+          )}
           <span className="flex items-center gap-2">
             <MaskedSecret start={row.secret_start} last4={row.secret_last4} />
             <span className="sm:hidden">
@@ -49,13 +67,9 @@ export function columnsOf(
     { id: "status", header: "Status", from: "sm", cell: (row) => <KeyBadge state={keyState(row, nowMs)} /> },
     {
       id: "owner",
-      header: "Owner",
+      header: OWNERS[owner].header,
       from: "md",
-      cell: (row) => (
-        <span className="block truncate text-soft">
-          {row.team_alias ?? row.team_id ?? row.user_name ?? row.user_id ?? "Nobody"}
-        </span>
-      ),
+      cell: (row) => <span className="block truncate text-soft">{OWNERS[owner].of(row) ?? "Nobody"}</span>,
     },
     {
       id: "models",
@@ -86,7 +100,7 @@ export function columnsOf(
       header: `Last ${HOURS} h`,
       from: "lg",
       cell: (row) => (
-        <Spark label={`Calls of the last ${HOURS} hours`} bars={barsOf(activity.get(row.id) ?? [])} />
+        <Spark label={`Calls of the last ${HOURS} hours`} bars={barsOf(activity?.get(row.id) ?? [])} />
       ),
     },
     {
@@ -94,28 +108,14 @@ export function columnsOf(
       header: "Last used",
       sort: "used",
       from: "sm",
-      cell: (row) => (
-        <span
-          className="whitespace-nowrap text-soft"
-          title={row.last_used_at ? moment(row.last_used_at, timezone) : ""}
-        >
-          {row.last_used_at ? ago(row.last_used_at, nowMs) : "Never"}
-        </span>
-      ),
+      cell: (row) => <When at={row.last_used_at} nowMs={nowMs} timezone={timezone} />,
     },
     {
       id: "expires",
       header: "Expires",
       sort: "expires",
       from: "lg",
-      cell: (row) => (
-        <span
-          className="whitespace-nowrap text-soft"
-          title={row.expires_at ? moment(row.expires_at, timezone) : ""}
-        >
-          {row.expires_at ? ago(row.expires_at, nowMs) : "Never"}
-        </span>
-      ),
+      cell: (row) => <When at={row.expires_at} nowMs={nowMs} timezone={timezone} />,
     },
   ];
   if (actions)
@@ -126,8 +126,17 @@ export function columnsOf(
       className: "w-12 [th&]:text-transparent",
       cell: (row) => !row.deleted_at && <KeyActions target={actionKey(row, nowMs, timezone)} {...actions} />,
     });
-  return columns;
+  if (long) return columns;
+  return columns.filter(({ id }) => !LONG_ONLY.includes(id)).map(({ sort: _sort, ...column }) => column);
 }
+
+const team = (row: KeyListRow) => row.team_alias ?? row.team_id;
+const person = (row: KeyListRow) => row.user_name ?? row.user_id;
+const OWNERS = {
+  any: { header: "Owner", of: (row: KeyListRow) => team(row) ?? person(row) },
+  person: { header: "Person", of: person },
+  team: { header: "Team", of: team },
+} as const;
 
 function limitsOf(row: KeyListRow): string {
   const parts = [

@@ -26,7 +26,7 @@ import { keyName } from "../../../key-actions.ts";
 import { ownersFor } from "../../../owners.ts";
 import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../request.ts";
 import { viewsFor } from "../../../views.ts";
-import { columnsOf, HOURS } from "./columns.tsx";
+import { HOURS, keyColumns } from "./columns.tsx";
 
 export const metadata: Metadata = { title: "Keys" };
 
@@ -112,11 +112,12 @@ async function Keys({ page, params }: { page: PageContext; params: RawParams }) 
       >
         <DataTable
           caption="Virtual keys"
-          columns={columnsOf(
-            page,
+          columns={keyColumns(page, {
+            links: true,
+            owner: "any",
             activity,
-            change ? { origin, known: models, model: models[0] ?? "gpt-3.5-turbo" } : null,
-          )}
+            ...(change ? { actions: { origin, known: models, model: models[0] ?? "gpt-3.5-turbo" } } : {}),
+          })}
           rows={rows}
           keyOf={(row) => row.id}
           state={{ path, params, sort: { by: sort, order }, page: number, size: SIZE, total }}

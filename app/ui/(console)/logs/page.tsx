@@ -70,13 +70,16 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
     ...(requestId ? { requestId } : {}),
     ...(userId === undefined ? {} : { userId }),
   };
+  const person = ownUserId === null && userId !== undefined ? userId : undefined;
+  const filters = [outcome, model, keyId, person, requestId].filter((one) => one !== undefined).length;
   const rows = await listCalls(deps.sql, filter, (number - 1) * SIZE, SIZE);
+  // An empty list is told apart from an empty gateway: the one wants another filter, the other a first call.
+  const everything = { ...(ownUserId === null ? {} : { userId: ownUserId }), fromMs: null, toMs: null };
+  const someEver = rows.length > 0 || filters > 0 || (await listCalls(deps.sql, everything, 0, 1)).length > 0;
   const models = await knownModels(deps.sql, nowMs - RANGES["30d"]);
   const key = keyId === undefined ? null : await findKeyRow(deps.sql, keyId, ownUserId);
   const opened = peeked === undefined ? null : await findCall(deps.sql, peeked, ownUserId);
-  const person = ownUserId === null && userId !== undefined ? userId : undefined;
   const people = person === undefined ? null : await namesOf(deps.sql, "user", [person]);
-  const filters = [outcome, model, keyId, person, requestId].filter((one) => one !== undefined).length;
   const [chart, origin] = [await histogram(deps.sql, filter, fromMs, nowMs, timezone), await ownOrigin()];
   return (
     <>
@@ -150,7 +153,7 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
         state={{ path, params, page: number, size: SIZE, total: null, more: rows.length > SIZE }}
         rowClass={(row) => (row.id === opened?.id ? "bg-accent-wash/60" : "")}
         empty={
-          filters > 0 || range !== "30d" ? (
+          someEver ? (
             <NothingMatches
               what="calls"
               filters={Math.max(1, filters)}

@@ -68,7 +68,7 @@ export function columnsOf({
       id: "state",
       header: "State",
       cell: (row) => (
-        <span className="flex min-w-0 flex-col gap-0.5">
+        <span className="flex min-w-0 flex-col items-start gap-0.5">
           <StateBadge row={row} />
           <Check check={checks.get(row.deployment.id)} nowMs={nowMs} timezone={timezone} />
         </span>

@@ -14,8 +14,9 @@ import { daysAgoStartMs } from "#lib/spend/calendar.ts";
 import { ownersFor } from "../../../owners.ts";
 import { openPage, ownOrigin, type PageContext } from "../../../request.ts";
 import { chartOf, readDays } from "../../../spend-figures.ts";
+import { Attention } from "./attention.tsx";
+import { LatestDenials } from "./denials.tsx";
 import { OUTCOME_SERIES, readFigures } from "./figures.ts";
-import { Attention, LatestDenials } from "./lists.tsx";
 
 export const metadata: Metadata = { title: "Overview" };
 
@@ -152,15 +153,15 @@ async function Steps({ page: { deps } }: { page: PageContext }) {
     },
     {
       title: "Add a provider",
-      note: "In config.yaml: until then demo models answer.",
+      note: "Under Models: until then demo models answer.",
       done: provider,
       href: "/ui/models",
     },
     {
       title: "Add a team",
-      note: "With a budget of its own, by POST /team/new.",
+      note: "Its keys share one budget.",
       done: steps.teams,
-      href: null,
+      href: "/ui/people/teams",
     },
   ];
   return all.every((step) => step.done) ? null : <GettingStarted steps={all} />;

@@ -14,7 +14,7 @@ import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
 import { buttonVariants } from "#components/ui/button.tsx";
 import { listRequests, REQUEST_STATES } from "#db/queries/privacy-requests.ts";
 import { mayKeepPrivacy, PAGES } from "#lib/console/roles.ts";
-import { REQUEST_TYPES } from "#lib/privacy/requests/schema.ts";
+import { REQUEST_TYPES } from "#lib/privacy/requests/names.ts";
 import { ownersFor } from "../../../owners.ts";
 import { openPage, type PageContext, type SearchParams } from "../../../request.ts";
 import { columnsOf } from "./columns.tsx";

@@ -9,7 +9,6 @@ const SECTIONS = [
   "settingsSignIn",
   "settingsNetwork",
   "settingsMasterKey",
-  "settingsRetention",
   "settingsAlerts",
   "settingsAppearance",
 ] as const satisfies readonly Page[];

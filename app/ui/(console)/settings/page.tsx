@@ -1,12 +1,14 @@
 /** Settings, General: what runs here, on which data, and what counts the limits. */
 
 import type { Metadata } from "next";
+import Link from "next/link";
 import { bytes, integer } from "#components/format.ts";
 import { type ShownValue, ValueList } from "#components/settings/value-list.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { databaseFacts } from "#db/queries/console-settings.ts";
 import type { Config } from "#lib/config/config.ts";
+import { maySee, PAGES } from "#lib/console/roles.ts";
 import { openPage, type PageContext } from "../../../request.ts";
 import { SettingsFrame } from "./frame.tsx";
 
@@ -51,6 +53,23 @@ export default async function GeneralPage() {
               value: config.console.publicUrl ?? "whatever the browser asks for",
               setBy: "NEXTAUTH_URL",
             },
+            ...(maySee(session.role, "privacyRetention")
+              ? [
+                  {
+                    name: "Retention",
+                    value: (
+                      <Link
+                        href={PAGES.privacyRetention.path}
+                        prefetch={false}
+                        className="text-accent hover:underline"
+                      >
+                        How long each store keeps what it holds
+                      </Link>
+                    ),
+                    note: "Under Privacy.",
+                  },
+                ]
+              : []),
           ]}
         />
       </Card>

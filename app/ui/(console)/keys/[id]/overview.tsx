@@ -16,6 +16,12 @@ import { KeyWatchCard } from "./watch.tsx";
 
 const DAYS = 30;
 
+function rotationWords(row: KeyView["row"], timezone: string): string {
+  if (!row.auto_rotate) return "only by hand";
+  if (row.collect_by) return `due: take a new secret before ${moment(row.collect_by, timezone)}`;
+  return `every ${row.rotation_interval ?? "90d"}${row.rotate_at ? `, next ${moment(row.rotate_at, timezone)}` : ""}`;
+}
+
 export async function KeyOverview({ page, row, path }: KeyView) {
   const { deps, nowMs, timezone } = page;
   const figures = await readDays(deps, "model_group", daysAgoStartMs(nowMs, DAYS, timezone), nowMs, {
@@ -54,6 +60,7 @@ export async function KeyOverview({ page, row, path }: KeyView) {
         ? `${moment(row.last_rotated_at, timezone)}, ${integer(row.rotation_count)} in all`
         : "never",
     ],
+    ["Rotation", rotationWords(row, timezone)],
     [
       "Tags",
       row.tags.length === 0 ? (

@@ -1,22 +1,19 @@
 /** Service accounts: programs with keys, limits and budgets of their own, and the people who answer for them. */
 import { Bot } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
-import { type Column, DataTable } from "#components/data-table/data-table.tsx";
+import { DataTable } from "#components/data-table/data-table.tsx";
 import { DroppedNotice } from "#components/data-table/dropped-notice.tsx";
 import { FilterBar } from "#components/data-table/filter-bar.tsx";
 import { readQuery } from "#components/data-table/query.ts";
 import { NothingMatches, NothingYet } from "#components/data-table/table-states.tsx";
-import { ago, exactMoney, integer, moment, money } from "#components/format.ts";
-import { NewServiceAccount } from "#components/people/service-account-form.tsx";
-import { ROLE_WORDS } from "#components/people/target.ts";
+import { NewServiceAccount } from "#components/people/new-service-account.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { ownerChoices, peopleChoices } from "#db/queries/console-keys.ts";
-import { listPeople, PERSON_SORTS, type PersonRow } from "#db/queries/console-people.ts";
-import { mayChange, PAGES, roleOf } from "#lib/console/roles.ts";
+import { listPeople, PERSON_SORTS } from "#db/queries/console-people.ts";
+import { mayChange, PAGES } from "#lib/console/roles.ts";
 import { monthStartMs } from "#lib/spend/calendar.ts";
-import { openPage, type PageContext, type SearchParams } from "../../../../request.ts";
-import { PersonBadge, personName } from "../users/person.tsx";
+import { openPage, type SearchParams } from "../../../../request.ts";
+import { personColumns } from "../person-columns.tsx";
 
 export const metadata: Metadata = { title: "Service accounts" };
 
@@ -75,7 +72,7 @@ export default async function ServiceAccountsPage({ searchParams }: { searchPara
       />
       <DataTable
         caption="Service accounts"
-        columns={columnsOf(page)}
+        columns={personColumns(page, "service")}
         rows={rows}
         keyOf={(row) => row.id}
         state={{ path, params, sort: { by: sort, order }, page: number, size: SIZE, total }}
@@ -93,83 +90,4 @@ export default async function ServiceAccountsPage({ searchParams }: { searchPara
       />
     </>
   );
-}
-
-function columnsOf({ nowMs, timezone }: PageContext): Column<PersonRow>[] {
-  return [
-    {
-      id: "name",
-      header: "Name",
-      sort: "name",
-      className: "min-w-44",
-      cell: (row) => (
-        <span className="flex min-w-0 flex-col">
-          <Link
-            href={`${PAGES.users.path}/${encodeURIComponent(row.id)}`}
-            prefetch={false}
-            className="truncate font-medium text-ink hover:underline"
-          >
-            {personName(row)}
-          </Link>
-          <span className="truncate text-faint text-xs">{row.id}</span>
-        </span>
-      ),
-    },
-    { id: "status", header: "Status", cell: (row) => <PersonBadge row={row} /> },
-    {
-      id: "owner",
-      header: "Answers for it",
-      cell: (row) =>
-        row.owner_name === null ? (
-          <span className="text-bad">Nobody</span>
-        ) : (
-          <span className="block truncate">{row.owner_name}</span>
-        ),
-    },
-    {
-      id: "role",
-      header: "Role",
-      from: "lg",
-      cell: (row) => <span className="whitespace-nowrap">{ROLE_WORDS[roleOf(row.role)]?.name}</span>,
-    },
-    {
-      id: "teams",
-      header: "Teams",
-      from: "lg",
-      cell: (row) => (
-        <span className="block truncate text-soft">
-          {row.teams.length === 0 ? "None" : row.teams.map((team) => team.name).join(", ")}
-        </span>
-      ),
-    },
-    {
-      id: "keys",
-      header: "Keys",
-      sort: "keys",
-      align: "right",
-      from: "sm",
-      cell: (row) => integer(row.keys),
-    },
-    {
-      id: "spend",
-      header: "This month",
-      sort: "spend",
-      align: "right",
-      cell: (row) => <span title={exactMoney(BigInt(row.spend))}>{money(BigInt(row.spend))}</span>,
-    },
-    {
-      id: "seen",
-      header: "Last used",
-      sort: "seen",
-      from: "md",
-      cell: (row) => (
-        <span
-          className="whitespace-nowrap text-soft"
-          title={row.seen_at ? moment(row.seen_at, timezone) : ""}
-        >
-          {row.seen_at ? ago(row.seen_at, nowMs) : "Never"}
-        </span>
-      ),
-    },
-  ];
 }

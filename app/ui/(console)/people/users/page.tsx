@@ -1,23 +1,20 @@
 /** People: who may sign in and who has keys, with their roles, their spend and when they were seen. */
 import { Users } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
-import { type Column, DataTable } from "#components/data-table/data-table.tsx";
+import { DataTable } from "#components/data-table/data-table.tsx";
 import { DroppedNotice } from "#components/data-table/dropped-notice.tsx";
 import { FilterBar } from "#components/data-table/filter-bar.tsx";
 import { readQuery } from "#components/data-table/query.ts";
 import { NothingMatches, NothingYet } from "#components/data-table/table-states.tsx";
-import { ago, exactMoney, integer, moment, money } from "#components/format.ts";
 import { Invite } from "#components/people/invite.tsx";
 import { ROLE_WORDS } from "#components/people/target.ts";
 import { PageHeader } from "#components/shell/page-header.tsx";
-import { Badge } from "#components/ui/badge.tsx";
 import { ownerChoices } from "#db/queries/console-keys.ts";
-import { listPeople, PERSON_SORTS, type PersonRow, USER_STATES } from "#db/queries/console-people.ts";
-import { mayChange, PAGES, ROLES, roleOf, userRolesOf } from "#lib/console/roles.ts";
+import { listPeople, PERSON_SORTS, USER_STATES } from "#db/queries/console-people.ts";
+import { mayChange, PAGES, ROLES, userRolesOf } from "#lib/console/roles.ts";
 import { monthStartMs } from "#lib/spend/calendar.ts";
-import { openPage, type PageContext, type SearchParams } from "../../../../request.ts";
-import { PersonBadge, personName } from "./person.tsx";
+import { openPage, type SearchParams } from "../../../../request.ts";
+import { personColumns } from "../person-columns.tsx";
 
 export const metadata: Metadata = { title: "People" };
 
@@ -93,7 +90,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Search
       />
       <DataTable
         caption="People"
-        columns={columnsOf(page)}
+        columns={personColumns(page, "person")}
         rows={rows}
         keyOf={(row) => row.id}
         state={{ path, params, sort: { by: sort, order }, page: number, size: SIZE, total }}
@@ -111,86 +108,4 @@ export default async function UsersPage({ searchParams }: { searchParams: Search
       />
     </>
   );
-}
-
-function columnsOf({ nowMs, session, timezone }: PageContext): Column<PersonRow>[] {
-  return [
-    {
-      id: "name",
-      header: "Name",
-      sort: "name",
-      className: "min-w-44",
-      cell: (row) => (
-        <span className="flex min-w-0 flex-col">
-          <span className="flex min-w-0 items-center gap-1.5">
-            <Link
-              href={`${path}/${encodeURIComponent(row.id)}`}
-              prefetch={false}
-              className="truncate font-medium text-ink hover:underline"
-            >
-              {personName(row)}
-            </Link>
-            {row.id === session.userId && <Badge>you</Badge>}
-          </span>
-          <span className="truncate text-faint text-xs">{row.alias ? (row.email ?? row.id) : row.id}</span>
-        </span>
-      ),
-    },
-    { id: "status", header: "Status", cell: (row) => <PersonBadge row={row} /> },
-    {
-      id: "role",
-      header: "Role",
-      from: "sm",
-      cell: (row) => <span className="whitespace-nowrap">{ROLE_WORDS[roleOf(row.role)]?.name}</span>,
-    },
-    {
-      id: "teams",
-      header: "Teams",
-      from: "lg",
-      cell: (row) => (
-        <span className="block truncate text-soft" title={row.teams.map((team) => team.name).join(", ")}>
-          {row.teams.length === 0 ? "None" : row.teams.map((team) => team.name).join(", ")}
-        </span>
-      ),
-    },
-    {
-      id: "keys",
-      header: "Keys",
-      sort: "keys",
-      align: "right",
-      from: "md",
-      cell: (row) => integer(row.keys),
-    },
-    {
-      id: "spend",
-      header: "This month",
-      sort: "spend",
-      align: "right",
-      cell: (row) => <span title={exactMoney(BigInt(row.spend))}>{money(BigInt(row.spend))}</span>,
-    },
-    {
-      id: "seen",
-      header: "Last seen",
-      sort: "seen",
-      from: "md",
-      cell: (row) => (
-        <span
-          className="whitespace-nowrap text-soft"
-          title={row.seen_at ? moment(row.seen_at, timezone) : ""}
-        >
-          {row.seen_at ? ago(row.seen_at, nowMs) : "Never"}
-        </span>
-      ),
-    },
-    {
-      id: "mfa",
-      header: "Second factor",
-      from: "xl",
-      cell: (row) => (
-        <span className={row.has_totp ? "" : "text-faint"}>
-          {row.has_totp ? "On" : row.has_access ? "Off" : "–"}
-        </span>
-      ),
-    },
-  ];
 }

@@ -9,11 +9,13 @@ import { readRetention } from "#lib/privacy/retention/operations.ts";
 import { FIXED_TERMS } from "#lib/privacy/retention/terms.ts";
 import { openPage } from "../../../../request.ts";
 import { PrivacyFrame } from "../frame.tsx";
+import { RecordsByDay } from "./records-by-day.tsx";
 
 export const metadata: Metadata = { title: "Retention · Privacy" };
 
 export default async function RetentionPage() {
-  const { deps, nowMs, session, timezone } = await openPage("privacyRetention");
+  const page = await openPage("privacyRetention");
+  const { deps, nowMs, session, timezone } = page;
   const { lastPurgeAt, lastRemoved, nextPurgeAt, running, terms } = await readRetention(deps);
   const change = mayKeepPrivacy(session.role);
   return (
@@ -63,6 +65,7 @@ export default async function RetentionPage() {
           </Card>
         </div>
       </div>
+      <RecordsByDay page={page} days={terms.find(({ store }) => store === "records")?.days ?? null} />
     </PrivacyFrame>
   );
 }

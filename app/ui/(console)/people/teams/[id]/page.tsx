@@ -1,6 +1,5 @@
 /** One team: its members, keys, models and money. */
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { AskMore } from "#components/budgets/ask-more.tsx";
 import { BudgetActions } from "#components/budgets/budget-actions.tsx";
@@ -8,17 +7,15 @@ import { readQuery } from "#components/data-table/query.ts";
 import { compact, moment, money } from "#components/format.ts";
 import { ModelChips } from "#components/keys/key-badge.tsx";
 import { TeamActions } from "#components/people/team-actions.tsx";
-import { PageHeader } from "#components/shell/page-header.tsx";
-import { Tabs } from "#components/shell/tabs.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import { Card, CardHead } from "#components/ui/card.tsx";
-import { type Fact, Facts } from "#components/ui/facts.tsx";
+import type { Fact } from "#components/ui/facts.tsx";
 import { ownerChoices } from "#db/queries/console-keys.ts";
 import { findTeamRow, memberRole, type TeamListRow } from "#db/queries/console-teams.ts";
-import { mayBudget, mayChange, maySee, PAGES } from "#lib/console/roles.ts";
+import { mayBudget, mayChange, PAGES } from "#lib/console/roles.ts";
 import { monthStartMs } from "#lib/spend/calendar.ts";
 import { openPage, type PageContext, type SearchParams } from "../../../../../request.ts";
 import { Days } from "../../days.tsx";
+import { Detail, lastFacts, WithFacts } from "../../detail.tsx";
 import { KeyTable } from "../../key-table.tsx";
 import { type MainBudget, OwnerBudget, ownerBudget } from "../../owner-budget.tsx";
 import { Members } from "./members.tsx";
@@ -57,55 +54,39 @@ export default async function TeamPage({
   const change = mayChange(session.role);
   const budget = all ? await ownerBudget(page, "team", id) : null;
   return (
-    <>
-      <PageHeader
-        above={
-          <Link href={PAGES.teams.path} prefetch={false} className="hover:underline">
-            Teams
-          </Link>
-        }
-        title={
-          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            {row.alias ?? row.id}
-            {row.blocked && (
-              <Badge tone="bad" dot>
-                Blocked
-              </Badge>
-            )}
-          </span>
-        }
-        note={
-          row.owners.length === 0
-            ? "Nobody owns this team: only admins manage it."
-            : `Owned by ${row.owners.join(", ")}.`
-        }
-        actions={
-          <>
-            {budget && mayBudget(session.role) && <BudgetActions target={budget.target} spread />}
-            {owner && !mayBudget(session.role) && row.max_budget_nano_usd !== null && (
-              <AskMore target={{ kind: "team", id, name: row.alias ?? id }} />
-            )}
-            {change && <Actions page={page} row={row} />}
-          </>
-        }
-      />
-      <Tabs
-        label="About this team"
-        here={tab}
-        tabs={tabs.map((one) => ({
-          id: one,
-          label: LABELS[one],
-          href: one === "members" ? path : `${path}?view=${one}`,
-        }))}
-      />
+    <Detail
+      above={PAGES.teams}
+      title={row.alias ?? row.id}
+      badge={
+        row.blocked && (
+          <Badge tone="bad" dot>
+            Blocked
+          </Badge>
+        )
+      }
+      note={
+        row.owners.length === 0
+          ? "Nobody owns this team: only admins manage it."
+          : `Owned by ${row.owners.join(", ")}.`
+      }
+      actions={
+        <>
+          {budget && mayBudget(session.role) && <BudgetActions target={budget.target} spread />}
+          {owner && !mayBudget(session.role) && row.max_budget_nano_usd !== null && (
+            <AskMore target={{ kind: "team", id, name: row.alias ?? id }} />
+          )}
+          {change && <Actions page={page} row={row} />}
+        </>
+      }
+      label="About this team"
+      path={path}
+      tabs={tabs.map((one) => [one, LABELS[one]] as const)}
+      here={tab}
+    >
       {tab === "members" && (
-        <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        <WithFacts facts={factsOf(page, row, budget)}>
           <Members page={page} team={row} month={month} manage={change || owner} money={all} path={path} />
-          <Card className="overflow-hidden">
-            <CardHead title="About" />
-            <Facts facts={factsOf(page, row, budget)} className="border-line border-t" />
-          </Card>
-        </div>
+        </WithFacts>
       )}
       {tab === "usage" && <Days page={page} filter={{ teamIds: [id] }} month={BigInt(row.spend)} />}
       {tab === "keys" && (
@@ -118,7 +99,7 @@ export default async function TeamPage({
           empty="No key belongs to this team."
         />
       )}
-    </>
+    </Detail>
   );
 }
 
@@ -141,27 +122,7 @@ function factsOf({ session, timezone }: PageContext, row: TeamListRow, budget: M
         : `${money(BigInt(maxBudgetNanoUsd))} by default`,
     ],
     ["Made", moment(row.created_at, timezone)],
-    [
-      "Id",
-      <code key="i" className="break-all font-mono text-xs">
-        {row.id}
-      </code>,
-    ],
-    ...(maySee(session.role, "audit")
-      ? [
-          [
-            "History",
-            <Link
-              key="h"
-              href={`/ui/audit?object=${encodeURIComponent(`team:${row.id}`)}`}
-              prefetch={false}
-              className="text-accent hover:underline"
-            >
-              What was done to this team
-            </Link>,
-          ] as const,
-        ]
-      : []),
+    ...lastFacts(session.role, "team", row.id),
   ];
 }
 

@@ -9,10 +9,7 @@ import { CreateKey } from "#components/keys/create-key.tsx";
 import { ModelChips } from "#components/keys/key-badge.tsx";
 import { ROLE_WORDS } from "#components/people/target.ts";
 import { UserActions } from "#components/people/user-actions.tsx";
-import { PageHeader } from "#components/shell/page-header.tsx";
-import { Tabs } from "#components/shell/tabs.tsx";
-import { Card, CardHead } from "#components/ui/card.tsx";
-import { type Fact, Facts } from "#components/ui/facts.tsx";
+import type { Fact } from "#components/ui/facts.tsx";
 import { listKeyRows, ownerChoices, peopleChoices } from "#db/queries/console-keys.ts";
 import { findPerson, type PersonRow } from "#db/queries/console-people.ts";
 import { mayBudget, mayChange, maySee, PAGES, roleOf, USER_ROLE_OF } from "#lib/console/roles.ts";
@@ -20,6 +17,7 @@ import { monthStartMs } from "#lib/spend/calendar.ts";
 import { keyName } from "../../../../../key-actions.ts";
 import { openPage, ownOrigin, type PageContext, type SearchParams } from "../../../../../request.ts";
 import { Days } from "../../days.tsx";
+import { Detail, lastFacts, WithFacts } from "../../detail.tsx";
 import { KeyTable } from "../../key-table.tsx";
 import { OwnerBudget, ownerBudget } from "../../owner-budget.tsx";
 import { Sessions } from "../../sessions.tsx";
@@ -50,51 +48,32 @@ export default async function UserPage({
   if (!row) notFound();
   const path = `${PAGES.users.path}/${encodeURIComponent(id)}`;
   const service = row.kind === "service";
-  const above = service ? PAGES.serviceAccounts : PAGES.users;
   const change = mayChange(session.role);
   const budget = await ownerBudget(page, "user", id);
   return (
-    <>
-      <PageHeader
-        above={
-          <Link href={above.path} prefetch={false} className="hover:underline">
-            {above.title}
-          </Link>
-        }
-        title={
-          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            {personName(row)}
-            <PersonBadge row={row} />
-          </span>
-        }
-        note={row.email ?? row.id}
-        actions={
-          <>
-            {change && service && (
-              <CreateKey choices={await keyChoices(page, row)} origin={await ownOrigin()} />
-            )}
-            {mayBudget(session.role) && <BudgetActions target={budget.target} spread />}
-            {change && <Actions page={page} row={row} />}
-          </>
-        }
-      />
-      <Tabs
-        label={service ? "About this account" : "About this person"}
-        here={tab}
-        tabs={NAMES.filter((one) => !(service && one === "sessions")).map((one) => ({
-          id: one,
-          label: TABS[one],
-          href: one === "overview" ? path : `${path}?view=${one}`,
-        }))}
-      />
+    <Detail
+      above={service ? PAGES.serviceAccounts : PAGES.users}
+      title={personName(row)}
+      badge={<PersonBadge row={row} />}
+      note={row.email ?? row.id}
+      actions={
+        <>
+          {change && service && (
+            <CreateKey choices={await keyChoices(page, row)} origin={await ownOrigin()} />
+          )}
+          {mayBudget(session.role) && <BudgetActions target={budget.target} spread />}
+          {change && <Actions page={page} row={row} />}
+        </>
+      }
+      label={service ? "About this account" : "About this person"}
+      path={path}
+      tabs={NAMES.filter((one) => !(service && one === "sessions")).map((one) => [one, TABS[one]] as const)}
+      here={tab}
+    >
       {tab === "overview" && (
-        <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        <WithFacts facts={factsOf(page, row, budget)}>
           <Days page={page} filter={{ userId: id }} month={BigInt(row.spend)} />
-          <Card className="overflow-hidden">
-            <CardHead title="About" />
-            <Facts facts={factsOf(page, row, budget)} className="border-line border-t" />
-          </Card>
-        </div>
+        </WithFacts>
       )}
       {tab === "keys" && (
         <KeyTable
@@ -107,7 +86,7 @@ export default async function UserPage({
         />
       )}
       {tab === "sessions" && !service && <Sessions page={page} userId={id} path={path} />}
-    </>
+    </Detail>
   );
 }
 
@@ -157,27 +136,7 @@ function factsOf(
       : ["Second factor", row.has_totp ? "on" : row.has_access ? "off" : "cannot sign in"],
     ...(row.invited_until ? [["Invitation", `open, ends ${ago(row.invited_until, nowMs)}`] as const] : []),
     ["Here since", moment(row.created_at, timezone)],
-    [
-      "Id",
-      <code key="i" className="break-all font-mono text-xs">
-        {row.id}
-      </code>,
-    ],
-    ...(maySee(session.role, "audit")
-      ? [
-          [
-            "History",
-            <Link
-              key="h"
-              href={`/ui/audit?object=${encodeURIComponent(`user:${row.id}`)}`}
-              prefetch={false}
-              className="text-accent hover:underline"
-            >
-              What was done here
-            </Link>,
-          ] as const,
-        ]
-      : []),
+    ...lastFacts(session.role, "user", row.id),
   ];
 }
 

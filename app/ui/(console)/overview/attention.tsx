@@ -1,16 +1,14 @@
-/** The Overview's two lists: what was denied last, and what wants attention. */
-import { CircleCheck, ShieldCheck } from "lucide-react";
+/** What wants attention: requests without an answer, keys near their end or used oddly, dead models, failing checks. */
+import { CircleCheck } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { BudgetBar } from "#components/budget-bar.tsx";
 import { ago, money, percent } from "#components/format.ts";
-import { OutcomeBadge, reasonOf } from "#components/logs/outcome.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { recentAlerts } from "#db/queries/alerts.ts";
 import { listBudgetRequests } from "#db/queries/budget-requests.ts";
 import { keysNearBudget, listKeyRows } from "#db/queries/console-keys.ts";
-import { listCalls } from "#db/queries/console-records.ts";
 import { readStandings } from "#lib/compliance/run.ts";
 import type { Standing } from "#lib/compliance/standing.ts";
 import { keyBudget } from "#lib/console/key-state.ts";
@@ -18,6 +16,7 @@ import { maySee, seesEverything } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
 import type { Deps, PageContext } from "../../../request.ts";
 import { privacyDue } from "./privacy-due.ts";
+import { Quiet } from "./quiet.tsx";
 
 const DAY_MS = 86_400_000;
 const SHOWN = 6;
@@ -30,55 +29,6 @@ const WATCH_WORDS: Readonly<Record<string, string>> = {
   key_rotation: "Key rotation",
 };
 const WATCH_ALERTS = Object.keys(WATCH_WORDS);
-
-export async function LatestDenials({ page, className }: { page: PageContext; className: string }) {
-  const { deps, nowMs, ownUserId } = page;
-  const filter = {
-    fromMs: nowMs - 7 * DAY_MS,
-    toMs: null,
-    outcome: "refused" as const,
-    ...(ownUserId === null ? {} : { userId: ownUserId }),
-  };
-  const rows = (await listCalls(deps.sql, filter, 0, SHOWN)).slice(0, SHOWN);
-  return (
-    <Card className={className}>
-      <CardHead
-        title="Latest denials"
-        note="The last 7 days"
-        actions={<More href="/ui/logs?range=7d&outcome=refused" />}
-      />
-      {rows.length === 0 ? (
-        <Quiet icon={<ShieldCheck aria-hidden className="size-4" />}>
-          Nothing was denied in the last 7 days.
-        </Quiet>
-      ) : (
-        <ul>
-          {rows.map((row) => (
-            <li
-              key={row.id}
-              className="relative flex items-center gap-3 border-line border-t px-4 py-2 text-sm hover:bg-hover/60"
-            >
-              <OutcomeBadge outcome={row.outcome} status={row.status_code} />
-              <span className="min-w-0 flex-1">
-                <Link
-                  href={`/ui/logs?range=7d&outcome=refused&id=${row.id}`}
-                  prefetch={false}
-                  className="block truncate after:absolute after:inset-0"
-                >
-                  {reasonOf({ rule: row.rule, code: row.error_code }) ?? "denied"}
-                </Link>
-                <span className="block truncate text-faint text-xs">
-                  {row.key_alias ?? (row.key_id === "master" ? "master key" : row.key_id)} · {row.model}
-                </span>
-              </span>
-              <span className="shrink-0 text-faint text-xs">{ago(row.started_at, nowMs)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Card>
-  );
-}
 
 export async function Attention({ page, className }: { page: PageContext; className: string }) {
   const { deps, nowMs, ownUserId, session, timezone } = page;
@@ -240,23 +190,6 @@ function Line({
       <Badge tone={tone}>{badge}</Badge>
       {children}
     </li>
-  );
-}
-
-function More({ href }: { href: string }) {
-  return (
-    <Link href={href} prefetch={false} className="text-accent text-xs hover:underline">
-      View all
-    </Link>
-  );
-}
-
-function Quiet({ icon, children }: { icon: ReactNode; children: ReactNode }) {
-  return (
-    <p className="flex items-center gap-2 border-line border-t px-4 py-6 text-soft text-sm">
-      <span className="text-good">{icon}</span>
-      {children}
-    </p>
   );
 }
 
