@@ -111,6 +111,7 @@ async function clear(tx: SqlTx, replace: boolean): Promise<Held> {
   );
   await tx`drop function if exists audit_append`;
   await tx`drop function if exists audit_refuse`;
+  await tx`drop function if exists spend_hour_late`;
   return held;
 }
 

