@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { percentile } from "../statistics.ts";
-import { REFRESH, readPage, type Session } from "./session.ts";
+import { REFRESH, readPage, refreshPath, type Session } from "./session.ts";
 
 export interface BrowsersOrder {
   readonly origin: string;
@@ -35,11 +35,12 @@ if (import.meta.main) {
   });
   const sit = async (session: Session, place: number): Promise<void> => {
     const seat = SEATS[place % SEATS.length] ?? LIMITS;
+    const path = "rsc" in seat.headers ? await refreshPath(origin, seat.path, session) : seat.path;
     // Nobody opens a page at the same moment as the others.
     await delay((seat.everyMs * place) / sessions.length);
     while (!over) {
       const from = performance.now();
-      await readPage(origin, seat.path, session, seat.headers).catch(() => {
+      await readPage(origin, path, session, seat.headers).catch(() => {
         failed += 1;
       });
       const ms = performance.now() - from;

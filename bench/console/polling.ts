@@ -23,7 +23,8 @@ export async function polling(
     origin: gateway.origin,
     headers: gateway.headers,
     perSecond: PER_SECOND,
-    seconds: quick ? 5 : 20,
+    // The server ends a connection that brought no request within ten seconds, and at this pace some never do.
+    seconds: quick ? 5 : 8,
   };
   const alone: OpenLoopFigures[] = [];
   const beside: OpenLoopFigures[] = [];

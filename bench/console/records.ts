@@ -45,7 +45,7 @@ export async function makeDay(sql: Sql, startMs: number, calls: number, untilMs:
     insert into ${partition} (id, started_at, state, outcome, status_code, instance_id, instance_boot, call_type, key_id,
       user_id, team_id, end_user, model, model_group, deployment_id, provider, upstream_model, stream, prompt_tokens,
       completion_tokens, usage_source, cost_nano_usd, key_period_started_at, user_period_started_at, team_period_started_at,
-      duration_ms, first_byte_ms, attempts, ip, client_request_id, response_id, error_code, rule, tags, charges)
+      duration_ms, first_byte_ms, attempts, ip, client_request_id, response_id, error_code, rule, tags)
     select seed_id(c.ms), to_timestamp(c.ms / 1000.0), 'settled', outcome,
       case outcome when 'ok' then 200 when 'timeout' then 408 when 'failed' then 502 when 'interrupted' then 499
         else case when reason < 0.25 then 403 when reason < 0.7 then 429 else 400 end end,
@@ -62,8 +62,7 @@ export async function makeDay(sql: Sql, startMs: number, calls: number, untilMs:
       case outcome when 'ok' then null when 'timeout' then 'timeout' when 'failed' then 'upstream_error' when 'interrupted' then null
         else case when reason < 0.25 then 'model_not_allowed' when reason < 0.7 then 'rate_limit_exceeded' else 'budget_exceeded' end end,
       case when outcome = 'refused' and reason >= 0.25 then case when reason < 0.7 then 'key_rpm' when reason < 0.85 then 'key_budget' else 'team_budget' end end,
-      labels, case when customer is not null then jsonb_build_array(jsonb_build_array('end_user', customer, 'life', 0))
-        when labels is not null then jsonb_build_array(jsonb_build_array('tag', labels[1], 'life', 0)) end
+      labels
     from calls c join seed_callers k using (rank) join seed_models m on m.n = c.model_n,
       lateral (select date_trunc('month', to_timestamp(c.ms / 1000.0), 'UTC') as month) p
     order by c.ms`,

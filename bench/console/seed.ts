@@ -12,14 +12,17 @@ import { parseArgs } from "node:util";
 import { connect, type Sql } from "../../db/client.ts";
 import { migrate } from "../../db/migrate.ts";
 import { ensurePartitions } from "../../db/queries/partitions.ts";
+import { sumSpan } from "../../db/queries/spend-spans.ts";
+import { missingSpans } from "../../lib/spend/span-job.ts";
 import { startPostgres } from "../postgres.ts";
 import { openStage } from "../stage.ts";
 import { DATABASE, makeCast } from "./cast.ts";
 import { addUpDay, makeDay, makeTools } from "./records.ts";
-import { addUpCounters, expectAgreement } from "./totals.ts";
+import { addUpCharges, addUpCounters, expectAgreement } from "./totals.ts";
 
 const DAYS = 90;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** A day of a weekend, of a working day. */
 const WEEKEND = 0.45;
 /** For each of two cores. */
@@ -60,12 +63,17 @@ try {
   await makeTools(sql);
   const nowMs = Date.now();
   const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  // Days are summed at the end; until then there is nothing that a late hour could take away.
+  await sql`alter table spend_hourly disable trigger user`;
   await ensurePartitions(sql, todayMs - (DAYS - 1) * DAY_MS, DAYS + 7);
   say(`cluster, schema, people, teams and keys; ${records.toLocaleString("en-US")} records follow`);
   await fill(open, planDays(todayMs, nowMs), nowMs);
+  await sql`alter table spend_hourly enable trigger user`;
   say("records and rollups");
-  await sql`vacuum analyze`;
-  say("vacuumed and analyzed");
+  await sql`vacuum analyze spend_hourly`;
+  for (const span of missingSpans([], todayMs - (DAYS - 1) * DAY_MS, nowMs - 2 * HOUR_MS, "UTC"))
+    await sumSpan(sql, span);
+  say("days that are over");
   await addUpCounters(sql);
   say("counters");
   const sums = await expectAgreement(sql);
@@ -73,7 +81,9 @@ try {
   say(
     `${sums.records.toLocaleString("en-US")} records equal ${sums.hours.toLocaleString("en-US")} rollup rows and all counters: ${usd} US dollars`,
   );
-  await sql`vacuum analyze`;
+  for (const table of ["virtual_keys", "users", "teams", "budget_spend", "spend_spans", "spend_span_sums"])
+    await sql`vacuum analyze ${sql(table)}`;
+  await sql`analyze spend_records`;
   await sql.end();
 } finally {
   await stage.end();
@@ -111,6 +121,9 @@ async function fill(
       for (let day = left.shift(); day !== undefined; day = left.shift()) {
         await makeDay(sql, day.startMs, day.calls, untilMs);
         await addUpDay(sql, day.startMs);
+        await addUpCharges(sql, day.startMs, day.startMs + DAY_MS);
+        // While its blocks are still in memory.
+        await sql`vacuum analyze ${sql(`spend_records_${new Date(day.startMs).toISOString().slice(0, 10).replaceAll("-", "")}`)}`;
         done += 1;
         if (done % 15 === 0) say(`${done} of ${days.length} days`);
       }

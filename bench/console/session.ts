@@ -35,8 +35,17 @@ export async function readPage(
   return text;
 }
 
-/** Asks for what the console's Refresh asks for: the page as data. */
+/** What the console's Refresh sends: it asks for the page as data. */
 export const REFRESH = { rsc: "1" } as const;
+
+/** Where a refresh of a page asks: Next adds a hash of its headers to the address, and tells it to whoever has none. */
+export async function refreshPath(origin: string, path: string, { cookie }: Session): Promise<string> {
+  const answer = await fetch(origin + path, { headers: { cookie, ...REFRESH }, redirect: "manual" });
+  await answer.arrayBuffer();
+  const to = new URL(answer.headers.get("location") ?? path, origin);
+  if (to.pathname !== path) throw new Error(`${path} led to ${to.pathname}`);
+  return to.pathname + to.search;
+}
 
 function cookiesOf(answer: Response): string {
   return answer.headers

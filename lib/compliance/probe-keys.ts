@@ -7,6 +7,7 @@ import { createKeyIn, deleteKeysIn } from "#lib/keys/operations.ts";
 import { newSecret } from "#lib/keys/secret.ts";
 import { change, type Operations } from "../changes.ts";
 import { newId } from "../ids.ts";
+import { operationsOf } from "../operations.ts";
 import type { CheckDeps } from "./check.ts";
 
 export type ProbeDeps = Pick<
@@ -42,7 +43,7 @@ const ACTOR: Actor = { kind: "system", id: "self-test", claimedBy: null, ip: nul
 
 /** Makes the keys, does the work, and removes them, whatever the work does. */
 export async function withProbeKeys<T>(deps: ProbeDeps, work: (keys: ProbeKeys) => Promise<T>): Promise<T> {
-  const operations = operationsOf(deps);
+  const operations = operationsOf({ ...deps, policy: () => deps });
   const { free, model } = probeModel(deps.config);
   const made: string[] = [];
   const make = async (more: { readonly rpm: number | null; readonly expired: boolean }): Promise<string> => {
@@ -117,21 +118,6 @@ async function removeKeys(operations: Operations, ids: readonly string[], wholly
     }
     return { result: null, changes: ids.map((id) => ({ kind: "key" as const, id })) };
   });
-}
-
-function operationsOf(deps: ProbeDeps): Operations {
-  return {
-    db: deps.db,
-    lookup: deps.lookup,
-    subjects: deps.subjects,
-    admission: deps.admission,
-    policyChanged: deps.policyChanged,
-    safeguardsChanged: deps.safeguardsChanged,
-    origin: deps.origin,
-    nowMs: () => deps.clock.now(),
-    timezone: () => deps.config.timezone,
-    keyRules: () => deps.config.keyRules,
-  };
 }
 
 /** The demo, or a model on this machine: a call of any other would cost money. */

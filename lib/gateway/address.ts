@@ -6,13 +6,18 @@ export interface AddressPolicy {
   /** Null: everyone; empty: no one. */
   readonly allowed: BlockList | null;
   readonly trusted: BlockList | null;
+  /** Answers for peers that were asked about: a proxy keeps its connections, and every call on them asks twice. */
+  readonly peers: Map<string, boolean>;
 }
+
+const MOST_PEERS = 1_000;
 
 /** @param allowed CIDRs or addresses, already checked by the configuration @param trusted as `allowed` */
 export function addressPolicy(allowed: readonly string[] | null, trusted: readonly string[]): AddressPolicy {
   return {
     allowed: allowed && toBlockList(allowed),
     trusted: trusted.length > 0 ? toBlockList(trusted) : null,
+    peers: new Map(),
   };
 }
 
@@ -22,12 +27,13 @@ export function addressPolicy(allowed: readonly string[] | null, trusted: readon
  */
 export function clientAddress(policy: AddressPolicy, peer: string, forwardedFor: string | null): string {
   let address = bare(peer) ?? peer;
-  if (!policy.trusted || forwardedFor === null) return address;
+  if (!policy.trusted || forwardedFor === null || !isTrustedPeer(policy, peer)) return address;
   const hops = forwardedFor.split(",").slice(-50);
-  for (let hop = hops.pop(); hop !== undefined && isListed(policy.trusted, address); hop = hops.pop()) {
+  for (let hop = hops.pop(); hop !== undefined; hop = hops.pop()) {
     const next = bare(hop);
     if (next === null) break;
     address = next;
+    if (hops.length > 0 && !isListed(policy.trusted, address)) break;
   }
   return address;
 }
@@ -37,8 +43,15 @@ export function isAllowed(policy: AddressPolicy, address: string): boolean {
 }
 
 /** True for a proxy whose forwarded headers count. */
-export function isTrustedPeer({ trusted }: AddressPolicy, peer: string): boolean {
-  return trusted !== null && isListed(trusted, bare(peer) ?? peer);
+export function isTrustedPeer({ peers, trusted }: AddressPolicy, peer: string): boolean {
+  if (trusted === null) return false;
+  const known = peers.get(peer);
+  if (known !== undefined) return known;
+  const found = isListed(trusted, bare(peer) ?? peer);
+  // Whoever connects is noted, so the room is bounded; the policy itself never changes.
+  if (peers.size >= MOST_PEERS) peers.clear();
+  peers.set(peer, found);
+  return found;
 }
 
 /** An address without port, brackets, zone and IPv4-in-IPv6 wrapping; null when it is none. */

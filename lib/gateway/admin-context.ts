@@ -1,8 +1,7 @@
 /** What admin routes need of a request: its JSON body, who acts, and the operations' tools. */
 import type { Actor } from "#lib/audit/audit.ts";
-import type { Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
-import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
+import type { AuthenticatedContext } from "./context.ts";
 import { invalidJson } from "./json-fault.ts";
 
 const MOST_BYTES = 1024 * 1024;
@@ -44,21 +43,6 @@ export function actorOf(context: AuthenticatedContext): Actor {
     claimedBy: claimed === null ? null : claimed.slice(0, 256),
     ip: context.ip,
     requestId: context.requestId,
-  };
-}
-
-export function operationsOf(deps: GatewayDeps): Operations {
-  return {
-    db: deps.db,
-    lookup: deps.lookup,
-    subjects: deps.subjects,
-    admission: deps.admission,
-    policyChanged: deps.policyChanged,
-    safeguardsChanged: deps.safeguardsChanged,
-    origin: deps.origin,
-    nowMs: () => deps.clock.now(),
-    timezone: () => deps.policy().config.timezone,
-    keyRules: () => deps.policy().config.keyRules,
   };
 }
 

@@ -11,9 +11,10 @@ import {
 } from "#lib/alerts/channel-operations.ts";
 import { newChannelSchema, oneChannelSchema, updateChannelSchema } from "#lib/alerts/channel-schema.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf, queryNumber } from "./admin-context.ts";
+import { actorOf, queryNumber } from "./admin-context.ts";
 import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute } from "./routes.ts";

@@ -8,10 +8,11 @@ import {
 } from "#lib/budget-requests/operations.ts";
 import { approveBudgetSchema, askBudgetSchema, declineBudgetSchema } from "#lib/budget-requests/schema.ts";
 import { mayBudget, seesEverything } from "#lib/console/roles.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
 import { nanoToUsd } from "../money.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf, queryWord } from "./admin-context.ts";
+import { actorOf, queryWord } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { viewerOf } from "./job-routes.ts";

@@ -10,9 +10,10 @@ import {
   updateBudgetSchema,
 } from "#lib/budgets/schema.ts";
 import { type BudgetRow, budgetView } from "#lib/budgets/view.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { queryText } from "./query-text.ts";

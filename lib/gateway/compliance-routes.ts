@@ -18,9 +18,10 @@ import {
   wordView,
 } from "#lib/compliance/standing.ts";
 import { attest, requireCheck, waive, withdraw } from "#lib/compliance/words.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf, queryNumber, queryWord } from "./admin-context.ts";
+import { actorOf, queryNumber, queryWord } from "./admin-context.ts";
 import { requireGovernor, requireReader, speakerOf } from "./compliance-access.ts";
 import { runAndWait } from "./compliance-run.ts";
 import type { GatewayDeps } from "./context.ts";
@@ -187,6 +188,7 @@ const post = (path: string, handler: Run): KeyRoute => ({
   method: "POST",
   path,
   access: "manage",
+  asksForRole: true,
   run: handler,
 });
 

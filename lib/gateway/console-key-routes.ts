@@ -3,9 +3,10 @@ import { KEY_STATES, listKeyRows } from "#db/queries/console-keys.ts";
 import { mayManageKeys, maySee, seesEverything } from "#lib/console/roles.ts";
 import { bulkKeys } from "#lib/keys/bulk.ts";
 import { bulkKeysSchema, matchingKeysSchema } from "#lib/keys/bulk-schema.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute, Route } from "./routes.ts";
 import { requireSession } from "./signed-in.ts";
@@ -47,5 +48,5 @@ function refused(role: string): GatewayError {
 
 export const CONSOLE_KEY_ROUTES: readonly Route[] = [
   { method: "POST", path: "/console/keys/matching", access: "own", run: matching },
-  { method: "POST", path: "/console/keys/bulk", access: "manage", run: act },
+  { method: "POST", path: "/console/keys/bulk", access: "manage", asksForRole: true, run: act },
 ];

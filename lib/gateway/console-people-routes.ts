@@ -8,9 +8,10 @@ import { budgetChangeSchema } from "#lib/console/budget-schema.ts";
 import { acceptInvitation, type Invited, invite, renewLink } from "#lib/console/invitations.ts";
 import { acceptSchema, invitationSchema, oneUserSchema } from "#lib/console/people-schema.ts";
 import { mayBudget } from "#lib/console/roles.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf, parseJson } from "./admin-context.ts";
+import { actorOf, parseJson } from "./admin-context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute, PublicRoute, Route } from "./routes.ts";
 import { networkOf, throttled } from "./throttle-step.ts";
@@ -88,5 +89,5 @@ export const CONSOLE_PEOPLE_ROUTES: readonly Route[] = [
   admin("/console/invitations/renew", renew),
   { method: "POST", path: "/console/invitations/accept", access: "public", run: accept },
   admin("/console/users/sessions/end", endSessions),
-  { method: "POST", path: "/console/budgets/update", access: "manage", run: updateBudget },
+  { method: "POST", path: "/console/budgets/update", access: "manage", asksForRole: true, run: updateBudget },
 ];

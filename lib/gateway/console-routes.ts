@@ -13,9 +13,10 @@ import {
 import { changePasswordSchema, codeSchema, passwordSchema, setUpSchema } from "#lib/console/schema.ts";
 import { consoleSecret } from "#lib/console/secret.ts";
 import { completeSetUp } from "#lib/console/set-up.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { formatUsd } from "../money.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf, parseJson } from "./admin-context.ts";
+import { actorOf, parseJson } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute, PublicRoute, Route } from "./routes.ts";

@@ -21,8 +21,6 @@ export interface ConsoleCaller {
   readonly session: ConsoleSession;
 }
 
-const ASKS_FOR_ROLE = ["/console/", "/compliance/", "/privacy/"];
-
 /** Who is signed in, or null when the request is none of the console's. @throws GatewayError not_allowed, no_key */
 export async function consoleCaller(
   deps: GatewayDeps,
@@ -51,10 +49,8 @@ export async function consoleCaller(
     throw new GatewayError("not_allowed", "This page is out of date. Load it again.", {
       param: "x-csrf-token",
     });
-  // To the API these are people with keys of their own; at the console they look and do not make any. What stands below
-  // these asks for the role itself: finance sets budgets, data protection vouches for checks.
-  const console = ASKS_FOR_ROLE.some((path) => route.path.startsWith(path));
-  if (route.access === "manage" && !console && !mayManageKeys(session.role))
+  // To the API these are people with keys of their own; at the console they look and do not make any.
+  if (route.access === "manage" && route.asksForRole !== true && !mayManageKeys(session.role))
     throw new GatewayError("not_allowed", `Your role is ${session.role}, which may not change keys.`, {
       param: "None",
     });

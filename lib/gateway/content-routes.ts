@@ -2,9 +2,9 @@
 import { approveUnlock, type GlassDeps, readContent, unlockContent } from "#lib/content/break-glass.ts";
 import { approveUnlockSchema, unlockSchema } from "#lib/content/schema.ts";
 import { callContentView, contentStanding, shownUnlock } from "#lib/content/view.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { noFieldsSchema } from "#lib/privacy/requests/schema.ts";
 import { readBody } from "./admin-body.ts";
-import { operationsOf } from "./admin-context.ts";
 import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { requireContentReader, requirePrivacyReader } from "./privacy-access.ts";
@@ -88,7 +88,13 @@ function idOf({ id = "" }: Readonly<Record<string, string>>): string {
 export const CONTENT_ROUTES: readonly KeyRoute[] = [
   { method: "GET", path: "/privacy/contents", access: "own", run: list },
   { method: "GET", path: "/privacy/contents/{id}", access: "own", run: one },
-  { method: "POST", path: "/privacy/contents/{id}/unlock", access: "manage", run: unlock },
-  { method: "POST", path: "/privacy/contents/{id}/approve", access: "manage", run: approve },
-  { method: "POST", path: "/privacy/contents/{id}/read", access: "manage", run: read },
+  { method: "POST", path: "/privacy/contents/{id}/unlock", access: "manage", asksForRole: true, run: unlock },
+  {
+    method: "POST",
+    path: "/privacy/contents/{id}/approve",
+    access: "manage",
+    asksForRole: true,
+    run: approve,
+  },
+  { method: "POST", path: "/privacy/contents/{id}/read", access: "manage", asksForRole: true, run: read },
 ];

@@ -16,9 +16,10 @@ import {
   updateEndUserSchema,
 } from "#lib/end-users/schema.ts";
 import { type EndUserRow, endUserView, unknownEndUserView } from "#lib/end-users/view.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { recordedEndUser } from "./named.ts";

@@ -1,10 +1,10 @@
 /** Legal holds and restrictions of processing: which run, placed and ended. */
 import { runningHolds } from "#db/queries/privacy-requests.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { endHold, placeHold } from "#lib/privacy/holds.ts";
 import { subjectNamed } from "#lib/privacy/requests/operations.ts";
 import { holdSchema, placeHoldSchema } from "#lib/privacy/requests/schema.ts";
 import { readBody } from "./admin-body.ts";
-import { operationsOf } from "./admin-context.ts";
 import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { requirePrivacyOfficer, requirePrivacyReader } from "./privacy-access.ts";
@@ -54,6 +54,6 @@ const end: KeyRoute["run"] = async (deps, context) => {
 
 export const HOLD_ROUTES: readonly KeyRoute[] = [
   { method: "GET", path: "/privacy/holds", access: "own", run: list },
-  { method: "POST", path: "/privacy/holds", access: "manage", run: place },
-  { method: "POST", path: "/privacy/holds/end", access: "manage", run: end },
+  { method: "POST", path: "/privacy/holds", access: "manage", asksForRole: true, run: place },
+  { method: "POST", path: "/privacy/holds/end", access: "manage", asksForRole: true, run: end },
 ];

@@ -22,9 +22,10 @@ import {
 } from "#lib/incident/schema.ts";
 import { resolveScope } from "#lib/incident/scope.ts";
 import { freezeView, incidentView, jobView, stepView } from "#lib/incident/view.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf, queryNumber, queryWord } from "./admin-context.ts";
+import { actorOf, queryNumber, queryWord } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { requireMasterOrPerson } from "./master-key-routes.ts";

@@ -30,9 +30,8 @@ export async function runInference(
     context.request.headers,
   );
   const running = new RunningCall(deps, context, endpoint, call);
-  context.trace?.read(call, endpoint);
   // Who lets nothing be kept lets nothing be told, either.
-  if (context.trace && context.caller.contents === "refused") context.trace.keepsContent = false;
+  context.trace?.read(call, endpoint, call.steering.noLog || context.caller.contents === "refused");
   try {
     const group = findGroup(context, call);
     running.modelGroup = group.name;

@@ -18,10 +18,11 @@ import {
 } from "#lib/keys/schema.ts";
 import { toHash } from "#lib/keys/secret.ts";
 import { type KeyRow, keyView } from "#lib/keys/view.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError, toGatewayError } from "../errors.ts";
 import { nanoToUsd } from "../money.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { KEY_READ_ROUTES } from "./key-read-routes.ts";

@@ -13,9 +13,10 @@ import {
   updateModelSchema,
 } from "#lib/deployments/schema.ts";
 import { storedView } from "#lib/deployments/view.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { testModel } from "./model-test.ts";

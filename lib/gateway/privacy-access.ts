@@ -1,7 +1,9 @@
 /** Who may look after people's data: admins and data protection officers; auditors read. */
+
+import { operationsOf } from "#lib/operations.ts";
 import type { Operator, RequestDeps } from "#lib/privacy/requests/deps.ts";
 import { GatewayError } from "../errors.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 
 /** @throws GatewayError not_allowed */

@@ -86,6 +86,7 @@ function step(
     method: "POST",
     path: `/privacy/requests/{id}/${name}`,
     access: "manage",
+    asksForRole: true,
     run: async (deps, context) => {
       const by = requirePrivacyOfficer(context);
       await work(requestDepsOf(deps), by, idOf(context), context);
@@ -165,11 +166,11 @@ const verify: PublicRoute["run"] = async (deps, context) => {
 
 export const PRIVACY_ROUTES: readonly Route[] = [
   { method: "GET", path: "/privacy/requests", access: "own", run: list },
-  { method: "POST", path: "/privacy/requests", access: "manage", run: create },
+  { method: "POST", path: "/privacy/requests", access: "manage", asksForRole: true, run: create },
   { method: "GET", path: "/privacy/requests/{id}", access: "own", run: get },
   ...STEPS,
-  { method: "POST", path: "/privacy/requests/{id}/link", access: "manage", run: link },
-  { method: "POST", path: "/privacy/drill", access: "manage", run: drill },
+  { method: "POST", path: "/privacy/requests/{id}/link", access: "manage", asksForRole: true, run: link },
+  { method: "POST", path: "/privacy/drill", access: "manage", asksForRole: true, run: drill },
   { method: "POST", path: "/privacy/download", access: "public", run: download },
   { method: "POST", path: "/privacy/verify", access: "public", run: verify },
 ];

@@ -66,7 +66,7 @@ const run: Run = async (deps, context) => {
 
 export const RETENTION_ROUTES: readonly KeyRoute[] = [
   { method: "GET", path: "/privacy/retention", access: "own", run: get },
-  { method: "POST", path: "/privacy/retention", access: "manage", run: set },
-  { method: "POST", path: "/privacy/retention/preview", access: "manage", run: preview },
-  { method: "POST", path: "/privacy/retention/run", access: "manage", run },
+  { method: "POST", path: "/privacy/retention", access: "manage", asksForRole: true, run: set },
+  { method: "POST", path: "/privacy/retention/preview", access: "manage", asksForRole: true, run: preview },
+  { method: "POST", path: "/privacy/retention/run", access: "manage", asksForRole: true, run },
 ];

@@ -1,11 +1,12 @@
 /** Access reviews over HTTP: begin one, decide about each account, finish it; viewers read. */
 import { findReview, listReviews, reviewItems } from "#db/queries/access-reviews.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { abandonReview, decide, finishReview, startReview, takeRecord } from "#lib/reviews/operations.ts";
 import { decideSchema, finishSchema } from "#lib/reviews/schema.ts";
 import { itemView, reviewView } from "#lib/reviews/view.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import type { AuthenticatedContext } from "./context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute } from "./routes.ts";

@@ -22,6 +22,11 @@ export interface PublicRoute extends RouteBase {
 
 export interface KeyRoute extends RouteBase {
   readonly access: Exclude<Access, "public">;
+  /**
+   * With `manage`: the handler asks for the role of who is signed in. Without it nobody gets there from the console who may
+   * not change keys; with it finance sets budgets, and data protection vouches for checks.
+   */
+  readonly asksForRole?: true;
   readonly run: (deps: GatewayDeps, context: AuthenticatedContext) => Promise<GatewayResponse>;
 }
 

@@ -1,6 +1,8 @@
 /** Reports of spend, and its reset. */
+
+import { operationsOf } from "#lib/operations.ts";
 import { resetAllSpend } from "#lib/spend/reset.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute } from "./routes.ts";
 import { SPEND_ACTIVITY_ROUTES } from "./spend-activity-routes.ts";

@@ -2,6 +2,7 @@
 import { findBudgets } from "#db/queries/budgets.ts";
 import { latestSpend } from "#db/queries/subject-spend.ts";
 import { findTags, listTags } from "#db/queries/tags.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { createTag, deleteTag, noTag, updateTag } from "#lib/tags/operations.ts";
 import {
   newTagSchema,
@@ -13,7 +14,7 @@ import {
 import { type TagRow, tagView } from "#lib/tags/view.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { pageHeaders, queryList, queryPage } from "./query-text.ts";

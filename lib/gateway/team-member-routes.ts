@@ -1,6 +1,7 @@
 /** Members of teams: they come, change and go by the word of an admin of the gateway or of the team. */
 
 import { findTeam } from "#db/queries/teams.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { addMembers, type ChangedTeam, removeMember, updateMember } from "#lib/people/member-operations.ts";
 import {
   addMembersSchema,
@@ -13,7 +14,7 @@ import { noTeam, setMemberPermissions } from "#lib/people/team-operations.ts";
 import type { TeamRow } from "#lib/people/view.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import type { GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import { queryText } from "./query-text.ts";

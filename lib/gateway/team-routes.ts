@@ -1,4 +1,6 @@
 /** The team API (API.md 1.5): thin over the operations in lib/people. */
+
+import { operationsOf } from "#lib/operations.ts";
 import {
   deleteTeamsSchema,
   newTeamSchema,
@@ -9,7 +11,7 @@ import {
 import { createTeam, deleteTeams, setTeamBlocked, updateTeam } from "#lib/people/team-operations.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute } from "./routes.ts";
 import { TEAM_JOINING_ROUTES } from "./team-joining.ts";

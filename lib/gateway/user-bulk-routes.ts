@@ -1,6 +1,7 @@
 /** `/user/bulk_update`: many users changed in one request, each on its own: one that fails stops no other. */
 import { listUsers, teamIdsOf } from "#db/queries/users.ts";
 import { parseBody } from "#lib/api-fields.ts";
+import { operationsOf } from "#lib/operations.ts";
 import {
   bulkUpdateUsersSchema,
   MOST_BULK_USERS,
@@ -11,7 +12,7 @@ import { updateUser } from "#lib/people/user-operations.ts";
 import { userView } from "#lib/people/view.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf } from "./admin-context.ts";
+import { actorOf } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import { json } from "./http.ts";
 import type { KeyRoute } from "./routes.ts";

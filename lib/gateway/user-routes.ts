@@ -1,6 +1,7 @@
 /** The user API (API.md 1.5): thin over the operations in lib/people. */
 import { keyCounts, listUsers, teamIdsOf, USER_SORTS, type UserFilter } from "#db/queries/users.ts";
 import { keyView } from "#lib/keys/view.ts";
+import { operationsOf } from "#lib/operations.ts";
 import {
   deleteUsersSchema,
   newUserSchema,
@@ -14,7 +15,7 @@ import { createUser, deleteUsers, updateUser } from "#lib/people/user-operations
 import { userView } from "#lib/people/view.ts";
 import { GatewayError } from "../errors.ts";
 import { readBody } from "./admin-body.ts";
-import { actorOf, operationsOf, queryWord } from "./admin-context.ts";
+import { actorOf, queryWord } from "./admin-context.ts";
 import type { AuthenticatedContext } from "./context.ts";
 import { json } from "./http.ts";
 import { pageFields, queryList, queryPage, queryText } from "./query-text.ts";

@@ -11,9 +11,9 @@ import { raiseAlert } from "#lib/alerts/alerts.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobKind } from "#lib/jobs/job.ts";
-import { operationsOfJob } from "#lib/jobs/operations.ts";
 import { hashSecret } from "#lib/keys/secret.ts";
 import type { KeyRow } from "#lib/keys/view.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { change } from "../changes.ts";
 import { masterKeySeal } from "./master-key-ring.ts";
 
@@ -64,7 +64,7 @@ interface Due {
 /** @returns false when it had begun; its alert is raised all the same, for a crash may have come between the two */
 async function beginRotation(deps: JobDeps, keyId: string, nowMs: number): Promise<boolean> {
   const fromNow = new Date(nowMs + deps.policy().config.rotationGraceMs);
-  const due = await change<Due | null>(operationsOfJob(deps), async (tx) => {
+  const due = await change<Due | null>(operationsOf(deps), async (tx) => {
     const before = await lockKey(tx, keyId);
     // Somebody rotated it meanwhile.
     if (!before?.autoRotate || (before.rotateAt?.getTime() ?? Infinity) > nowMs)

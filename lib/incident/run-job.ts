@@ -10,8 +10,8 @@ import type { Actor } from "#lib/audit/audit.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
 import type { JobDeps } from "#lib/jobs/deps.ts";
 import type { JobContext, JobKind } from "#lib/jobs/job.ts";
-import { operationsOfJob } from "#lib/jobs/operations.ts";
 import { deleteKeysIn } from "#lib/keys/operations.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { change, type Operations } from "../changes.ts";
 import { ACTIONS } from "./names.ts";
 import { INCIDENT_JOB } from "./run.ts";
@@ -52,7 +52,7 @@ export const incidentJob: JobKind<JobDeps> = {
   cancellable: false,
   run: async (context) => {
     const input = inputSchema.parse(context.input);
-    const work: Work = { context, input, actor: input.actor, operations: operationsOfJob(context.deps) };
+    const work: Work = { context, input, actor: input.actor, operations: operationsOf(context.deps) };
     const revoked = input.actions.includes("revoke") ? await revoke(work) : null;
     const sessions = input.actions.includes("end_sessions") ? await endSessions(work) : null;
     const exports = input.actions.includes("stop_exports") ? await stopExports(work) : null;

@@ -25,7 +25,10 @@ export interface LocatedAll {
   readonly ips: readonly string[];
 }
 
-export type LocateDeps = Pick<JobDeps, "sql" | "pseudonymKey" | "auditSealer" | "policy" | "ledger">;
+export type LocateDeps = Pick<
+  JobDeps,
+  "sql" | "pseudonymKey" | "auditSealer" | "policy" | "ledger" | "contents"
+>;
 
 /** A person's records in all partitions. */
 export async function sumRecords(sql: Sql, { ids, subject }: Identity): Promise<StretchSum> {
@@ -52,8 +55,9 @@ export async function locateAll(
   ownJob: string | null,
   records: StretchSum,
 ): Promise<LocatedAll> {
-  const { auditSealer, ledger, sql } = deps;
+  const { auditSealer, contents, ledger, sql } = deps;
   await ledger.flush();
+  await contents.flush();
   const { ids, subject } = identity;
   const stores: Record<string, number> = await countOwn(sql, personOf(identity, ""));
   const { costNanoUsd, ips, rows } = records;

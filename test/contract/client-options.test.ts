@@ -39,7 +39,7 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
       ["0.1", "60"].map((seconds) => call("chat", { "x-litellm-timeout": seconds })),
     );
     expect(late.map(({ status }) => status)).toEqual([408, 408]);
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     upstream.behave(answer());
     const { headers } = await call("chat", { "x-litellm-timeout": "0.2" });
     expect(headers["x-litellm-timeout"]).toBe("0.2");

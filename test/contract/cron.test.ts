@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { serveWeb } from "#lib/next/mount.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { MASTER_KEY, testGateway } from "#test/helpers/gateway.ts";
+import { until } from "#test/helpers/house.ts";
 
 const SECRET = "a-secret-of-the-scheduler-0123456789";
 const clock = manualClock(Date.parse("2026-11-23T10:00:00Z"));
@@ -44,10 +45,15 @@ test("upkeep makes the days ahead", async () => {
 });
 
 test("jobs begins what is due, and a head is signed over what happened", async () => {
-  await deps.sql`delete from jobs`;
-  expect((await call("/cron/jobs")).json.ran).toBeGreaterThanOrEqual(1);
-  const rows = await deps.sql`select state from jobs where kind = 'jobs.tidy'`;
-  expect(rows).toEqual([{ state: "done" }]);
+  // This gateway has an engine of its own, too, which may be quicker than the scheduler now and then.
+  await until("a round of the scheduler has found work", async () => {
+    await deps.sql`delete from jobs`;
+    return (await call("/cron/jobs")).json.ran >= 1;
+  });
+  await until("what was due is done", async () => {
+    const rows = await deps.sql`select state from jobs where kind = 'jobs.tidy'`;
+    return rows.some(({ state }) => state === "done");
+  });
   const cors = { peer: "10.0.0.1" };
   expect((await gateway.call("POST", "/team/new", { ...cors, body: {} })).status).toBe(200);
   const { json } = await call("/cron/sign");

@@ -1,5 +1,6 @@
 /** What deploy/ tells other programs holds together: pinned, bounded, unprivileged, and in words that the gateway knows. */
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
@@ -7,6 +8,7 @@ import { z } from "zod";
 import { VARIABLES } from "#lib/config/environment.ts";
 import { ROUTES } from "#lib/gateway/route-table.ts";
 import { configOf } from "#test/helpers/gateway.ts";
+import { temporaryFolder } from "#test/helpers/house.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
@@ -192,4 +194,29 @@ describe("deploy/systemd", () => {
     for (const line of ["NoNewPrivileges=yes", "ProtectSystem=strict", "User=shin", "CapabilityBoundingSet="])
       expect(text.split("\n")).toContain(line);
   });
+
+  test("the unit of several gateways is the one gateway's, but for its port and folder", () => {
+    const template = unit("shin@.service")
+      .replace("/usr/bin/env PORT=%i ", "")
+      .replace("/var/lib/shin-%i", "/var/lib/shin")
+      .replace("StateDirectory=shin-%i", "StateDirectory=shin")
+      .replace(" on port %i", "");
+    const lines = (text: string) => text.split("\n").filter((line) => !line.startsWith("#"));
+    expect(lines(template)).toEqual(lines(unit("shin.service")));
+  });
+
+  test.skipIf(spawnSync("systemd-analyze", ["--version"]).status !== 0)(
+    "systemd finds nothing wrong with the units",
+    async () => {
+      const folder = await temporaryFolder();
+      const files = ["shin.service", "shin@.service", "shin-tunnel.service"].map((name) => {
+        const file = join(folder, name.replace("@", "@4000"));
+        // The program is not installed here; all else is looked at as it stands.
+        writeFileSync(file, unit(name).replaceAll("/opt/shin/node_modules/.bin/node", "/bin/true"));
+        return file;
+      });
+      const { status, stderr } = spawnSync("systemd-analyze", ["verify", ...files], { encoding: "utf8" });
+      expect([status, stderr]).toEqual([0, ""]);
+    },
+  );
 });

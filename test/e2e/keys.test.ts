@@ -118,7 +118,9 @@ describe.skipIf(services.chromium === null)("keys", async () => {
     expect([await call(next), await call(String(made["key"]))]).toEqual([200, 200]);
   });
 
-  it("are given a schedule of rotation, lose it again, and can be ticked, all on a phone", async () => {
+  it("are given a schedule of rotation, lose it again, and can be ticked, all on a phone", {
+    timeout: 60_000,
+  }, async () => {
     const { page } = await under.window({ viewport: { width: 375, height: 812 }, hasTouch: true });
     await signIn(page, under.url, admin.email, PASSWORD);
     await page.waitForURL("**/ui/overview");

@@ -82,7 +82,9 @@ describe.skipIf(services.chromium === null)("OpenID Connect", async () => {
     expect(user?.role).toBe("proxy_admin");
   });
 
-  it("signs in again in a window of its own when the session ends in a form, and sends what was typed", async () => {
+  it("signs in again in a window of its own when the session ends in a form, and sends what was typed", {
+    timeout: 60_000,
+  }, async () => {
     const page = await enter("kim");
     await page.goto(`${under.url}/ui/keys`, { waitUntil: "networkidle" });
     await page.getByRole("button", { name: "Create key" }).first().click();

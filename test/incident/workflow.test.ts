@@ -16,7 +16,7 @@ async function open(scope: Record<string, unknown>, fields: Record<string, unkno
 
 async function ended(id: string) {
   const incident = async () => (await gateway.call("GET", `/incident/${id}`)).json;
-  await until("the job is done", async () => (await incident()).jobs[0]?.state === "done", 5_000);
+  await until("the job is done", async () => (await incident()).jobs[0]?.state === "done", 15_000);
   return incident();
 }
 

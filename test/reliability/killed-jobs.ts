@@ -13,7 +13,7 @@ import { type GatewayProcess, startGatewayProcess } from "#test/helpers/process.
 import { makeTemporaryFolder } from "#test/helpers/temporary.ts";
 
 const GATE = 4_711;
-const GONE_MS = 30_000;
+const GONE_MS = 60_000;
 
 /** What becomes of the statement that waited when its process died: the database may still do it, or not. */
 export type LastStatement = "done" | "undone";
@@ -46,15 +46,15 @@ export async function killing() {
     return gateway;
   }
 
-  /** A gate that rows are held at when they are written. @param places table and condition on `new`; each gets one waiter */
+  /** A gate that rows are held at when they are written. @param places table and condition on `new`, or on `old` of rows that go; each gets one waiter */
   async function gateAt(...places: readonly (readonly [table: string, rows: string])[]): Promise<Gate> {
     await sql.unsafe(
       `create or replace function test_gate() returns trigger language plpgsql as
-        $$ begin perform pg_advisory_xact_lock(${GATE}); return new; end $$`,
+        $$ begin perform pg_advisory_xact_lock(${GATE}); return coalesce(new, old); end $$`,
     );
     for (const [table, rows] of places)
       await sql.unsafe(
-        `create trigger test_gate before insert or update on ${table} for each row when (${rows}) execute function test_gate()`,
+        `create trigger test_gate before ${rows.startsWith("old.") ? "delete" : "insert or update"} on ${table} for each row when (${rows}) execute function test_gate()`,
       );
     const keeper = await sql.reserve();
     await keeper`select pg_advisory_lock(${GATE})`;

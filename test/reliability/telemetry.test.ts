@@ -52,7 +52,7 @@ describe.skipIf(services.postgres === null)("a gateway", async () => {
     // The hook sees what is loaded on demand as well.
     expect(loaded.some((url) => url.endsWith("lib/runtime.ts"))).toBe(true);
     expect(loaded.filter((url) => SDK.test(url))).toEqual([]);
-  });
+  }, 60_000);
 
   test("that is told to stop sends what waits first", async () => {
     const gateway = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
@@ -62,5 +62,5 @@ describe.skipIf(services.postgres === null)("a gateway", async () => {
     expect(receiver.spans).toHaveLength(2);
     expect(receiver.logs).toHaveLength(1);
     expect((await gateway.loaded()).some((url) => SDK.test(url))).toBe(true);
-  });
+  }, 60_000);
 });

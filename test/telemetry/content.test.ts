@@ -164,6 +164,15 @@ describe("message content is never told", () => {
     expect(receiver.raw.join()).not.toContain("merger");
   });
 
+  it("of a key that lets nothing be kept", async () => {
+    const discreet = await gateway.newKey({ metadata: { store_prompts: false } });
+    await gateway.runtime.deps.telemetry?.flush();
+    receiver.forget();
+    await chat({}, {}, gateway, discreet);
+    expect(await told()).toEqual({ input: null, output: null });
+    expect(receiver.raw.join()).not.toContain("merger");
+  });
+
   it("of a call that was refused", async () => {
     const none = await gateway.newKey({ max_budget: 0 });
     await chat({}, {}, gateway, none);

@@ -60,6 +60,7 @@ describe("a receiver that refuses", () => {
       await gateway.call("POST", "/v1/chat/completions", { body: ask });
       await gateway.runtime.deps.telemetry?.flush();
     }
+    await expect.poll(() => told("do not arrive at").length, { timeout: 15_000 }).toBe(2);
     expect(told("traces do not arrive at")).toHaveLength(1);
     expect(told("logs do not arrive at")).toHaveLength(1);
     expect(told("traces do not arrive at")[0]).toContain(`${receiver.url}/v1/traces`);
@@ -67,7 +68,7 @@ describe("a receiver that refuses", () => {
     receiver.answer(200);
     await gateway.call("POST", "/v1/chat/completions", { body: ask });
     await receiver.spansOf(2);
-    expect(told("traces arrive again")).toHaveLength(1);
+    await expect.poll(() => told("traces arrive again").length, { timeout: 15_000 }).toBe(1);
     log.flushLines();
     expect(lines.join("\n")).not.toContain(SECRET);
   });
@@ -76,7 +77,11 @@ describe("a receiver that refuses", () => {
     receiver.answer(401);
     const before = gateway.runtime.deps.telemetry?.counts() ?? {};
     await gateway.call("POST", "/v1/chat/completions", { body: ask });
+    const counts = () => gateway.runtime.deps.telemetry?.counts() ?? {};
+    const failed = () => (counts()["traces failed"] ?? 0) + (counts()["logs failed"] ?? 0);
+    const failedBefore = (before["traces failed"] ?? 0) + (before["logs failed"] ?? 0);
     await gateway.runtime.deps.telemetry?.flush();
+    await expect.poll(failed, { timeout: 15_000 }).toBe(failedBefore + 3);
     const scrape = parseExposition((await gateway.call("GET", "/metrics")).text);
     const count = (signal: string, outcome: string) =>
       scrape.sum("shin_telemetry_records_total", { signal, outcome }) - (before[`${signal} ${outcome}`] ?? 0);

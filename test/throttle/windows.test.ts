@@ -109,7 +109,7 @@ describe.skipIf(services.redis === null)("over a real Redis", async () => {
       const startedMs = performance.now();
       const admitted: boolean[] = [];
       for (let n = 0; n < 50; n++) admitted.push((await throttle.take("key_api", store.kind)).allowed);
-      expect(performance.now() - startedMs).toBeLessThan(1_000);
+      expect(performance.now() - startedMs).toBeLessThan(4_000);
       expect(admitted.filter(Boolean)).toHaveLength(20);
       expect(lines).toEqual(["the throttle counts in memory: the store is away"]);
     },

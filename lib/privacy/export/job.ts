@@ -49,6 +49,7 @@ export async function writeExport(
   const subject = await exportSubject(deps, input.subjectKind, input.subjectId);
   // Calls that were answered stand in the export.
   await deps.ledger.flush();
+  await deps.contents.flush();
   const head = await deps.auditSigner.signIfWhole().then((whole) => (whole ? deps.auditSigner.sign() : null));
   const file = await job.file(`export-${job.id}.zip`, "application/zip");
   const archive = new Archive(file, nowMs);

@@ -2,7 +2,7 @@
 import type { Actor } from "../../audit/audit.ts";
 import type { Operations } from "../../changes.ts";
 import type { JobDeps } from "../../jobs/deps.ts";
-import { operationsOfJob } from "../../jobs/operations.ts";
+import { operationsOf } from "../../operations.ts";
 
 export interface RequestDeps {
   readonly operations: Operations;
@@ -14,7 +14,7 @@ export interface RequestDeps {
 /** For work that no request asked for. */
 export function requestDeps(deps: JobDeps, wakeJobs: () => void): RequestDeps {
   return {
-    operations: operationsOfJob(deps),
+    operations: operationsOf(deps),
     jobs: deps,
     wakeJobs,
   };

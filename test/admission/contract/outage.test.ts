@@ -48,7 +48,7 @@ describe.skipIf(services.redis === null)("Redis", () => {
       [guarded, twin].flatMap((store) => Array.from({ length: 100 }, () => take(store, rules, now()))),
     );
     // 50 ms each and all at once; the machine may be busy.
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
     const passed = verdicts.filter(({ kind }) => kind === "admitted");
     expect(passed).toHaveLength(20);
     for (const verdict of verdicts) expect(verdict).toHaveProperty("local", true);

@@ -1,10 +1,7 @@
 /** What wants attention: requests without an answer, keys near their end or used oddly, dead models, failing checks. */
 import { CircleCheck } from "lucide-react";
-import Link from "next/link";
-import type { ReactNode } from "react";
 import { BudgetBar } from "#components/budget-bar.tsx";
 import { ago, money, percent } from "#components/format.ts";
-import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { recentAlerts } from "#db/queries/alerts.ts";
 import { listBudgetRequests } from "#db/queries/budget-requests.ts";
@@ -15,8 +12,8 @@ import { keyBudget } from "#lib/console/key-state.ts";
 import { maySee, seesEverything } from "#lib/console/roles.ts";
 import { keyName } from "../../../key-actions.ts";
 import type { Deps, PageContext } from "../../../request.ts";
+import { Line, Quiet } from "./line.tsx";
 import { privacyDue } from "./privacy-due.ts";
-import { Quiet } from "./quiet.tsx";
 
 const DAY_MS = 86_400_000;
 const SHOWN = 6;
@@ -160,36 +157,6 @@ export async function Attention({ page, className }: { page: PageContext; classN
         </ul>
       )}
     </Card>
-  );
-}
-
-function Line({
-  href,
-  name,
-  badge,
-  tone = "warn",
-  children,
-}: {
-  href: string | null;
-  name: string;
-  badge: string;
-  tone?: Tone;
-  children: ReactNode;
-}) {
-  return (
-    <li className="relative flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-t px-4 py-2 text-sm hover:has-[a]:bg-hover/60">
-      <span className="min-w-0 flex-1 basis-24 truncate font-medium">
-        {href ? (
-          <Link href={href} prefetch={false} className="after:absolute after:inset-0">
-            {name}
-          </Link>
-        ) : (
-          name
-        )}
-      </span>
-      <Badge tone={tone}>{badge}</Badge>
-      {children}
-    </li>
   );
 }
 

@@ -6,7 +6,7 @@ import { OutcomeBadge, reasonOf } from "#components/logs/outcome.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { listCalls } from "#db/queries/console-records.ts";
 import type { PageContext } from "../../../request.ts";
-import { Quiet } from "./quiet.tsx";
+import { More, Quiet } from "./line.tsx";
 
 const DAY_MS = 86_400_000;
 const SHOWN = 6;
@@ -57,13 +57,5 @@ export async function LatestDenials({ page, className }: { page: PageContext; cl
         </ul>
       )}
     </Card>
-  );
-}
-
-function More({ href }: { href: string }) {
-  return (
-    <Link href={href} prefetch={false} className="text-accent text-xs hover:underline">
-      View all
-    </Link>
   );
 }

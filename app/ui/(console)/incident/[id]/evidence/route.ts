@@ -4,8 +4,8 @@ import { findIncident } from "#db/queries/incidents.ts";
 import { maySee } from "#lib/console/roles.ts";
 import { evidenceZip } from "#lib/incident/evidence.ts";
 import { recordEvidence } from "#lib/incident/incidents.ts";
-import { operationsOfJob } from "#lib/jobs/operations.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
+import { operationsOf } from "#lib/operations.ts";
 import { currentSession } from "../../../../../request.ts";
 
 export const dynamic = "force-dynamic";
@@ -21,7 +21,7 @@ export async function GET(
   const { id } = await params;
   if (!(await findIncident(deps.sql, id))) return refuse(404, "There is no such incident.");
   const actor = { kind: "user", id: session.userId, claimedBy: null, ip: null, requestId: null } as const;
-  await recordEvidence(operationsOfJob(deps), actor, id);
+  await recordEvidence(operationsOf(deps), actor, id);
   await deps.auditSigner.signIfWhole();
   const { sql } = deps;
   const archive = evidenceZip({ sql, key: deps.auditSigner.key, incidentId: id, nowMs: deps.clock.now() });
