@@ -15,7 +15,7 @@ const TOGETHER = {
   admission: ["admission", "budgets"],
   spend: ["spend", "ledger", "exports", "jobs", "gateway"],
   privacy: ["privacy", "audit"],
-  assurance: ["compliance", "incident", "alerts", "telemetry"],
+  assurance: ["compliance", "incident", "alerts", "callbacks", "telemetry"],
 };
 const filesOf = (folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 

@@ -4,8 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -13,11 +12,12 @@ import { Agent, request } from "undici";
 import { connect } from "../db/client.ts";
 import { migrate } from "../db/migrate.ts";
 import { nginxUsable, startNginxFront } from "../test/deploy/nginx-front.ts";
+import { FUNCTION, functionMegabytes } from "../test/helpers/function-files.ts";
 import { startPostgres } from "./postgres.ts";
 import { openStage } from "./stage.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
-const ROUTE = path.join(ROOT, ".next/server/app/[...path]/route.js");
+const ROUTE = path.join(ROOT, FUNCTION);
 const ROUNDS = 3;
 const CALLS = 1_000;
 const MASTER_KEY = "sk-Bench-master-key-0123456789-abcdef";
@@ -34,15 +34,6 @@ function figure(what: string, value: number, unit: string, most: number): void {
 
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-/** What the function of `/v1` is made of, as Next's tracing says; what Vercel would pack, uncompressed. */
-async function bundleMegabytes(): Promise<number> {
-  const traced: { files: string[] } = JSON.parse(await readFile(`${ROUTE}.nft.json`, "utf8"));
-  const files = [...new Set([ROUTE, ...traced.files.map((file) => path.resolve(path.dirname(ROUTE), file))])];
-  let bytes = 0;
-  for (const file of files) if (existsSync(file)) bytes += (await stat(file)).size;
-  return bytes / 1e6;
-}
 
 const env = (databaseUrl: string): NodeJS.ProcessEnv => ({
   NODE_ENV: "production",
@@ -158,7 +149,7 @@ try {
   await sql.end();
   const config = path.join(folder, "config.yaml");
   await writeFile(config, "general_settings: { demo_models: true, environment: test }\n");
-  figure("function bundle of /v1", await bundleMegabytes(), "MB", 5);
+  figure("function bundle of /v1", await functionMegabytes(), "MB", 5);
   const cold: number[] = [];
   for (let n = 0; n < ROUNDS; n += 1) cold.push(await coldStartMs(server.url, config));
   figure("serverless cold start, module load to first answer", median(cold), "ms", 500);

@@ -10,7 +10,7 @@ import { Watch } from "./alerts/watch.ts";
 import { openAudit } from "./audit/open.ts";
 import { sealedDatabase } from "./audit/sealed-database.ts";
 import { replayErasures } from "./backup/replay-erasures.ts";
-import { erasureChore } from "./backup/take.ts";
+import { startCallbacks } from "./callbacks/jobs.ts";
 import { listenForChanges } from "./changes.ts";
 import { startChores } from "./chores.ts";
 import type { Clock } from "./clock.ts";
@@ -43,6 +43,7 @@ import { eraseSubject } from "./privacy/erasure.ts";
 import { keepHouse, PARTITION_DAYS } from "./privacy/upkeep.ts";
 import { type ResolveHost, systemResolver } from "./providers/guard.ts";
 import { Upstreams } from "./providers/upstream.ts";
+import { roundsOf } from "./rounds.ts";
 import { Cooldown } from "./routing/cooldown.ts";
 import { openTelemetry } from "./telemetry/open.ts";
 import { openThrottle } from "./throttle/throttle.ts";
@@ -82,10 +83,6 @@ export interface Runtime {
 }
 
 const DATABASE_DEADLINE_MS = 2_000;
-const UPKEEP_MS = 3_600_000;
-const RECONCILE_MS = 60_000;
-const WATCH_MS = 60_000;
-const SEND_MS = 20_000;
 
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -172,6 +169,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     standingFigures: new StandingReader(sql, health),
     figuresOfAll: options.figuresOfAll ?? (async (own) => [own]),
     upstreams: new Upstreams(resolve),
+    resolve,
+    watch: { pass: () => watch.pass() },
     cooldown: new Cooldown(),
     clock,
     random: options.random,
@@ -185,23 +184,15 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     refusing: () => refusing,
     workers: options.workers ?? (() => null),
   };
+  const watch = new Watch(deps);
   await replayErasures(deps, eraseSubject);
   const gateway = createGateway(deps);
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
   );
-  const watch = new Watch(deps);
-  const stopChores = startChores(
-    [
-      { name: "hourly upkeep", everyMs: UPKEEP_MS, run: () => keepHouse(deps) },
-      { name: "comparing counters with the ledger", everyMs: RECONCILE_MS, run: () => reconciler.pass() },
-      erasureChore(deps),
-      { name: "looking for what to raise an alert about", everyMs: WATCH_MS, run: () => watch.pass() },
-      { name: "sending alerts", everyMs: SEND_MS, run: () => deps.alertDesk.pass() },
-    ],
-    log,
-  );
+  const stopChores = startChores(roundsOf(deps), log);
   await keepHouse(deps);
+  await startCallbacks(deps);
   auditSigner.start();
   jobs.start(deps);
 
@@ -213,6 +204,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       requireContentKey(config);
       await running.apply(config);
       await checkSoon(deps);
+      await startCallbacks(deps);
       await safety.configured(config);
     },
     drain: () => {

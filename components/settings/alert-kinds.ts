@@ -17,6 +17,7 @@ export const ALERT_WORDS: Readonly<Record<AlertKind, string>> = {
   key_every_model: "Key for every model made",
   rotation_due: "Rotation due",
   key_rotation: "Key rotated by schedule",
+  callback_failing: "Callback takes no records",
   check_failed: "Check no longer holds",
   privacy_due: "Privacy request due soon",
   privacy_overdue: "Privacy request overdue",

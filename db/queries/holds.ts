@@ -50,6 +50,13 @@ export async function findHold(
   return row ?? null;
 }
 
+/** Everybody whose data's processing is restricted now. */
+export async function restrictedPeople(sql: Sql): Promise<Person[]> {
+  const rows = await sql<{ kind: string; id: string }[]>`
+    select subject_kind as kind, subject_id as id from privacy_holds where kind = 'restriction' and ended_at is null`;
+  return [...rows];
+}
+
 /** One page of holds, those that run or those that were lifted, the newest first. */
 export async function listHolds(
   db: Db,

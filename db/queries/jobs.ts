@@ -113,13 +113,16 @@ export interface JobEnd {
   readonly now: Date;
   /** For one that is queued again. */
   readonly runAfter: Date;
+  /** Its attempts count from nothing again: what was begun went well. */
+  readonly anew?: boolean;
 }
 
 export async function endJob(sql: Sql, id: string, by: string, end: JobEnd): Promise<void> {
   await sql`
     update jobs set state = ${end.state}, error = ${end.error}, held_by = null, held_until = null,
       result = ${end.result === null ? null : sql.json(end.result as never)}, run_after = ${end.runAfter},
-      finished_at = ${end.state === "queued" ? null : end.now}, updated_at = ${end.now}
+      finished_at = ${end.state === "queued" ? null : end.now}, updated_at = ${end.now},
+      attempts = ${end.anew ? 0 : sql`attempts`}
     where id = ${id} and held_by = ${by}`;
 }
 

@@ -23,6 +23,7 @@ export const ALERT_KINDS = [
   "key_every_model",
   "rotation_due",
   "key_rotation",
+  "callback_failing",
   "check_failed",
   "privacy_due",
   "privacy_overdue",

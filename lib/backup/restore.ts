@@ -15,6 +15,7 @@ import {
   leaveErasures,
   missingErasures,
 } from "./replay-erasures.ts";
+import { type Revocation, revocationsBeside, revocationsOf, revokeAgain } from "./revocations.ts";
 import { isKept } from "./tables.ts";
 import { framesOf, verifyBackup } from "./verify.ts";
 
@@ -36,6 +37,8 @@ export interface Restored {
   readonly migrated: number;
   /** People who were erased since: the next start erases them again before it serves. */
   readonly erasuresPending: number;
+  /** Keys, owners and freezes whose revocation the backup did not know. */
+  readonly revokedAgain: number;
 }
 
 /** @throws StartError for what a person can mend; the database is then as it was */
@@ -49,6 +52,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       `Restore it with gateway ${envelope.gatewayVersion} or newer.`,
     );
   const beside = await erasuresBeside(options.file);
+  const revokedBeside = await revocationsBeside(options.file);
   const done = await options.sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
     await tx`set local idle_in_transaction_session_timeout = 0`;
@@ -62,9 +66,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     // Whoever was signed in then need not be welcome now.
     await tx`update console_sessions set ended_at = now() where ended_at is null`;
     const { applied } = await migrateIn(tx);
-    const erasures = missingErasures(await erasuresOf(tx), live, beside);
+    const erasures = missingErasures(await erasuresOf(tx), live.erasures, beside);
     await leaveErasures(tx, erasures);
-    return { ledger, migrated: applied, erasures: erasures.length };
+    const revoked = await revokeAgain(tx, [...revokedBeside, ...live.revocations]);
+    return { ledger, migrated: applied, erasures: erasures.length, revoked };
   });
   return {
     envelope,
@@ -73,16 +78,22 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     ledger: done.ledger,
     migrated: done.migrated,
     erasuresPending: done.erasures,
+    revokedAgain: done.revoked,
   };
 }
 
-/** Leaves nothing of ours. @returns the erasures that were known there. @throws StartError when something would be lost */
-async function clear(tx: SqlTx, replace: boolean): Promise<Erasure[]> {
+interface Held {
+  readonly erasures: Erasure[];
+  readonly revocations: Revocation[];
+}
+
+/** Leaves nothing of ours. @returns the erasures and revocations that were known there. @throws StartError when something would be lost */
+async function clear(tx: SqlTx, replace: boolean): Promise<Held> {
   if ((await gatewaysConnected(tx)) > 0)
     throw unusable("a gateway runs on this database", "Stop every gateway that uses it, and start again.");
-  if ((await schemaOf(tx)) === null) return [];
+  if ((await schemaOf(tx)) === null) return { erasures: [], revocations: [] };
   const tables = (await tablesOf(tx)).filter(isKept);
-  const erasures = await erasuresOf(tx);
+  const held = { erasures: await erasuresOf(tx), revocations: await revocationsOf(tx) };
   if (!replace)
     for (const { name } of tables) {
       // A first start makes these two by itself.
@@ -101,7 +112,7 @@ async function clear(tx: SqlTx, replace: boolean): Promise<Erasure[]> {
   await tx`drop function if exists audit_append`;
   await tx`drop function if exists audit_refuse`;
   await tx`drop function if exists spend_hour_late`;
-  return erasures;
+  return held;
 }
 
 async function load(tx: SqlTx, { file, key, onTable }: RestoreOptions): Promise<void> {

@@ -10,6 +10,7 @@ import type { JobDeps } from "../jobs/deps.ts";
 import { systemErrorCode } from "../node/start-error.ts";
 import type { BackupKey } from "./encryption.ts";
 import { ERASURE_LIST, erasuresOf } from "./replay-erasures.ts";
+import { writeRevocationList } from "./revocations.ts";
 import { type WriteOptions, type Written, writeBackup } from "./write.ts";
 
 export interface TakeOptions extends Omit<WriteOptions, "schemaVersion"> {
@@ -38,7 +39,7 @@ export function backupKey(passphrase: string | null, encryptionKey: string | nul
 export async function takeBackup(options: TakeOptions): Promise<Taken> {
   const id = newId("bak", options.nowMs);
   const written = await writeBackup({ ...options, schemaVersion: await newestVersion() });
-  await writeErasureList(options.sql, path.dirname(options.file));
+  await writeLists(options.sql, path.dirname(options.file));
   await options.db.transaction(async (tx) => {
     await writeAudit(tx, options.actor, options.nowMs, {
       action: "backup.create",
@@ -66,19 +67,25 @@ export async function writeErasureList(sql: Sql, folder: string): Promise<void> 
   await rename(`${file}.part`, file);
 }
 
-/** Keeps that list fresh between two backups, where backups are set up. */
-async function keepErasureList({ policy, sql }: Pick<JobDeps, "policy" | "sql">): Promise<void> {
+/** What must hold again in whatever is restored from the folder's backups. */
+async function writeLists(sql: Sql, folder: string): Promise<void> {
+  await writeErasureList(sql, folder);
+  await writeRevocationList(sql, folder);
+}
+
+/** Keeps these lists fresh between two backups, where backups are set up. */
+async function keepLists({ policy, sql }: Pick<JobDeps, "policy" | "sql">): Promise<void> {
   const { folder } = policy().config.backups;
   if (folder === null) return;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeErasureList(sql, folder);
+  await writeLists(sql, folder);
 }
 
 /** That, every minute. */
-export const erasureChore = (deps: Pick<JobDeps, "policy" | "sql">) => ({
-  name: "listing erasures beside the backups",
+export const listChore = (deps: Pick<JobDeps, "policy" | "sql">) => ({
+  name: "listing erasures and revocations beside the backups",
   everyMs: 60_000,
-  run: () => keepErasureList(deps),
+  run: () => keepLists(deps),
 });
 
 export interface BackupFile {

@@ -42,7 +42,7 @@ export async function runRestore(file: string, options: Options, host: CliHost):
           if (!options.json && rows > 0) host.err(`${name}  ${rows}\n`);
         },
       });
-      await record(target, file, host.now().getTime());
+      await record(target, file, restored, host.now().getTime());
       // Whose the signatures are is the business of shin audit verify; here they and the links must fit.
       const keys = await sql<{ id: string }[]>`select distinct key_id as id from audit_heads`;
       const verdict = await verified(verifyChain(sql, { trusted: keys.map(({ id }) => id), nowMs: 0 }));
@@ -75,7 +75,12 @@ async function requireName(sql: Sql, typed: string | undefined): Promise<void> {
 }
 
 /** Its own client: drizzle changes how one reads dates. */
-async function record(target: Target, file: string, nowMs: number): Promise<void> {
+async function record(
+  target: Target,
+  file: string,
+  { revokedAgain }: Restored,
+  nowMs: number,
+): Promise<void> {
   const actor = { kind: "system", id: "shin restore", claimedBy: null, ip: null, requestId: null } as const;
   await withTarget(target, (sql) =>
     database(sql).transaction((tx) =>
@@ -83,7 +88,7 @@ async function record(target: Target, file: string, nowMs: number): Promise<void
         action: "backup.restore",
         target: { kind: "backup", id: file },
         before: null,
-        after: null,
+        after: { revokedAgain },
       }),
     ),
   );
@@ -94,7 +99,7 @@ function tell(restored: Restored, whole: boolean, json: boolean, host: CliHost):
     host.out(`${JSON.stringify({ ...restored, chainVerified: whole })}\n`);
     return;
   }
-  const { envelope, erasuresPending, ledger, migrated, rows, tables } = restored;
+  const { envelope, erasuresPending, ledger, migrated, revokedAgain, rows, tables } = restored;
   host.out(
     `${rows} rows of ${tables} tables, as they were at ${envelope.createdAt}; ${ledger.records} spend records, sums equal\n` +
       `audit chain ${whole ? "verified" : "BROKEN: shin audit verify shows where"}\n` +
@@ -102,6 +107,7 @@ function tell(restored: Restored, whole: boolean, json: boolean, host: CliHost):
       (erasuresPending > 0
         ? `${erasuresPending} erasures since the backup are done again at the next start, before it serves\n`
         : "") +
-      "everybody signs in again; keys revoked since the backup are valid again: revoke them\n",
+      (revokedAgain > 0 ? `${revokedAgain} keys, people and freezes were taken away again\n` : "") +
+      "everybody signs in again; accounts that were deleted and roles that were lost since the backup are back: look at who left\n",
   );
 }

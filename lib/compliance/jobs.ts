@@ -2,8 +2,7 @@
 import { deleteResultsBefore } from "#db/queries/checks.ts";
 import { isAway, withDeadline } from "../database-health.ts";
 import type { JobDeps } from "../jobs/deps.ts";
-import type { AskedJob } from "../jobs/engine.ts";
-import type { JobKind } from "../jobs/job.ts";
+import type { AskedJob, JobKind } from "../jobs/job.ts";
 import type { Log } from "../log.ts";
 import { CHECKS, findCheck } from "./catalogue.ts";
 import { type Check, DAY_MS } from "./check.ts";

@@ -1,5 +1,6 @@
 /** Settings + environment + deployments -> `Config`, with the rules that hold between them. */
 import path from "node:path";
+import { decideCallbacks } from "./callbacks.ts";
 import type { Config, Deployment, Price } from "./config.ts";
 import type { ContentSettings } from "./content-settings.ts";
 import { decideMasterKey } from "./decide-master-key.ts";
@@ -80,12 +81,17 @@ export function assemble(parts: Parts): Config {
     backupFolder,
     backupIntervalMs,
     backupKeep,
+    successCallbacks: _successCallbacks,
+    failureCallbacks: _failureCallbacks,
+    callbacks: _callbacks,
+    webhookParams: _webhookParams,
+    s3Params: _s3Params,
+    clickhouseParams: _clickhouseParams,
     storePrompts: _storePrompts,
     contentOptIn: _contentOptIn,
     contentRetentionDays: _contentRetentionDays,
     contentMaxKilobytes: _contentMaxKilobytes,
     contentSecondPerson: _contentSecondPerson,
-    callbacks: _callbacks,
     telemetryMessageContent: _telemetryMessageContent,
     turnOffMessageLogging: _turnOffMessageLogging,
     telemetryPropagateToProviders: _telemetryPropagateToProviders,
@@ -114,6 +120,7 @@ export function assemble(parts: Parts): Config {
       keep: backupKeep,
       passphrase: environment.backupPassphrase,
     },
+    callbacks: decideCallbacks(parts),
     contents: decideContents(parts),
     cronSecret: environment.cronSecret,
     telemetry: decideTelemetry(parts),

@@ -6,6 +6,7 @@
 import type { KeyRules } from "../keys/generation.ts";
 import type { UserDefaults } from "../people/schema.ts";
 import type { ThrottleLimits } from "../throttle/policies.ts";
+import type { CallbackDestination } from "./callbacks.ts";
 import type { ConsoleSettings } from "./console-environment.ts";
 import type { ContentSettings } from "./content-settings.ts";
 import type { CorsConfig } from "./cors.ts";
@@ -223,6 +224,8 @@ export interface Config {
   readonly anonymizeLogs: boolean;
   readonly dataRetentionDays: number | null;
   readonly backups: BackupSettings;
+  /** Where records of calls are sent. */
+  readonly callbacks: readonly CallbackDestination[];
   readonly contents: ContentSettings;
   /** What a scheduler shows to GET /cron/*; null: there is none. */
   readonly cronSecret: string | null;

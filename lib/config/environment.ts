@@ -1,5 +1,6 @@
 /** The environment: which variables are read, what they must look like, and the `.env` files that add to them. */
 import { parseEnv } from "node:util";
+import { CALLBACK_VARIABLES } from "./callback-settings.ts";
 import type { LogLevel } from "./config.ts";
 import { CONSOLE_VARIABLES, type ConsoleSettings, readConsoleEnvironment } from "./console-environment.ts";
 import type { Environment } from "./environment-reference.ts";
@@ -79,6 +80,7 @@ export const VARIABLES: readonly { name: string; default: string; doc: string }[
     doc: "production: weak master keys are refused, demo models are off.",
   },
   ...OPERATE_VARIABLES,
+  ...CALLBACK_VARIABLES,
   ...CONSOLE_VARIABLES,
 ];
 

@@ -99,12 +99,21 @@ export function loadConfig(given: LoadOptions): LoadResult {
   };
 }
 
-/** LiteLLM's cache_params are about a cache of answers first: a server that they do not name after all is simply not used. */
+/** Parameters that the gateway serves without. LiteLLM's cache_params are about a cache of answers first. */
+const TOLERATED: Readonly<Record<string, readonly [setting: string, effect: string]>> = {
+  cacheParams: ["cache_params", "this Redis is not used"],
+  webhookParams: ["webhook_callback_params", "they are left out"],
+  s3Params: ["s3_callback_params", "they are left out"],
+  clickhouseParams: ["clickhouse_callback_params", "they are left out"],
+};
+
 function toleratedIn(report: Reporter) {
   return (member: string, missing: readonly MissingVariable[]): boolean => {
-    if (member !== "cacheParams") return false;
+    const tolerated = TOLERATED[member];
+    if (tolerated === undefined) return false;
+    const [setting, effect] = tolerated;
     for (const { name, place } of missing)
-      report.warning(place, `cache_params: ${name} is not set, so this Redis is not used`);
+      report.warning(place, `${setting}: ${name} is not set, so ${effect}`);
     return true;
   };
 }

@@ -2,6 +2,7 @@
  * Names that LiteLLM knows and that do nothing here. They are accepted, so that a config moves over unchanged, and named in
  * one warning, so that nobody believes they work. Values in `quietFor` ask for what happens anyway: no warning.
  */
+import { CALLBACK_NAMES } from "./callbacks.ts";
 import type { YamlNode } from "./tree.ts";
 
 /** Whole sections. */
@@ -13,7 +14,7 @@ export const SECTIONS_NOT_ACTED_ON = words(`
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   litellm_settings: words(`
     fallbacks default_fallbacks context_window_fallbacks content_policy_fallbacks fallback_models cache
-    success_callback failure_callback service_callbacks redact_user_api_key_info
+    service_callbacks redact_user_api_key_info
     redact_messages_in_exceptions max_internal_user_budget internal_user_budget_duration
     default_team_settings default_team_params cost_discount_config cost_margin_config
     store_audit_logs model_group_settings public_model_groups telemetry retry_policy num_retries_per_request
@@ -21,7 +22,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     ssl_verify ssl_certificate disable_end_user_cost_tracking disable_end_user_cost_tracking_prometheus_only
     enable_json_schema_validation enable_preview_features force_ipv4
     global_disable_no_log_param custom_provider_map drop_unknown_params prometheus_metrics_config
-    return_response_headers suppress_debug_info s3_callback_params tag_budget_config
+    return_response_headers suppress_debug_info tag_budget_config
     user_header_name enable_caching_on_provider_specific_optional_params aws_sqs_callback_params guardrails
     json_log_fields openai_key api_key api_base cohere_key azure_key stream_chunk_builder
   `),
@@ -120,7 +121,9 @@ export function isQuiet(section: string, name: string, node: YamlNode): boolean 
 
 /** Values of settings that are acted on otherwise; `prometheus` asks for what /metrics tells anyway. */
 const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
-  "litellm_settings.callbacks": ["otel", "prometheus"],
+  "litellm_settings.callbacks": [...CALLBACK_NAMES, "otel", "prometheus"],
+  "litellm_settings.success_callback": [...CALLBACK_NAMES, "prometheus"],
+  "litellm_settings.failure_callback": [...CALLBACK_NAMES, "prometheus"],
 };
 
 /** Those values of `section.name` that do nothing here. */

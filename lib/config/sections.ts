@@ -1,4 +1,5 @@
 /** The sections of the files: which there are, which names in them are unknown, which are LiteLLM's and do nothing here. */
+import { CALLBACK_SETTINGS } from "./callback-settings.ts";
 import { CONTENT_SETTINGS } from "./content-settings.ts";
 import { VARIABLES } from "./environment.ts";
 import type { LoadedFile } from "./files.ts";
@@ -33,6 +34,7 @@ export const SETTINGS: readonly Setting<Settings>[] = [
   ...KEY_SETTINGS,
   ...PEOPLE_SETTINGS,
   ...OPERATE_SETTINGS,
+  ...CALLBACK_SETTINGS,
   ...SAFETY_SETTINGS,
   ...CONTENT_SETTINGS,
   ...TELEMETRY_SETTINGS,

@@ -2,6 +2,7 @@
 
 import type { KeyRules } from "../keys/generation.ts";
 import { defaultThrottle } from "../throttle/policies.ts";
+import { type CallbackSettings, noCallbacks } from "./callback-settings.ts";
 import type { Config, LogLevel } from "./config.ts";
 import type { CacheParams } from "./store-settings.ts";
 
@@ -55,57 +56,57 @@ type SameAsConfig =
   | "passUpstreamAuthErrors";
 
 /** What config.yaml says, before the environment and the demo are added. */
-export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & {
-  storePrompts: boolean;
-  contentOptIn: boolean;
-  contentRetentionDays: number | null;
-  contentMaxKilobytes: number;
-  contentSecondPerson: boolean;
-  backupFolder: string | null;
-  backupIntervalMs: number;
-  backupKeep: number;
-  callbacks: readonly string[];
-  telemetryMessageContent: boolean;
-  turnOffMessageLogging: boolean;
-  telemetryPropagateToProviders: boolean;
-  masterKey: string | null;
-  databaseUrl: string | null;
-  keyDefaults: KeyRules["defaults"];
-  keyUpperBounds: KeyRules["upperBounds"];
-  keyGeneration: Pick<KeyRules, "team" | "personal">;
-  redisUrl: string | null;
-  redisHost: string | null;
-  redisPort: number | null;
-  redisPassword: string | null;
-  redisSsl: boolean;
-  redisDb: number;
-  cacheParams: CacheParams | null;
-  logLevel: LogLevel | null;
-  verbose: boolean;
-  production: boolean;
-  demoModels: boolean;
-  globalRpm: number | null;
-  globalTpm: number | null;
-  globalRph: number | null;
-  globalTph: number | null;
-  globalRpd: number | null;
-  globalTpd: number | null;
-  globalMaxParallelRequests: number | null;
-  unpricedInputPrice: bigint | null;
-  unpricedOutputPrice: bigint | null;
-  /** null: not said, then it follows trusted_proxies. */
-  useForwardedFor: boolean | null;
-  corsOrigins: readonly string[];
-  corsCredentials: boolean;
-  corsMethods: readonly string[];
-  corsHeaders: readonly string[];
-  maxRequestMegabytes: number;
-  modelGroupAlias: Readonly<Record<string, string>>;
-};
+export type Settings = { -readonly [K in SameAsConfig]: Config[K] } & CallbackSettings & {
+    storePrompts: boolean;
+    contentOptIn: boolean;
+    contentRetentionDays: number | null;
+    contentMaxKilobytes: number;
+    contentSecondPerson: boolean;
+    backupFolder: string | null;
+    backupIntervalMs: number;
+    backupKeep: number;
+    telemetryMessageContent: boolean;
+    turnOffMessageLogging: boolean;
+    telemetryPropagateToProviders: boolean;
+    masterKey: string | null;
+    databaseUrl: string | null;
+    keyDefaults: KeyRules["defaults"];
+    keyUpperBounds: KeyRules["upperBounds"];
+    keyGeneration: Pick<KeyRules, "team" | "personal">;
+    redisUrl: string | null;
+    redisHost: string | null;
+    redisPort: number | null;
+    redisPassword: string | null;
+    redisSsl: boolean;
+    redisDb: number;
+    cacheParams: CacheParams | null;
+    logLevel: LogLevel | null;
+    verbose: boolean;
+    production: boolean;
+    demoModels: boolean;
+    globalRpm: number | null;
+    globalTpm: number | null;
+    globalRph: number | null;
+    globalTph: number | null;
+    globalRpd: number | null;
+    globalTpd: number | null;
+    globalMaxParallelRequests: number | null;
+    unpricedInputPrice: bigint | null;
+    unpricedOutputPrice: bigint | null;
+    /** null: not said, then it follows trusted_proxies. */
+    useForwardedFor: boolean | null;
+    corsOrigins: readonly string[];
+    corsCredentials: boolean;
+    corsMethods: readonly string[];
+    corsHeaders: readonly string[];
+    maxRequestMegabytes: number;
+    modelGroupAlias: Readonly<Record<string, string>>;
+  };
 
 /** Fresh defaults. */
 export function defaultSettings(): Settings {
   return {
+    ...noCallbacks(),
     masterKey: null,
     incidentSecondPerson: false,
     rotationDays: 90,
@@ -186,7 +187,6 @@ export function defaultSettings(): Settings {
     backupFolder: null,
     backupIntervalMs: 86_400_000,
     backupKeep: 7,
-    callbacks: [],
     telemetryMessageContent: false,
     turnOffMessageLogging: false,
     telemetryPropagateToProviders: true,

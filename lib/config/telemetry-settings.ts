@@ -1,5 +1,5 @@
 /** OpenTelemetry in config.yaml, and what follows from it and the environment together. */
-import { textList, toggle } from "./parsers.ts";
+import { toggle } from "./parsers.ts";
 import type { Place, Reporter } from "./problems.ts";
 import { settingsOf } from "./setting.ts";
 import type { Settings } from "./settings.ts";
@@ -27,11 +27,6 @@ export interface TelemetrySettings {
 }
 
 export const TELEMETRY_SETTINGS = [
-  setting("callbacks", textList(), {
-    at: ["litellm_settings.callbacks"],
-    default: "none",
-    doc: 'With "otel" in it, traces and logs go to an OTLP receiver: OTEL_EXPORTER_OTLP_ENDPOINT, else http://localhost:4318. Read at start.',
-  }),
   setting("telemetryMessageContent", toggle(), {
     at: ["general_settings.telemetry_message_content"],
     default: "false",

@@ -4,6 +4,7 @@ import type { Db, Sql } from "#db/client.ts";
 import type { AdmissionStore } from "#lib/admission/admission.ts";
 import type { RuleBasis } from "#lib/admission/rules.ts";
 import type { AlertDesk } from "#lib/alerts/desk.ts";
+import type { Watch } from "#lib/alerts/watch.ts";
 import type { AuditSealer } from "#lib/audit/sealer.ts";
 import type { HeadSigner } from "#lib/audit/signer.ts";
 import type { FrontDoor } from "#lib/compliance/front-door.ts";
@@ -22,6 +23,7 @@ import type { BudgetReader } from "#lib/metrics/budget-families.ts";
 import type { Figures } from "#lib/metrics/figures.ts";
 import type { Metrics } from "#lib/metrics/metrics.ts";
 import type { StandingReader } from "#lib/metrics/standing-families.ts";
+import type { ResolveHost } from "#lib/providers/guard.ts";
 import type { Upstreams } from "#lib/providers/upstream.ts";
 import type { Cooldown } from "#lib/routing/cooldown.ts";
 import type { ModelGroups } from "#lib/routing/groups.ts";
@@ -44,6 +46,8 @@ export interface Policy extends RuleBasis {
 export interface GatewayDeps extends SafetyParts {
   /** Sends alerts to their channels. */
   readonly alertDesk: AlertDesk;
+  /** Looks for what to raise an alert about. */
+  readonly watch: Pick<Watch, "pass">;
   /** What passed by that no table tells. */
   readonly sightings: Sightings;
   /** The gateway itself, for its self-test. */
@@ -76,6 +80,8 @@ export interface GatewayDeps extends SafetyParts {
   /** What every process of this gateway has counted, this one's among it. */
   readonly figuresOfAll: (own: Figures) => Promise<readonly Figures[]>;
   readonly upstreams: Upstreams;
+  /** Looks up names of addresses that came from outside or are called in the background. */
+  readonly resolve: ResolveHost;
   readonly cooldown: Cooldown;
   readonly clock: Clock;
   /** Uniform in [0, 1). */

@@ -3,6 +3,7 @@
  * route does one round of what the self-hosted process does by timers, and asks for CRON_SECRET.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { isCallbackJob, startCallbacks } from "#lib/callbacks/jobs.ts";
 import { keepHouse } from "#lib/privacy/upkeep.ts";
 import { GatewayError } from "../errors.ts";
 import type { GatewayDeps, RequestContext } from "./context.ts";
@@ -48,6 +49,14 @@ async function reconcile(deps: GatewayDeps) {
   return { mended: (await deps.reconciler.pass()).length };
 }
 
+/** Looks for what to raise an alert about, begins callbacks that were configured since, and sends what waits. */
+async function sendAlerts(deps: GatewayDeps) {
+  const raised = await deps.watch.pass();
+  await startCallbacks(deps);
+  const delivering = await deps.jobs.runDue(deps, deps.clock.now() + JOBS_MS, isCallbackJob);
+  return { raised, delivering, sent: await deps.alertDesk.pass() };
+}
+
 /** One round; the answer says what it did, for the platform's log. */
 function route(path: string, work: (deps: GatewayDeps) => Promise<Record<string, unknown>>): PublicRoute {
   return {
@@ -65,6 +74,7 @@ function route(path: string, work: (deps: GatewayDeps) => Promise<Record<string,
 export const CRON_ROUTES: readonly PublicRoute[] = [
   route("/cron/upkeep", upkeep),
   route("/cron/jobs", runJobs),
+  route("/cron/alerts", sendAlerts),
   route("/cron/sign", signHead),
   route("/cron/reconcile", reconcile),
 ];

@@ -3,6 +3,7 @@ import { ALERT_ROUTES } from "./alert-routes.ts";
 import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { BUDGET_REQUEST_ROUTES } from "./budget-request-routes.ts";
 import { BUDGET_ROUTES } from "./budget-routes.ts";
+import { CALLBACK_ROUTES } from "./callback-routes.ts";
 import { COMPLIANCE_ROUTES } from "./compliance-routes.ts";
 import { CONSOLE_KEY_ROUTES } from "./console-key-routes.ts";
 import { CONSOLE_PEOPLE_ROUTES } from "./console-people-routes.ts";
@@ -53,6 +54,7 @@ const DESCRIBED: readonly Route[] = [
   ...AUDIT_ROUTES,
   ...PRIVACY_PAST_ROUTES,
   ...ALERT_ROUTES,
+  ...CALLBACK_ROUTES,
   ...COMPLIANCE_ROUTES,
   ...INCIDENT_ROUTES,
   ...MASTER_KEY_ROUTES,

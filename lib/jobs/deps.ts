@@ -10,6 +10,7 @@ import type { ContentStore } from "#lib/content/store.ts";
 import type { CallerLookup } from "#lib/keys/lookup.ts";
 import type { SubjectLookup } from "#lib/keys/subjects.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
+import type { ResolveHost } from "#lib/providers/guard.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 
@@ -34,5 +35,7 @@ export interface JobDeps {
   readonly origin: string;
   readonly sightings: Sightings;
   readonly frontDoor: FrontDoor;
+  /** Looks up names of addresses that are called in the background. */
+  readonly resolve: ResolveHost;
   readonly safeguardsChanged: () => Promise<void>;
 }

@@ -2,7 +2,7 @@
  * Runs jobs. Every instance looks for work; a job belongs to one of them at a time, by a hold that it renews while it
  * works. One that dies stops renewing, and another goes on from the job's last cursor.
  */
-import type { Sql, Tx } from "#db/client.ts";
+import type { Tx } from "#db/client.ts";
 import {
   claimJob,
   endJob,
@@ -14,40 +14,18 @@ import {
   lastScheduled,
 } from "#db/queries/jobs.ts";
 import type { Role } from "#lib/console/roles.ts";
-import type { Clock } from "../clock.ts";
 import { isAway, withDeadline } from "../database-health.ts";
-import { isGatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
-import type { Log } from "../log.ts";
 import { openFile } from "./file.ts";
-import { type JobContext, type JobKind, JobStopped } from "./job.ts";
+import { type AskedJob, type JobContext, type JobEngineOptions, type JobKind, JobStopped } from "./job.ts";
+import { isGivenUp, sentenceOf, waitBeforeNext } from "./retry.ts";
 
 const HOLD_MS = 30_000;
 const RENEW_MS = 10_000;
 const LOOK_MS = 2_000;
 const SCHEDULE_MS = 30_000;
 const CLOSE_MS = 5_000;
-/** Waits before the second and each later attempt. */
-const RETRY_MS = [5_000, 30_000, 300_000];
 const FILE_LIFE_MS = 7 * 86_400_000;
-
-export interface JobEngineOptions<D> {
-  readonly sql: Sql;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Names this instance. */
-  readonly origin: string;
-  readonly kinds: readonly JobKind<D>[];
-}
-
-export interface AskedJob {
-  readonly kind: string;
-  readonly input?: Readonly<Record<string, unknown>>;
-  /** User id or `master_key`. */
-  readonly startedBy: string;
-  /** While one with this key waits or runs, no second one begins. */
-  readonly uniqueKey?: string;
-}
 
 export class JobEngine<D> {
   readonly #options: JobEngineOptions<D>;
@@ -55,7 +33,10 @@ export class JobEngine<D> {
   #deps: D | null = null;
   #timers: NodeJS.Timeout[] = [];
   #stopping = new AbortController();
-  #working: Promise<void> | null = null;
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  /** Lane -> the job that runs in it here. */
+  readonly #working = new Map<string, Promise<void>>();
 
   constructor(options: JobEngineOptions<D>) {
     this.#options = options;
@@ -114,23 +95,48 @@ export class JobEngine<D> {
     }
   }
 
-  /** Works until nothing is due any more; at most one job at a time. */
+  /** Works until nothing is due any more; at most one job of each lane at a time. */
   wake(): void {
-    if (this.#working || this.#stopping.signal.aborted || this.#deps === null) return;
-    this.#working = this.runDue(this.#deps)
-      .then(() => {})
+    if (this.#stopping.signal.aborted || this.#deps === null) return;
+    this.#lookAgain = true;
+    this.#looking ??= this.#begin(this.#deps)
       .catch((error: unknown) => this.#report(error, "jobs were not looked for"))
       .finally(() => {
-        this.#working = null;
+        this.#looking = null;
       });
   }
 
-  /** Runs what is due, one after the other, here and now; for a caller without timers. @param untilMs begins none after */
-  async runDue(deps: D, untilMs = Number.POSITIVE_INFINITY): Promise<number> {
+  /** Takes what is due for every lane that is free, and lets it run. */
+  async #begin(deps: D): Promise<void> {
+    const { origin, sql } = this.#options;
+    while (this.#lookAgain && !this.#stopping.signal.aborted) {
+      this.#lookAgain = false;
+      const free = [...this.#kinds.values()].filter(({ lane = "" }) => !this.#working.has(lane));
+      if (free.length === 0) return;
+      const kinds = free.map(({ kind }) => kind);
+      const job = await claimJob(sql, this.#holder(origin), kinds);
+      if (!job) continue;
+      const lane = this.#kinds.get(job.kind)?.lane ?? "";
+      const run = this.#run(job, deps)
+        .catch((error: unknown) => this.#report(error, "a job's end was not written down"))
+        .finally(() => {
+          this.#working.delete(lane);
+          this.wake();
+        });
+      this.#working.set(lane, run);
+      this.#lookAgain = true;
+    }
+  }
+
+  /**
+   * Runs what is due, one after the other, here and now; for a caller without timers.
+   * @param untilMs begins none after @param only of these kinds
+   */
+  async runDue(deps: D, untilMs = Number.POSITIVE_INFINITY, only = (_: string) => true): Promise<number> {
     const { clock, origin, sql } = this.#options;
     let count = 0;
     while (!this.#stopping.signal.aborted && clock.now() < untilMs) {
-      const job = await claimJob(sql, this.#holder(origin), [...this.#kinds.keys()]);
+      const job = await claimJob(sql, this.#holder(origin), [...this.#kinds.keys()].filter(only));
       if (!job) break;
       await this.#run(job, deps);
       count += 1;
@@ -142,10 +148,12 @@ export class JobEngine<D> {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#stopping.abort(new JobStopped("stopping"));
-    const working = this.#working;
-    if (working === null) return;
+    const working = async () => {
+      await this.#looking;
+      await Promise.all(this.#working.values());
+    };
     // A database that does not answer must not keep the process: the hold runs out, and somebody goes on.
-    await withDeadline(() => working, CLOSE_MS).catch((error: unknown) => {
+    await withDeadline(working, CLOSE_MS).catch((error: unknown) => {
       if (!isAway(error)) throw error;
     });
   }
@@ -189,7 +197,7 @@ export class JobEngine<D> {
     };
     const end = (
       state: JobEnd["state"],
-      how: { result?: JobEnd["result"]; error?: string; waitMs?: number } = {},
+      how: { result?: JobEnd["result"]; error?: string; waitMs?: number; anew?: boolean } = {},
     ) => {
       const now = new Date(clock.now());
       const runAfter = new Date(now.getTime() + (how.waitMs ?? 0));
@@ -199,23 +207,26 @@ export class JobEngine<D> {
         runAfter,
         result: how.result ?? null,
         error: how.error ?? null,
+        anew: how.anew ?? false,
       });
     };
     try {
       // One that killed its process every time is not begun for ever.
-      if (job.attempts > kind.attempts) throw new Error(`given up after ${kind.attempts} attempts`);
+      if (isGivenUp(kind, job.attempts)) throw new Error(`given up after ${kind.attempts} attempts`);
       const result = await kind.run(context);
-      await end("done", { result });
+      const waitMs = kind.standing?.(deps, result) ?? null;
+      if (waitMs === null) await end("done", { result });
+      else await end("queued", { result, waitMs, anew: true });
     } catch (error) {
       if (error instanceof JobStopped) {
         if (error.why === "cancelled") await end("cancelled");
         else if (error.why === "stopping") await end("queued");
         return;
       }
-      const last = job.attempts >= kind.attempts;
+      const waitMs = waitBeforeNext(kind, job.attempts);
       log.warn({ err: error, job: job.id, kind: job.kind, attempt: job.attempts }, "a job failed");
-      const waitMs = RETRY_MS[Math.min(job.attempts, RETRY_MS.length) - 1] ?? 0;
-      await end(last ? "failed" : "queued", { error: sentence(error), waitMs: last ? 0 : waitMs });
+      const failed = { error: sentenceOf(error), waitMs: waitMs ?? 0 };
+      await end(waitMs === null ? "failed" : "queued", failed);
     } finally {
       clearInterval(renewing);
     }
@@ -229,9 +240,4 @@ export class JobEngine<D> {
   #report(error: unknown, what: string): void {
     if (!isAway(error)) this.#options.log.warn({ err: error }, what);
   }
-}
-
-/** What people read of a failure: our own sentences, and of others only that something failed. */
-function sentence(error: unknown): string {
-  return isGatewayError(error) ? error.message : "It failed for a reason that the gateway's log tells.";
 }

@@ -6,6 +6,7 @@ import { incidentJob } from "#lib/incident/run-job.ts";
 import { anonymisePastJob } from "#lib/privacy/anonymise-past.ts";
 import { eraseJob } from "#lib/privacy/erase-job.ts";
 import { backupJob } from "../backup/job.ts";
+import { CALLBACK_JOBS } from "../callbacks/jobs.ts";
 import { COMPLIANCE_JOBS } from "../compliance/jobs.ts";
 import { exportCalls, exportUsage } from "../exports/job.ts";
 import { privacyExport } from "../privacy/export/job.ts";
@@ -28,11 +29,10 @@ export const JOB_KINDS: readonly JobKind<JobDeps>[] = [
   privacyExport,
   watchRequests,
   purgeRetention,
-  eraseJob,
   privacyDrill,
   ...COMPLIANCE_JOBS,
   incidentJob,
   rotationJob,
   habitJob,
-  anonymisePastJob,
+  ...CALLBACK_JOBS,
 ];

@@ -3,14 +3,16 @@ import type { Sql } from "#db/client.ts";
 import { chargedSpend } from "#db/queries/budget-spend.ts";
 import { totalOf } from "#db/queries/spend.ts";
 import { freezesInForce, jobsByState, keysNearBudget, standing } from "#db/queries/standing-figures.ts";
+import { type CallbackStanding, readCallbacks } from "#lib/callbacks/standing.ts";
 import type { Config } from "#lib/config/config.ts";
 import { periodOf } from "#lib/people/ceilings-view.ts";
 import type { DatabaseHealth } from "../database-health.ts";
+import { writeCallbacks } from "./callback-families.ts";
 import type { Exposition } from "./exposition.ts";
 
 type Budgets = Pick<
   Config,
-  "globalBudgetNanoUsd" | "globalBudgetDuration" | "providerBudgets" | "timezone" | "backups"
+  "globalBudgetNanoUsd" | "globalBudgetDuration" | "providerBudgets" | "timezone" | "backups" | "callbacks"
 >;
 
 export interface StandingFigures {
@@ -22,6 +24,7 @@ export interface StandingFigures {
   readonly jobs: readonly { readonly state: string; readonly amount: number }[];
   readonly freezes: readonly { readonly scope: string; readonly amount: number }[];
   readonly keys: readonly { readonly id: string; readonly remaining: number }[];
+  readonly callbacks: readonly CallbackStanding[];
   /** Of the gateway's and each provider's budget. */
   readonly used: readonly { readonly scope: string; readonly provider: string; readonly ratio: number }[];
 }
@@ -60,7 +63,7 @@ async function readStanding(sql: Sql, nowMs: number, config: Budgets): Promise<S
   const providers = Object.entries(config.providerBudgets);
   const startOf = (duration: string | null) => periodOf(duration, nowMs, config.timezone)?.startMs ?? 0;
   const ofGateway = config.globalBudgetNanoUsd;
-  const [row, jobs, freezes, keys, byProvider, byAll] = await Promise.all([
+  const [row, jobs, freezes, keys, byProvider, byAll, callbacks] = await Promise.all([
     standing(sql),
     jobsByState(sql, new Date(nowMs - DAY_MS)),
     freezesInForce(sql),
@@ -75,6 +78,7 @@ async function readStanding(sql: Sql, nowMs: number, config: Budgets): Promise<S
       })),
     ),
     ofGateway === null ? 0n : totalOf(sql, { fromMs: startOf(config.globalBudgetDuration), toMs: null }, {}),
+    readCallbacks(sql, config.callbacks, nowMs),
   ]);
   const age = (at: Date | null | undefined) => (at ? Math.max(0, nowMs - at.getTime()) / 1000 : null);
   return {
@@ -83,6 +87,7 @@ async function readStanding(sql: Sql, nowMs: number, config: Budgets): Promise<S
     backupAgeSeconds: age(row?.backup_at),
     backupBytes: Number(row?.backup_bytes ?? 0),
     jobs,
+    callbacks,
     freezes,
     keys: keys.map(({ budget_duration, id, share, spend_period_started_at }) => {
       const period = periodOf(budget_duration, nowMs, config.timezone);
@@ -132,6 +137,7 @@ export function writeStanding(into: Exposition, figures: StandingFigures, backup
     "Background jobs by state; ended ones of the last day.",
     STATES.map((state) => [{ state }, amount(figures.jobs, (row) => row.state === state)]),
   );
+  writeCallbacks(into, figures.callbacks);
   into.numbers("shin_freezes_in_force", "gauge", "Freezes that hold, by what they hold.", [
     ...SCOPES.map((scope) => [{ scope }, amount(figures.freezes, (row) => row.scope === scope)] as const),
     [{ scope: "other" }, amount(figures.freezes, (row) => !SCOPES.includes(row.scope))],

@@ -1,6 +1,5 @@
 /** The body of each route, by method and path: the very schemas that the gateway checks bodies against. */
 import type { z } from "zod";
-import { newChannelSchema, oneChannelSchema, updateChannelSchema } from "../alerts/channel-schema.ts";
 import { approveBudgetSchema, askBudgetSchema, declineBudgetSchema } from "../budget-requests/schema.ts";
 import {
   budgetInfoSchema,
@@ -84,6 +83,7 @@ import { retentionSchema } from "../privacy/retention/schema.ts";
 import { decideSchema as decideReviewSchema, finishSchema } from "../reviews/schema.ts";
 import { calculateSchema, endUserSpendSchema } from "../spend/schema.ts";
 import { newTagSchema, oneTagSchema, tagNamesSchema, updateTagSchema } from "../tags/schema.ts";
+import { ALERT_BODIES } from "./alert-bodies.ts";
 import {
   chatAnswer,
   chatBody,
@@ -159,10 +159,7 @@ export const BODIES: Schemas = {
   "POST /budget/delete": deleteBudgetSchema,
   ...endUserBodies("/customer"),
   ...endUserBodies("/end_user"),
-  "POST /alerts/channels/new": newChannelSchema,
-  "POST /alerts/channels/update": updateChannelSchema,
-  "POST /alerts/channels/delete": oneChannelSchema,
-  "POST /alerts/channels/test": oneChannelSchema,
+  ...ALERT_BODIES,
   "POST /tag/new": newTagSchema,
   "POST /tag/update": updateTagSchema,
   "POST /tag/delete": oneTagSchema,

@@ -59,7 +59,7 @@ export const TAGS: readonly { name: string; description: string; paths: readonly
     description: "Who changed what, in a chain that shows every meddling.",
     paths: ["audit"],
   },
-  { name: "Alerts", description: "What operators are told of, and where.", paths: ["alerts"] },
+  { name: "Alerts", description: "What operators are told of, and where.", paths: ["alerts", "callbacks"] },
   {
     name: "Jobs",
     description: "Work that outlives a request: exports, and the files they make.",

@@ -4,6 +4,8 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "GET /cron/upkeep":
     "for a platform's scheduler (`Authorization: Bearer` and CRON_SECRET): makes the days ahead, drops those past retention; 404 while CRON_SECRET is not set",
   "GET /cron/jobs": "the same: begins the jobs that are due and works for up to 45 s",
+  "GET /cron/alerts":
+    "the same: looks for what to raise an alert about, sends alerts, and records of calls to callbacks",
   "GET /cron/sign": "the same: signs the head of the audit log",
   "GET /cron/reconcile": "the same: compares counters of budgets with the ledger",
   "GET /alerts": "what was raised, the newest first, and how many channels have it",
@@ -11,6 +13,8 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "POST /alerts/channels/new": "makes a channel: a signed webhook, a Slack-shaped one, or mail",
   "POST /alerts/channels/update": "changes what is sent and nothing else",
   "POST /alerts/channels/delete": "deletes it; what still waited for it is not sent",
+  "GET /callbacks": "where records of calls are sent, up to when, and what is wrong",
+  "POST /callbacks/test": "sends a destination a record of no call and says how that went",
   "POST /alerts/channels/test": "sends it a message of its own and says how that went",
   "GET /access-reviews":
     "access reviews, the newest first, with how many accounts are kept, removed and undecided",

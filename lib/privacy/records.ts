@@ -1,4 +1,5 @@
 /** The record of processing activities (GDPR, Art. 30): the registry and the running configuration, as people read them. */
+import { placeOf } from "../callbacks/open.ts";
 import type { Config } from "../config/config.ts";
 import { csvLine } from "../csv.ts";
 import type { ColumnEntry } from "./handling.ts";
@@ -18,7 +19,7 @@ export interface ProcessingRecord {
 
 export interface ProcessingRecords {
   readonly activities: readonly ProcessingRecord[];
-  /** Providers that calls are sent to. */
+  /** Providers that calls are sent to, and destinations of their records. */
   readonly recipients: readonly string[];
   readonly measures: readonly string[];
 }
@@ -35,7 +36,10 @@ export function processingRecords(config: Config, terms: readonly Term[]): Proce
   );
   return {
     activities,
-    recipients: [...new Set(config.deployments.map(({ provider }) => provider))].sort(),
+    recipients: [
+      ...new Set(config.deployments.map(({ provider }) => provider)),
+      ...config.callbacks.map((one) => `${one.kind}: ${placeOf(one)} (records of calls)`),
+    ].sort(),
     measures: [
       "Virtual keys are stored as hashes, credentials of providers under AES-256-GCM",
       config.anonymizeLogs

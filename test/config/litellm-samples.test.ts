@@ -80,8 +80,9 @@ describe("a file for LiteLLM", () => {
   it("loads with one warning that names all that has no effect", () => {
     expect(faults(SAMPLE, { env })).toEqual([]);
     expect(warnings(SAMPLE, { env })).toEqual([
-      "config.yaml known from LiteLLM, accepted and without effect: litellm_settings.fallbacks, litellm_settings.success_callback, litellm_settings.cache, general_settings.alerting, general_settings.proxy_batch_write_at, guardrails, litellm_params.tags",
+      "config.yaml known from LiteLLM, accepted and without effect: litellm_settings.fallbacks, litellm_settings.cache, general_settings.alerting, general_settings.proxy_batch_write_at, guardrails, litellm_params.tags",
       "config.yaml:51:38 cache_params: NOT_SET_ANYWHERE is not set, so this Redis is not used",
+      "env callbacks: langfuse gets nothing: LANGFUSE_PUBLIC_KEY is not set, LANGFUSE_SECRET_KEY is not set",
     ]);
     expect(configOf(SAMPLE, { env }).ignored).toContain("litellm_params.tags");
   });

@@ -1,5 +1,5 @@
 /** Settings, Alerts: where they are sent, and what operators were told, the newest first. */
-import { BellOff, BellRing } from "lucide-react";
+import { BellOff, BellRing, Waypoints } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { type Column, DataTable } from "#components/data-table/data-table.tsx";
@@ -10,9 +10,11 @@ import { NewChannel } from "#components/settings/channel-actions.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { listChannels } from "#db/queries/alert-channels.ts";
 import { type AlertRow, listAlerts } from "#db/queries/alerts.ts";
+import { readCallbacks } from "#lib/callbacks/standing.ts";
 import { mayChange, maySee, PAGES, type Role } from "#lib/console/roles.ts";
 import { openPage } from "../../../../request.ts";
 import { SettingsFrame } from "../frame.tsx";
+import { callbackColumns } from "./callback-columns.tsx";
 import { channelColumns } from "./channel-columns.tsx";
 
 export const metadata: Metadata = { title: "Alerts · Settings" };
@@ -23,9 +25,10 @@ const TONES: Readonly<Record<string, Tone>> = { info: "neutral", warning: "warn"
 
 export default async function AlertSettings() {
   const { deps, session, nowMs, timezone } = await openPage("settingsAlerts");
-  const [rows, channels] = await Promise.all([
+  const [rows, channels, callbacks] = await Promise.all([
     listAlerts(deps.sql, MOST),
     listChannels(deps.sql, new Date(nowMs)),
+    readCallbacks(deps.sql, deps.policy().config.callbacks, nowMs),
   ]);
   const mail = deps.policy().config.console.mail !== null;
   const canChange = mayChange(session.role);
@@ -69,6 +72,27 @@ export default async function AlertSettings() {
                 One is raised when a budget fills up or is about to, when a provider fails, a key in use is
                 about to expire, used oddly or due for rotation, the database is slow, or the disk is nearly
                 full.
+              </p>
+            </NothingYet>
+          }
+        />
+        <DataTable
+          caption="Callbacks: where a record of every call is sent"
+          columns={callbackColumns({ nowMs, timezone, canChange })}
+          rows={callbacks}
+          keyOf={(row) => row.destination}
+          state={{
+            path: PAGES.settingsAlerts.path,
+            params: {},
+            page: 1,
+            size: MOST,
+            total: callbacks.length,
+          }}
+          empty={
+            <NothingYet icon={Waypoints} title="No callbacks">
+              <p>
+                litellm_settings.callbacks in config.yaml sends a record of every call, without prompts and
+                answers, to a webhook, Langfuse, S3 or ClickHouse.
               </p>
             </NothingYet>
           }
