@@ -30,11 +30,14 @@ export interface ProcessOptions {
   readonly overrides?: Readonly<Record<string, string>>;
 }
 
+/** As it was given to us: Next writes NODE_ENV into its own, and a reload would take that for the operator's word. */
+const ENVIRONMENT: NodeJS.ProcessEnv = { ...process.env };
+
 /** What `loadConfig` needs, from this process. */
 export function processOptions({ overrides, ...options }: ProcessOptions = {}): LoadOptions {
   return {
     ...options,
-    env: { ...process.env, ...overrides },
+    env: { ...ENVIRONMENT, ...overrides },
     cwd: process.cwd(),
     readFile: readFileIfPresent,
     now: new Date(),

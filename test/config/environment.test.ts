@@ -1,5 +1,6 @@
 /** The environment: what is read, what wins, and faults that are reported with the others under the place `env`. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { processOptions } from "#lib/config/process.ts";
 import { configOf, faults, loadText, NOW, warnings } from "./load-text.ts";
 
 const STRONG = "sk-Env_7hM2vQ9xRkP4wZ8tLs3N";
@@ -211,4 +212,17 @@ describe("the database", () => {
       "env SHIN_AUDIT_KEY is required on Vercel — make one: openssl rand -hex 32",
     ]);
   });
+});
+
+it("what is written into the process's environment later is not the operator's word", () => {
+  const given = processOptions().env["NODE_ENV"];
+  vi.stubEnv("NODE_ENV", "production");
+  vi.stubEnv("LITELLM_MASTER_KEY", "sk-somebody-else");
+  try {
+    expect(processOptions().env["NODE_ENV"]).toBe(given);
+    expect(processOptions().env["LITELLM_MASTER_KEY"]).toBeUndefined();
+    expect(processOptions({ overrides: { PORT: "4001" } }).env["PORT"]).toBe("4001");
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
