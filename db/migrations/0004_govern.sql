@@ -280,6 +280,8 @@ CREATE UNIQUE INDEX "jobs_unique" ON "jobs" USING btree ("unique_key") WHERE sta
 ALTER TABLE "job_files" ADD COLUMN "link_expires_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "job_files" ADD COLUMN "link_used_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "privacy_holds" ADD COLUMN "review_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "privacy_holds" ADD COLUMN "end_asked_by" text;--> statement-breakpoint
+ALTER TABLE "privacy_holds" ADD COLUMN "end_asked_at" timestamp with time zone;--> statement-breakpoint
 CREATE INDEX "spend_records_client" ON "spend_records" USING btree ("client_request_id") WHERE client_request_id is not null;--> statement-breakpoint
 CREATE INDEX "spend_records_response" ON "spend_records" USING btree ("response_id") WHERE response_id is not null;--> statement-breakpoint
 CREATE INDEX "spend_hourly_user" ON "spend_hourly" USING btree ("user_id","hour");--> statement-breakpoint

@@ -16,16 +16,11 @@ export async function insertHold(tx: Tx, row: typeof privacyHolds.$inferInsert):
   return rows.length > 0;
 }
 
-export async function endHoldRow(
-  tx: Tx,
-  kind: string,
-  person: Person,
-  by: string,
-  now: Date,
-): Promise<HoldRow | null> {
+/** The one that runs, locked for a change; null when none does. */
+export async function lockHold(tx: Tx, kind: string, person: Person): Promise<HoldRow | null> {
   const [row] = await tx
-    .update(privacyHolds)
-    .set({ endedAt: now, endedBy: by })
+    .select()
+    .from(privacyHolds)
     .where(
       and(
         eq(privacyHolds.kind, kind),
@@ -34,8 +29,16 @@ export async function endHoldRow(
         isNull(privacyHolds.endedAt),
       ),
     )
-    .returning();
+    .for("update");
   return row ?? null;
+}
+
+export async function updateHold(
+  tx: Tx,
+  id: string,
+  set: Partial<Pick<HoldRow, "endAskedAt" | "endAskedBy" | "endedAt" | "endedBy">>,
+): Promise<void> {
+  await tx.update(privacyHolds).set(set).where(eq(privacyHolds.id, id));
 }
 
 /** The one that runs, or null. */

@@ -70,6 +70,9 @@ export const privacyHolds = pgTable(
     createdAt: instant("created_at").notNull(),
     /** When somebody has to look again whether a hold is still needed. It does not end by itself. */
     reviewAt: instant("review_at"),
+    /** Who asked that a hold be lifted: somebody else has to say so, too. */
+    endAskedBy: text("end_asked_by"),
+    endAskedAt: instant("end_asked_at"),
     endedBy: text("ended_by"),
     endedAt: instant("ended_at"),
   },

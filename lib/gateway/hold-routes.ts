@@ -1,7 +1,7 @@
 /** Legal holds and restrictions of processing: which run, placed and ended. */
 import { runningHolds } from "#db/queries/privacy-requests.ts";
 import { operationsOf } from "#lib/operations.ts";
-import { endHold, placeHold } from "#lib/privacy/holds.ts";
+import { endHold, liftWaitsUntil, placeHold } from "#lib/privacy/holds.ts";
 import { subjectNamed } from "#lib/privacy/requests/operations.ts";
 import { holdSchema, placeHoldSchema } from "#lib/privacy/requests/schema.ts";
 import { readBody } from "./admin-body.ts";
@@ -22,6 +22,7 @@ async function shown(deps: GatewayDeps) {
       created_by: row.createdBy,
       created_at: row.createdAt.toISOString(),
       until: row.reviewAt?.toISOString() ?? null,
+      end_asked_by: liftWaitsUntil(row, deps.clock.now()) ? row.endAskedBy : null,
     })),
   });
 }
@@ -45,10 +46,10 @@ const place: KeyRoute["run"] = async (deps, context) => {
 };
 
 const end: KeyRoute["run"] = async (deps, context) => {
-  const { actor } = requirePrivacyOfficer(context);
+  const by = requirePrivacyOfficer(context);
   const { kind, reason, subject, subject_kind } = await readBody(context, holdSchema);
   const who = await subjectNamed(deps.db, subject, subject_kind ?? null);
-  await endHold(operationsOf(deps), actor, { kind, reason, subject: who });
+  await endHold(operationsOf(deps), by, { kind, reason, subject: who });
   return shown(deps);
 };
 

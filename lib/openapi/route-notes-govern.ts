@@ -115,5 +115,6 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "GET /privacy/holds": "legal holds and restrictions that run",
   "POST /privacy/holds":
     "places a legal hold, which stops an erasure and the purge, or a restriction, which stops calls",
-  "POST /privacy/holds/end": "ends one",
+  "POST /privacy/holds/end":
+    "ends one; a legal hold when a second person confirms within 7 days what the first one asked (`end_asked_by`)",
 };

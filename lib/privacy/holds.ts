@@ -1,10 +1,11 @@
 /** Legal holds, which stop an erasure, and restrictions of processing, which stop calls. */
 import type { Sql } from "#db/client.ts";
-import { endHoldRow, findHold, type HoldRow, insertHold } from "#db/queries/holds.ts";
+import { findHold, type HoldRow, insertHold, lockHold, updateHold } from "#db/queries/holds.ts";
 import { type Actor, writeAudit } from "../audit/audit.ts";
 import { change, type Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { type Operator, operatorName } from "./requests/deps.ts";
 import type { DataSubject } from "./subject.ts";
 
 export type HoldKind = "hold" | "restriction";
@@ -16,6 +17,8 @@ const WORDS: Readonly<Record<HoldKind, string>> = {
 
 /** A hold that nobody looks at again would keep a person's data for ever. */
 export const LONGEST_HOLD_DAYS = 180;
+/** How long a word that a hold be lifted waits for a second one. */
+const CONFIRM_DAYS = 7;
 const DAY_MS = 86_400_000;
 
 export interface NewHold {
@@ -50,6 +53,8 @@ export async function placeHold(operations: Operations, actor: Actor, given: New
       createdBy: actor.id,
       createdAt: new Date(nowMs),
       reviewAt,
+      endAskedBy: null,
+      endAskedAt: null,
       endedBy: null,
       endedAt: null,
     };
@@ -83,29 +88,59 @@ function reviewOf({ kind, until = null }: NewHold, nowMs: number): Date | null {
   );
 }
 
-/** Ends one. @throws GatewayError not_found when none runs */
+/**
+ * Ends one. A legal hold takes two: the first to say so asks, and another person confirms within a week.
+ * @returns whether it is over
+ * @throws GatewayError not_found when none runs, not_allowed when who asked confirms, or the master key
+ */
 export function endHold(
   operations: Operations,
-  actor: Actor,
+  by: Operator,
   given: { readonly kind: HoldKind; readonly subject: DataSubject; readonly reason: string },
-): Promise<HoldRow> {
+): Promise<boolean> {
   const { kind, reason, subject } = given;
   return change(operations, async (tx) => {
-    const nowMs = operations.nowMs();
-    const row = await endHoldRow(tx, kind, subject, actor.id, new Date(nowMs));
+    const now = new Date(operations.nowMs());
+    const row = await lockHold(tx, kind, subject);
     if (!row)
       throw new GatewayError("not_found", `${WORDS[kind]} does not run on this person.`, {
         param: "subject",
       });
-    await writeAudit(tx, actor, nowMs, {
-      action: `privacy.${kind}_end`,
+    const ends = kind === "restriction" || isConfirmed(row, by, now);
+    await updateHold(
+      tx,
+      row.id,
+      ends ? { endedBy: by.actor.id, endedAt: now } : { endAskedBy: operatorName(by), endAskedAt: now },
+    );
+    await writeAudit(tx, by.actor, now.getTime(), {
+      action: `privacy.${kind}_${ends ? "end" : "end_ask"}`,
       target: { kind: subject.kind, id: subject.id },
       before: { kind, hold: row.id },
-      after: null,
+      after: ends ? null : { kind, hold: row.id },
       reason,
     });
-    return { result: row, changes: [{ kind: subject.kind, id: subject.id }] };
+    return { result: ends, changes: [{ kind: subject.kind, id: subject.id }] };
   });
+}
+
+/** Until when somebody's word that a hold be lifted waits for another's; null: nobody's does. */
+export function liftWaitsUntil({ endAskedAt, endedAt }: HoldRow, nowMs: number): Date | null {
+  if (endAskedAt === null || endedAt !== null) return null;
+  const untilMs = endAskedAt.getTime() + CONFIRM_DAYS * DAY_MS;
+  return untilMs > nowMs ? new Date(untilMs) : null;
+}
+
+/** @returns false when nobody has asked yet @throws GatewayError not_allowed for who is no second person */
+function isConfirmed(row: HoldRow, by: Operator, now: Date): boolean {
+  if (liftWaitsUntil(row, now.getTime()) === null) return false;
+  if (by.userId !== null && by.userId !== row.endAskedBy) return true;
+  throw new GatewayError(
+    "not_allowed",
+    by.userId === null
+      ? "Confirming takes a person: sign in to the console, or use an admin key that belongs to a user."
+      : "You have asked for it: another admin or data protection officer has to confirm that the hold is lifted.",
+    { param: "approver" },
+  );
 }
 
 /** @throws GatewayError legal_hold, with the day it was placed and never its reason, which may say more than the reader may know */

@@ -49,9 +49,9 @@ export const GOVERN_DATA = {
   },
   privacy_holds: {
     ...notPersonal("which hold it is", "id", "kind", "subject_kind"),
-    ...pseudonymised(GOVERN, "subject_id", "created_by", "ended_by"),
+    ...pseudonymised(GOVERN, "subject_id", "created_by", "end_asked_by", "ended_by"),
     ...erased(GOVERN, "reason"),
-    ...notPersonal(TIMES, "created_at", "review_at", "ended_at"),
+    ...notPersonal(TIMES, "created_at", "review_at", "end_asked_at", "ended_at"),
   },
   erasures: notPersonal(
     "hashes under a key of the gateway's own, which find a person again in a backup and nowhere else",

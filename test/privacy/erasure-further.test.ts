@@ -248,9 +248,11 @@ test("a restricted person's calls are refused from the next one on, and taken ag
     await expect(placeHold(operations, actor, { ...given, reason: " " })).rejects.toMatchObject({
       code: "invalid_request",
     });
-    await endHold(operations, actor, { ...given, reason: "settled" });
+    await endHold(operations, { actor, userId: null }, { ...given, reason: "settled" });
     expect((await send()).status).toBe(200);
-    await expect(endHold(operations, actor, given)).rejects.toMatchObject({ code: "not_found" });
+    await expect(endHold(operations, { actor, userId: null }, given)).rejects.toMatchObject({
+      code: "not_found",
+    });
   }
   expect((await call(key, "customer-98")).status).toBe(200);
 });

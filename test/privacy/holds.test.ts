@@ -16,13 +16,14 @@ const personWith = async (user_id: string, user_role: string) => {
   };
 };
 const officer = await personWith("officer", "proxy_admin");
+const colleague = await personWith("colleague", "proxy_admin");
 const auditor = await personWith("auditor", "proxy_admin_viewer");
 const day = (days: number) => new Date(clock.now() + days * DAY_MS).toISOString();
 const body = { kind: "hold", subject: "customer-1", reason: "case 12/2026" };
 const place = (fields: Record<string, unknown>, who = officer) =>
   who.call("POST", "/privacy/holds", { ...body, ...fields });
-const lift = (fields: Record<string, unknown> = {}) =>
-  officer.call("POST", "/privacy/holds/end", { ...body, ...fields });
+const lift = (fields: Record<string, unknown> = {}, who = officer) =>
+  who.call("POST", "/privacy/holds/end", { ...body, ...fields });
 
 test("a hold has a day of review, half a year away at most; it stays in force when that is past", async () => {
   expect((await place({}, auditor)).status).toBe(403);
@@ -45,13 +46,42 @@ test("a hold has a day of review, half a year away at most; it stays in force wh
   clock.advance(11 * DAY_MS);
   expect((await officer.call("GET", "/privacy/holds")).json.holds).toHaveLength(2);
   expect((await place({})).status).toBe(409);
-  expect((await lift({ reason: "settled" })).json.holds).toHaveLength(1);
+  expect((await lift({ reason: "settled" })).json.holds).toHaveLength(2);
+  expect((await lift({ reason: "settled, says the court" }, colleague)).json.holds).toHaveLength(1);
   expect((await lift()).status).toBe(404);
   const events = async (action: string) => (await gateway.call("GET", `/audit?action=${action}`)).json.events;
   expect(await events("privacy.hold_place")).toHaveLength(2);
   expect(await events("privacy.hold_end")).toMatchObject([
-    { actor_kind: "key", target_id: "customer-1", reason: "settled" },
+    { actor_kind: "key", target_id: "customer-1", reason: "settled, says the court" },
   ]);
+});
+
+test("a hold is lifted by two people, within a week, and by no key of nobody", async () => {
+  const held = { subject: "customer-7" };
+  await place(held);
+  const asked = async (who = officer) => {
+    const { json, status } = await lift(held, who);
+    const mine = json.holds?.find((hold: { subject: string }) => hold.subject === held.subject);
+    return [status, mine?.end_asked_by ?? null];
+  };
+  expect((await lift(held, auditor)).status).toBe(403);
+  expect(await asked()).toEqual([200, "officer"]);
+  expect(await asked()).toEqual([403, null]);
+  const master = {
+    call: (method: string, path: string, sent?: unknown) => gateway.call(method, path, { body: sent }),
+  };
+  expect(await asked(master)).toEqual([403, null]);
+  // Nobody confirmed: the word is void, and the next one asks anew.
+  clock.advance(8 * DAY_MS);
+  expect(await asked(colleague)).toEqual([200, "colleague"]);
+  const { json } = await lift(held);
+  expect(json.holds.map((hold: { subject: string }) => hold.subject)).not.toContain("customer-7");
+  const events = async (action: string) =>
+    (await gateway.call("GET", `/audit?action=${action}`)).json.events.filter(
+      (event: { target_id: string }) => event.target_id === "customer-7",
+    );
+  expect(await events("privacy.hold_end_ask")).toHaveLength(2);
+  expect(await events("privacy.hold_end")).toHaveLength(1);
 });
 
 test("a restriction has none: it ends by hand alone", async () => {

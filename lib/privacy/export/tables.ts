@@ -62,8 +62,8 @@ function ofBoth(kind: SubjectKind): ToldTable[] {
     },
     {
       table: "privacy_holds",
-      by: [subject, ...(kind === "user" ? by("created_by", "ended_by") : [])],
-      mine: ["subject_id", "created_by", "ended_by"],
+      by: [subject, ...(kind === "user" ? by("created_by", "end_asked_by", "ended_by") : [])],
+      mine: ["subject_id", "created_by", "end_asked_by", "ended_by"],
       besides: ["id", "kind", "created_at", "ended_at"],
     },
     {

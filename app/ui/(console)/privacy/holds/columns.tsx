@@ -6,6 +6,7 @@ import { OnePress } from "#components/incident/one-press.tsx";
 import { HOLD_WORDS } from "#components/privacy/words.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import type { HoldRow } from "#db/queries/holds.ts";
+import { liftWaitsUntil } from "#lib/privacy/holds.ts";
 import type { PageContext } from "../../../../request.ts";
 
 const DAY_MS = 86_400_000;
@@ -15,12 +16,19 @@ const wordsOf = (kind: string) => HOLD_WORDS[kind === "restriction" ? "restricti
 
 /** @param names of the people who work here, by id. @param change whoever looks may lift them */
 export function columnsOf(
-  { nowMs, timezone }: PageContext,
+  { nowMs, session, timezone }: PageContext,
   names: ReadonlyMap<string, string>,
   state: "running" | "lifted",
   change: boolean,
 ): Column<HoldRow>[] {
-  const who = (id: string | null) => (id === null ? "" : (names.get(id) ?? id));
+  const who = (id: string | null) =>
+    id === null ? "" : id === "master_key" ? "the master key" : (names.get(id) ?? id);
+  const lift = (row: HoldRow) => {
+    const asker = liftWaitsUntil(row, nowMs) ? row.endAskedBy : null;
+    if (asker !== null && asker === session.userId)
+      return <span className="text-faint text-xs">Waits for a second person</span>;
+    return <Lift row={row} asker={asker === null ? null : who(asker)} />;
+  };
   return [
     {
       id: "subject",
@@ -76,7 +84,7 @@ export function columnsOf(
       ),
     },
     ...(change && state === "running"
-      ? [{ id: "lift", header: "", align: "right", cell: (row: HoldRow) => <Lift row={row} /> } as const]
+      ? [{ id: "lift", header: "", align: "right", cell: (row: HoldRow) => lift(row) } as const]
       : []),
   ];
 }
@@ -94,21 +102,30 @@ function Until({ nowMs, row: { kind, reviewAt } }: { row: HoldRow; nowMs: number
   );
 }
 
-function Lift({ row }: { row: HoldRow }) {
+/** @param asker who has asked for it; null: nobody has, and a legal hold then waits for a second person */
+function Lift({ row, asker }: { row: HoldRow; asker: string | null }) {
   const { name } = wordsOf(row.kind);
+  const subject = row.subjectId;
+  const consequence =
+    row.kind === "restriction"
+      ? `Calls for ${subject} go on at once, on every instance.`
+      : `What is held about ${subject} may be erased again, and what is past its days goes with the next purge. That cannot be taken back.`;
+  const asks = row.kind === "hold" && asker === null;
   return (
     <OnePress
-      label="Lift"
-      title={`Lift: ${name}`}
+      label={asks ? "Ask to lift" : asker === null ? "Lift" : "Confirm lift"}
+      title={asks ? `Ask to lift: ${name}` : `Lift: ${name}`}
       description={
-        row.kind === "restriction"
-          ? `Calls for ${row.subjectId} go on at once, on every instance.`
-          : `What is held about ${row.subjectId} may be erased again, and what is past its days goes with the next purge. That cannot be taken back.`
+        asks
+          ? `A second person has to confirm within a week. ${consequence}`
+          : asker === null
+            ? consequence
+            : `${asker} has asked for it. ${consequence}`
       }
       path="/privacy/holds/end"
-      body={{ kind: row.kind, subject: row.subjectId, subject_kind: row.subjectKind }}
+      body={{ kind: row.kind, subject, subject_kind: row.subjectKind }}
       reasonField="reason"
-      done={`${name} lifted`}
+      done={asks ? "Asked: somebody else has to confirm" : `${name} lifted`}
     />
   );
 }
