@@ -2,6 +2,7 @@
 /** A form's values and errors: the gateway's own zod schema checks them here first, and its answer names the field at fault. */
 import { useState } from "react";
 import type { z } from "zod";
+import { fieldSentence } from "#lib/field-sentences.ts";
 import { type ApiAnswer, type ApiFailure, useApi } from "../shell/api.tsx";
 
 export type Values = Readonly<Record<string, string>>;
@@ -70,7 +71,7 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
     },
     async send(path, body, schema) {
       setFailure(null);
-      const checked = (await found(schema))?.safeParse(body);
+      const checked = (await found(schema))?.safeParse(body, { error: fieldSentence });
       if (checked && !checked.success) {
         const [issue] = checked.error.issues;
         place(String(issue?.path[0] ?? ""), issue?.message ?? "is not valid");

@@ -60,8 +60,9 @@ test("AC-82: a stream that runs during its caller's erasure settles under the ps
     body: { model: "talk", stream: true, messages: [{ role: "user", content: "hello" }] },
   });
   await until("the provider was called", () => upstream.requests.length > 0);
-  await deps.ledger.flush();
-  expect(await sql`select 1 from spend_records where user_id = 'usr-streams-1'`).toHaveLength(1);
+  const started = async () =>
+    (await sql`select 1 from spend_records where user_id = 'usr-streams-1'`).length === 1;
+  await until("the call stands in the ledger", started);
 
   await ended(gateway, await run(await approved("erasure", "usr-streams-1")));
   expect((await gateway.call("GET", "/models", { key })).status).toBe(401);
