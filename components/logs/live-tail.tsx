@@ -3,6 +3,7 @@
 import { Pause, Radio } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { useEffect, useRef, useTransition } from "react";
 import { Button } from "../ui/button.tsx";
 import { useLive } from "../use-live.ts";
@@ -11,7 +12,15 @@ import { useLive } from "../use-live.ts";
  * @param url answers with the newest call of the same filter
  * @param newest the id of the call that the page shows first; empty: it shows none
  */
-export function LiveTail({ url, newest }: { url: string; newest: string }) {
+export function LiveTail(props: { url: string; newest: string }) {
+  return (
+    <NuqsAdapter>
+      <Tail {...props} />
+    </NuqsAdapter>
+  );
+}
+
+function Tail({ url, newest }: { url: string; newest: string }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   /** The call for which the list was drawn anew last: once is enough, also when the list does not show it. */

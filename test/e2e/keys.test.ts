@@ -8,6 +8,8 @@ describe.skipIf(services.chromium === null)("keys", async () => {
   const under = services.chromium === null ? null : await openConsoleUnderTest();
   if (!under) return;
   const admin = await under.person("admin");
+  // One sign-in for all of it: they are counted.
+  const boss = await under.signedIn(admin);
 
   const call = async (secret: string) => {
     const answer = await fetch(`${under.url}/v1/chat/completions`, {
@@ -36,7 +38,7 @@ describe.skipIf(services.chromium === null)("keys", async () => {
       .then(() => page.getByRole("menuitem", { name: item }).click());
 
   it("are shown once and are nowhere afterwards: not in the page, its storage, its address or what it loads", async () => {
-    const page = await under.signedIn(admin);
+    const page = await boss.context().newPage();
     const secret = await create(page, "shown-once");
     expect(await call(secret)).toBe(200);
     // Neither Esc nor a click outside loses it; closing asks once.
@@ -67,7 +69,7 @@ describe.skipIf(services.chromium === null)("keys", async () => {
   });
 
   it("that are disabled refuse the next call, and Undo lets it in again", async () => {
-    const page = await under.signedIn(admin);
+    const page = await boss.context().newPage();
     const secret = await create(page, "switched");
     await page.getByRole("button", { name: "Copy the key" }).click();
     await page
@@ -87,7 +89,7 @@ describe.skipIf(services.chromium === null)("keys", async () => {
   it("that are revoked refuse the next call, after their name was typed", async () => {
     const made = await under.api("POST", "/key/generate", { key_alias: "to-revoke", user_id: admin.id });
     expect(await call(String(made["key"]))).toBe(200);
-    const page = await under.signedIn(admin);
+    const page = await boss.context().newPage();
     await page.goto(`${under.url}/ui/keys`);
     await openMenu(page, "to-revoke", "Revoke…");
     const button = page.getByRole("button", { name: "Revoke for good" });
@@ -103,7 +105,7 @@ describe.skipIf(services.chromium === null)("keys", async () => {
 
   it("are rotated by keyboard alone, and the old secret has its grace", async () => {
     const made = await under.api("POST", "/key/generate", { key_alias: "by-keyboard", user_id: admin.id });
-    const page = await under.signedIn(admin);
+    const page = await boss.context().newPage();
     await page.goto(`${under.url}/ui/keys/${made["key_id"]}`);
     await page.getByRole("button", { name: "Rotate" }).focus();
     await page.keyboard.press("Enter");
@@ -154,7 +156,7 @@ describe.skipIf(services.chromium === null)("keys", async () => {
   });
 
   it("say which field is wrong, in the key API's own words", async () => {
-    const page = await under.signedIn(admin);
+    const page = await boss.context().newPage();
     await page.goto(`${under.url}/ui/keys`);
     await page.getByRole("button", { name: "Create key" }).first().click();
     await page.getByLabel("Name").fill("odd");
