@@ -83,10 +83,17 @@ describe("imports", () => {
     expect(refused(app, (specifier) => isPackage(specifier, "drizzle-orm", "postgres"))).toEqual([]);
   });
 
-  it("of components lead to schemas, the names they are made of, and money of lib, and to nothing else of ours", () => {
+  it("of components lead to schemas, the names they are made of, what they say, and money of lib, and to nothing else of ours", () => {
+    const besides = new Set(["lib/money.ts", "lib/field-sentences.ts"]);
     const fine = (file: string) =>
-      below("components")(file) || file === "lib/money.ts" || /^lib\/.*(schema|\/names)\.ts$/.test(file);
+      below("components")(file) || besides.has(file) || /^lib\/.*(schema|\/names)\.ts$/.test(file);
     expect(refused(components, (_, file) => file !== "" && !fine(file))).toEqual([]);
+  });
+
+  it("of toasts lead to what draws them alone: whoever imported them would make every page carry them", () => {
+    const drawing = new Set(["components/shell/toaster.tsx", "components/shell/say.ts"]);
+    const others = [...app, ...components].filter(({ path }) => !drawing.has(path));
+    expect(refused(others, (specifier) => isPackage(specifier, "sonner"))).toEqual([]);
   });
 
   it("of lib never lead to Next, React, pages or components", () => {

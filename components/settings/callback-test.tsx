@@ -3,8 +3,8 @@
 import { Send } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import { useApi } from "../shell/api.tsx";
+import { say, sayBad } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 
 export function CallbackTest({ destination }: { destination: string }) {
@@ -15,9 +15,9 @@ export function CallbackTest({ destination }: { destination: string }) {
     setSending(true);
     const answer = await api("POST", "/callbacks/test", { destination });
     setSending(false);
-    if (!answer.ok) toast.error(answer.message);
-    else if (answer.data["delivered"] === true) toast(`${destination} has the test record`);
-    else toast.error("The test was not delivered", { description: String(answer.data["reason"]) });
+    if (!answer.ok) sayBad(answer.message);
+    else if (answer.data["delivered"] === true) say(`${destination} has the test record`);
+    else sayBad("The test was not delivered", { description: String(answer.data["reason"]) });
     router.refresh();
   };
   return (

@@ -26,6 +26,7 @@ export function Toaster() {
   return (
     <Region
       position="bottom-right"
+      style={{ fontFamily: "inherit" }}
       toastOptions={{
         unstyled: true,
         classNames: {

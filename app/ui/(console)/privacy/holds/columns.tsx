@@ -11,6 +11,8 @@ import type { PageContext } from "../../../../request.ts";
 
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
+/** What stands where the master key acted. */
+const MASTER = new Set(["default_user_id", "master_key"]);
 
 const wordsOf = (kind: string) => HOLD_WORDS[kind === "restriction" ? "restriction" : "hold"];
 
@@ -22,7 +24,7 @@ export function columnsOf(
   change: boolean,
 ): Column<HoldRow>[] {
   const who = (id: string | null) =>
-    id === null ? "" : id === "master_key" ? "the master key" : (names.get(id) ?? id);
+    id === null ? "" : MASTER.has(id) ? "the master key" : (names.get(id) ?? id);
   const lift = (row: HoldRow) => {
     const asker = liftWaitsUntil(row, nowMs) ? row.endAskedBy : null;
     if (asker !== null && asker === session.userId)
