@@ -1,11 +1,11 @@
 "use client";
 /** Logs as they come: asks which call is the newest of the list, and draws the list anew when there is a newer one. */
-import { Pause, Radio } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { useEffect, useRef, useTransition } from "react";
 import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/class-names.ts";
 import { useLive } from "../use-live.ts";
 
 /**
@@ -40,7 +40,11 @@ function Tail({ url, newest }: { url: string; newest: string }) {
         {on ? (fault ?? "Live, every 2 seconds") : ""}
       </span>
       <Button aria-pressed={on} onClick={() => void setOn(on ? null : true)}>
-        {on ? <Pause aria-hidden /> : <Radio aria-hidden />} {on ? "Pause" : "Live"}
+        <span
+          aria-hidden
+          className={cn("size-2 rounded-full", on ? (fault ? "bg-bad" : "bg-good") : "bg-line-strong")}
+        />
+        {on ? "Pause" : "Live"}
       </Button>
     </>
   );
