@@ -4,7 +4,7 @@ import type { Sql } from "../../db/client.ts";
 /** What calls are charged to besides: end users and tags, of one day. */
 export async function addUpCharges(sql: Sql, startMs: number, endMs: number): Promise<void> {
   await sql`insert into budget_spend as b
-    select kind, id, 'life', to_timestamp(0), sum(cost_nano_usd)::bigint
+    select c.kind, c.id, 'life', to_timestamp(0), sum(cost_nano_usd)::bigint
     from spend_records, lateral (
       select 'end_user' as kind, end_user as id where end_user is not null union all select 'tag', unnest(tags)
     ) c
