@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import type { Log } from "../log.ts";
 import { shareConsole } from "../next/runtime.ts";
 import { consoleAssets } from "./console-assets.ts";
@@ -30,6 +30,8 @@ export interface ConsoleProcessOptions {
   readonly loadNext: LoadNext;
 }
 
+/** Calls go first where both want the processor; on a machine that is full pages still get a third of what a call gets. */
+const NICENESS = 5;
 /** The door has looked at a request's size already, and what it adds must fit, too. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -41,7 +43,6 @@ export async function runConsole(options: ConsoleProcessOptions): Promise<void> 
     );
     process.exit(2);
   }
-  yieldToCalls();
   // A terminal and service managers send these to every process; the gateway hears them, and ends its console last.
   for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal, () => undefined);
   // The channel closes however the gateway ends.
@@ -69,6 +70,8 @@ export async function runConsole(options: ConsoleProcessOptions): Promise<void> 
     shareConsole(reading.deps);
     const render = await openNext({ ...options, publicUrl: config.console.publicUrl });
     await listen(orders.socket, handlerOf(reading.state, render, options.dir, log));
+    // Not before: somebody waits for the start, and it is over in a second.
+    yieldToCalls(log);
     tell({ kind: "serving" });
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -77,9 +80,15 @@ export async function runConsole(options: ConsoleProcessOptions): Promise<void> 
 }
 
 /** Each thread has a niceness of its own on Linux, and those that exist keep it: the process's number is only the first one's. */
-function yieldToCalls(): void {
+function yieldToCalls(log: Log): void {
   const threads = process.platform === "linux" ? readdirSync("/proc/self/task").map(Number) : [0];
-  for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+  for (const thread of threads)
+    try {
+      setPriority(thread, NICENESS);
+    } catch (error) {
+      // The thread has just ended, or the system forbids it: the console works all the same.
+      log.debug({ err: error, thread }, "a thread of the console keeps its priority");
+    }
 }
 
 function handlerOf(state: StateHeard, render: Handler, dir: string, log: Log): Handler {

@@ -23,20 +23,25 @@ import type { ConsoleOrders, GatewayState } from "./console-messages.ts";
 import type { GatewayQuestions } from "./gateway-answers.ts";
 import { StateHeard } from "./gateway-state.ts";
 
-/** Few, so that pages wait for each other and not calls for them. */
-const READING_CONNECTIONS = 4;
-const WRITING_CONNECTIONS = 2;
+/** As many pages as are made at once: one that waited here for two seconds would take the database to be away. */
+const READING_CONNECTIONS = 8;
+/** Drizzle's own, as in the gateway. */
+const DRIZZLE_CONNECTIONS = 4;
 const DATABASE_DEADLINE_MS = 2_000;
 
-export function openReading(
-  orders: ConsoleOrders,
-  gateway: GatewayQuestions,
-  log: Log,
-): { readonly deps: ConsoleDeps; readonly state: StateHeard } {
+export interface Reading {
+  readonly deps: ConsoleDeps;
+  readonly state: StateHeard;
+  /** Closes its connections, in a process that goes on without it. */
+  readonly close: () => Promise<void>;
+}
+
+export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, log: Log): Reading {
   const { database: target, encryptionKey, origin } = orders;
   const clock = systemClock;
   const open = (max: number, name: string) => connect({ target, max, applicationName: name });
   const sql = open(READING_CONNECTIONS, "shin-console");
+  const drizzleSql = open(DRIZZLE_CONNECTIONS, "shin-console-admin");
   const health = new DatabaseHealth(clock, DATABASE_DEADLINE_MS);
   const seal = masterKeySeal(encryptionKey);
   const { auditSealer, auditSigner } = openAudit({
@@ -55,7 +60,7 @@ export function openReading(
   });
   const deps: ConsoleDeps = {
     sql,
-    db: sealedDatabase(open(WRITING_CONNECTIONS, "shin-console-admin"), auditSealer),
+    db: sealedDatabase(drizzleSql, auditSealer),
     health,
     clock,
     log,
@@ -100,7 +105,10 @@ export function openReading(
       },
     },
   };
-  return { deps, state };
+  const close = async () => {
+    await Promise.all([sql, drizzleSql].map((client) => client.end({ timeout: 1 })));
+  };
+  return { deps, state, close };
 }
 
 function safeguardsOf(
