@@ -4,8 +4,8 @@
  * whose time needs no guard: a window never goes back to an older slice).
  *
  * - Lua's numbers are doubles, exact to 2^53. Money travels as decimal text; `left` subtracts it, when it is long, in two
- *   parts of nine digits, so that its sign is exact for every 64-bit sum and its value up to 9 million dollars; `add`
- *   leaves long sums to HINCRBY, which is exact. Every number is put into words by `text`: Lua's own way is three times as
+ *   parts of nine digits, so that its sign is exact for every 64-bit sum and its value up to 9 million dollars; what no call
+ *   can come near needs no more than a double. `add` leaves long sums to HINCRBY, which is exact. Every number is put into words by `text`: Lua's own way is three times as
  *   slow and turns long ones into 1e+14.
  * - A subject (`key:ID`, `team:ID`, ...) has one hash for all its counters, so that a call reads and writes it once. F is a
  *   counter's field in it (`:tpm`): F itself is a window, `newest slice/sum/count of that slice`, or the slots held; `oF` a
@@ -13,12 +13,12 @@
  *   unknown), `sF` what was spent and `rF` what is reserved. `x` says when the hash ends.
  * - A plan tells in JSON what a call's rules are; see plan.ts. Calls of one caller come with the same text.
  * - A lease is `+` (`x` once it is over: it gave back what it held, and waits for a settlement that may still come),
- *   `expiry tokens cost time slices`, and below that its plan and the keys of its subjects. It names keys that the script was
+ *   `expiry tokens cost time slices`, and below that its plan and its subjects' keys, a line each. It names keys that the script was
  *   not given; all of them carry one hash tag, so that they lie on the shard that runs it.
  */
 export const ground = `
 local QUIET_MS = 172800000
-local call, match, format, floor = redis.call, string.match, string.format, math.floor
+local call, match, format, floor, decode = redis.call, string.match, string.format, math.floor, cjson.decode
 
 local function text(number)
   return format('%d', number)
@@ -33,11 +33,11 @@ local function parts(amount)
   return tonumber(string.sub(amount, 1, -10)), tonumber(string.sub(amount, -9))
 end
 
-local function left(ceiling, a, b, c)
-  b, c = b or '0', c or '0'
-  if #ceiling < 16 and #a < 16 and #b < 16 and #c < 16 then return ceiling - a - b - c end
+local function left(ceiling, a, b)
+  local rough = ceiling - a - (b or 0)
+  if rough > 20000000000000000 or #ceiling < 16 and #a < 16 and (not b or #b < 16) then return rough end
   local high, low = parts(ceiling)
-  for _, amount in ipairs({ a, b, c }) do
+  for _, amount in ipairs({ a, b }) do
     local h, l = parts(amount)
     high, low = high - h, low - l
   end
@@ -65,25 +65,14 @@ else
   end
 end
 
-local plans = {}
-local function plan_of(written)
-  local plan = plans[written]
-  if not plan then
-    plan = cjson.decode(written)
-    plans[written] = plan
-  end
-  return plan
-end
-
 local function window(header)
   local newest, sum, count = match(header, '^(%d+)/(%d+)/(%d+)$')
   return tonumber(newest), tonumber(sum), tonumber(count)
 end
 
 -- A window whose newest slice lies behind: what has left it leaves its sum. @returns the sum and the older slices
-local function advance(key, field, newest, slice, sum, count)
+local function advance(older, newest, slice, sum, count)
   if slice - newest >= 61 then return 0, '' end
-  local older = sum > count and call('HGET', key, 'o' .. field) or ''
   older = older .. text(newest) .. ':' .. text(count) .. ','
   local from = 1
   while true do
@@ -106,69 +95,76 @@ local function keep(key, ends, life, every)
   return ends
 end
 
--- Hashes as settlements find and leave them: leases that end together mostly share their subjects.
-local hashes, changed = {}, {}
+-- Hashes as settlements find and leave them, a value for each field that was asked for: leases that end together mostly
+-- share their subjects. Nothing is written before all is read, so that a script that fails has changed nothing.
+local hashes = {}
+
+local function write_hash(key, hash)
+  local values, fields, set, n = hash.values, hash.fields, hash.more or {}, hash.more and #hash.more or 0
+  for f in pairs(hash.changed) do
+    set[n + 1], set[n + 2], n = fields[f], values[f], n + 2
+  end
+  if n == 0 then return end
+  call('HSET', key, unpack(set))
+  if not values[1] then keep(key, false, QUIET_MS, 0) end
+end
+
+local function same(fields, others)
+  if fields == others then return true end
+  if #fields ~= #others then return false end
+  for f = 1, #fields do
+    if fields[f] ~= others[f] then return false end
+  end
+  return true
+end
 
 local function hash_of(key, fields)
   local hash = hashes[key]
-  if not hash then
-    hash = {}
-    hashes[key], changed[key] = hash, {}
+  if hash then
+    if same(hash.fields, fields) then return hash end
+    write_hash(key, hash)
   end
-  if not hash[fields] then
-    for n, value in ipairs(call('HMGET', key, unpack(fields))) do
-      if hash[fields[n]] == nil then hash[fields[n]] = value end
-    end
-    hash[fields] = true
-  end
+  hash = { fields = fields, values = call('HMGET', key, unpack(fields)), changed = {} }
+  hashes[key] = hash
   return hash
 end
 
-local function put(key, field, value)
-  hashes[key][field], changed[key][field] = value, true
+local function put(hash, f, value)
+  hash.values[f], hash.changed[f] = value, true
 end
 
 local function write_hashes()
-  for key, fields in pairs(changed) do
-    local pairs_of = {}
-    for field in pairs(fields) do
-      pairs_of[#pairs_of + 1] = field
-      pairs_of[#pairs_of + 1] = hashes[key][field]
-    end
-    if #pairs_of > 0 then
-      call('HSET', key, unpack(pairs_of))
-      if not hashes[key].x then keep(key, false, QUIET_MS, 0) end
-    end
-  end
-  hashes, changed = {}, {}
+  for key, hash in pairs(hashes) do write_hash(key, hash) end
+  hashes = {}
 end
 
-local LEASE = '^(.)%S+ (%S+) (%S+) (%S+) (%S+)\\n([^\\n]+)\\n(.*)$'
+local HEAD = '^(.)%S+ (%S+) (%S+) (%S+) (%S+)$'
 
--- Calls visit(key, hash, metric, its third part, field, number) for each rule of a lease.
-local function each_rule(written, keys, visit)
-  local plan, place, number = plan_of(written), 0, -1
-  for key in string.gmatch(keys, '[^\\n]+') do
-    place = place + 1
-    local fields, rules = plan[place][3], plan[place][4]
-    local hash, at = hash_of(key, fields), 1
-    for r = 1, #rules, 3 do
-      local metric = rules[r]
-      number, at = number + 1, at + 1
-      if metric ~= 'r' then visit(key, hash, metric, rules[r + 2], fields[at], number, rules[r + 1]) end
-      if metric == 'b' or metric == 's' then at = at + 2 end
-    end
+-- The subjects of a lease, as of its plan, with the key of each in front. Leases of one caller mostly have the same.
+local parsed = {}
+local function subjects_of(lease, head)
+  local below = string.sub(lease, head + 1)
+  local subjects = parsed[below]
+  if subjects then return subjects end
+  local to = string.find(below, '\\n', 1, true)
+  subjects = decode(string.sub(below, 1, to - 1))
+  for _, subject in ipairs(subjects) do
+    local from = to + 1
+    to = string.find(below, '\\n', from, true) or #below + 1
+    subject[1] = string.sub(below, from, to - 1)
   end
+  parsed[below] = subjects
+  return subjects
 end
 
-local function give_back(key, hash, metric, field, cost)
-  if metric == 'p' then
-    if hash[field] then put(key, field, text(math.max(0, hash[field] - 1))) end
-  elseif metric == 'b' and cost ~= '0' then
-    field = 'r' .. string.sub(field, 2)
-    local reserved = hash[field]
-    if not reserved then return end
-    put(key, field, left(reserved, cost) > 0 and add(key, field, reserved, '-' .. cost) or '0')
+-- @param f number of the field of slots or of what a budget has reserved
+local function give_back(key, hash, f, cost)
+  local held = hash.values[f]
+  if not held or cost == '0' then return end
+  if not cost then
+    put(hash, f, text(math.max(0, held - 1)))
+  else
+    put(hash, f, left(held, cost) > 0 and add(key, hash.fields[f], held, '-' .. cost) or '0')
   end
 end
 
@@ -179,10 +175,22 @@ local function expire()
   for _, name in ipairs(over) do
     local lease = call('GET', name)
     if lease then
-      local _, _, cost, _, _, written, keys = match(lease, LEASE)
-      each_rule(written, keys, function(key, hash, metric, _, field)
-        give_back(key, hash, metric, field, cost)
-      end)
+      local head = string.find(lease, '\\n', 1, true)
+      local _, _, cost = match(string.sub(lease, 1, head - 1), HEAD)
+      for _, subject in ipairs(subjects_of(lease, head)) do
+        local key, fields, rules, at = subject[1], subject[3], subject[4], 1
+        local hash = hash_of(key, fields)
+        for r = 1, #rules, 3 do
+          local metric = rules[r]
+          at = at + 1
+          if metric == 'p' then
+            give_back(key, hash, at)
+          elseif metric == 'b' then
+            give_back(key, hash, at + 2, cost)
+          end
+          if metric == 'b' or metric == 's' then at = at + 2 end
+        end
+      end
       call('SET', name, 'x' .. string.sub(lease, 2), 'KEEPTTL')
     end
   end

@@ -8,7 +8,7 @@ import { script } from "./script.ts";
 const look = `
 expire()
 local answer = { text(now) }
-for place, subject in ipairs(plan_of(ARGV[2])) do
+for place, subject in ipairs(decode(ARGV[2])) do
   local key, fields, rules, at = KEYS[place + 2], subject[3], subject[4], 1
   local known = call('HMGET', key, unpack(fields))
   for r = 1, #rules, 3 do

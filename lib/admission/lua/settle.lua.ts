@@ -26,42 +26,56 @@ local function changed_slice(older, slice, delta)
   return older .. entry, after
 end
 
-local function true_up(key, hash, field, span, slice, delta)
+-- What waits to be written of a window's older slices, or what its hash has.
+local function older_of(key, hash, name)
+  local more = hash.more or {}
+  for n = #more - 1, 1, -2 do
+    if more[n] == name then return more[n + 1] end
+  end
+  return call('HGET', key, name) or ''
+end
+
+local function put_older(hash, name, older)
+  local more = hash.more or {}
+  more[#more + 1], more[#more + 2], hash.more = name, older, more
+end
+
+local function true_up(key, hash, f, span, slice, delta)
   if delta == 0 or floor(now * 60 / span) - slice >= 61 then return end
   local newest, sum, count = slice, 0, 0
-  if hash[field] then newest, sum, count = window(hash[field]) end
+  local header, name = hash.values[f], 'o' .. hash.fields[f]
+  if header then newest, sum, count = window(header) end
   if newest > slice then
     if newest - slice >= 61 then return end
-    local name = 'o' .. field
-    local older, change = changed_slice(hash[name] or call('HGET', key, name) or '', slice, delta)
+    local older, change = changed_slice(older_of(key, hash, name), slice, delta)
     if not older then return end
-    put(key, name, older)
-    put(key, field, format('%d/%d/%d', newest, sum + change, count))
+    put_older(hash, name, older)
+    put(hash, f, format('%d/%d/%d', newest, sum + change, count))
     return
   end
   if newest < slice then
-    -- The window was lost and made anew by an older settlement.
-    if hash['o' .. field] then call('HSET', key, 'o' .. field, hash['o' .. field]) end
+    -- The window was lost, and made anew by the settlement of an older call.
     local older
-    sum, older = advance(key, field, newest, slice, sum, count)
+    sum, older = advance(sum > count and older_of(key, hash, name) or '', newest, slice, sum, count)
+    put_older(hash, name, older)
     count = 0
-    put(key, 'o' .. field, older)
   end
   -- An adjustment may not take more than was put in, and makes a window that was lost only for what it adds.
   local after = math.max(0, count + delta)
-  if after ~= count then put(key, field, format('%d/%d/%d', slice, sum + after - count, after)) end
+  if after ~= count then put(hash, f, format('%d/%d/%d', slice, sum + after - count, after)) end
 end
 
-local function spend(key, hash, field, meant, soft, cost)
-  local meta, name = hash[field], 's' .. string.sub(field, 2)
-  local before = hash[name]
+-- @param f number of the field of a budget's duration and period; what was spent is the next
+local function spend(key, hash, f, meant, soft, cost)
+  local meta, before = hash.values[f], hash.values[f + 1]
   if not meta or not before then return false end
   if meta ~= meant then
     local period = match(meta, ' (%S+)$')
     if period ~= '-' and period ~= match(meant, ' (%S+)$') then return false end
   end
-  put(key, name, add(key, name, before, cost))
-  return soft and left(soft, before) > 0 and left(soft, hash[name]) <= 0
+  local after = add(key, hash.fields[f + 1], before, cost)
+  put(hash, f + 1, after)
+  return soft and left(soft, before) > 0 and left(soft, after) <= 0
 end
 
 local crossed, gone = {}, {}
@@ -71,22 +85,30 @@ for i, lease in ipairs(leases) do
   if lease and not gone[name] then
     gone[name], gone[#gone + 1] = true, name
     local tokens, cost, apart = ARGV[i * 3 - 1], ARGV[i * 3], ARGV[i * 3 + 1]
-    local state, taken, reserved, at, back, written, keys = match(lease, LEASE)
+    local head, number = string.find(lease, '\\n', 1, true), -1
+    local state, taken, reserved, at, back = match(string.sub(lease, 1, head - 1), HEAD)
     local delta = tokens - taken
-    each_rule(written, keys, function(key, hash, metric, third, field, number, ceiling)
-      if metric == 't' then
-        local slice = back ~= '-' and match(',' .. back, ',' .. number .. '=(%d+),')
-        true_up(key, hash, field, third, slice and tonumber(slice) or floor(at * 60 / third), delta)
-        return
-      end
-      if metric ~= 'p' then
-        local own = apart ~= '' and string.find(apart, ',' .. number .. ',', 1, true) and match(apart, '^%d+')
-        if spend(key, hash, field, third, metric == 's' and ceiling, own or cost) then
-          crossed[#crossed + 1] = text(i - 1) .. '/' .. text(number)
+    for _, subject in ipairs(subjects_of(lease, head)) do
+      local key, rules, f = subject[1], subject[4], 1
+      local hash = hash_of(key, subject[3])
+      for r = 1, #rules, 3 do
+        local metric, third = rules[r], rules[r + 2]
+        number, f = number + 1, f + 1
+        if metric == 't' then
+          local slice = back ~= '-' and match(',' .. back, ',' .. number .. '=(%d+),')
+          true_up(key, hash, f, third, slice and tonumber(slice) or floor(at * 60 / third), delta)
+        elseif metric == 'p' then
+          if state == '+' then give_back(key, hash, f) end
+        elseif metric ~= 'r' then
+          local own = apart ~= '' and string.find(apart, ',' .. number .. ',', 1, true) and match(apart, '^%d+')
+          if spend(key, hash, f, third, metric == 's' and rules[r + 1], own or cost) then
+            crossed[#crossed + 1] = text(i - 1) .. '/' .. text(number)
+          end
+          if state == '+' and metric == 'b' then give_back(key, hash, f + 2, reserved) end
+          f = f + 2
         end
       end
-      if state == '+' then give_back(key, hash, metric, field, reserved) end
-    end)
+    end
   end
 end
 write_hashes()

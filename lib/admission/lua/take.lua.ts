@@ -15,9 +15,11 @@ import { script } from "./script.ts";
 
 const read = `
 expire()
-local ttl, plan = tonumber(ARGV[2]), plan_of(ARGV[7])
+local ttl, plan = tonumber(ARGV[2]), decode(ARGV[7])
 local ends, used, slices, counts, olders, spent, reserved = {}, {}, {}, {}, {}, {}, {}
 local running, unprimed, given, i = {}, {}, {}, 0
+-- Whether a rule has no room for any call, and what the others leave.
+local refused, most_tokens, most_money = false, math.huge, math.huge
 for n = 8, #ARGV, 2 do given[tonumber(ARGV[n])] = ARGV[n + 1] end
 
 for place, subject in ipairs(plan) do
@@ -37,15 +39,23 @@ for place, subject in ipairs(plan) do
       if header then
         local newest, sum, count = window(header)
         if newest < slice then
-          sum, olders[i] = advance(key, fields[at], newest, slice, sum, count)
+          local older = sum > count and call('HGET', key, 'o' .. fields[at]) or ''
+          sum, olders[i] = advance(older, newest, slice, sum, count)
           newest, count = slice, 0
         end
         slices[i], used[i], counts[i] = newest, sum, count
       else
         slices[i], used[i], counts[i] = slice, 0, 0
       end
+      local room = rules[r + 1] - used[i]
+      if metric == 'r' then
+        refused = refused or room < 1
+      elseif room < most_tokens then
+        most_tokens = room
+      end
     elseif metric == 'p' then
       used[i] = tonumber(known[at] or 0)
+      refused = refused or used[i] >= rules[r + 1]
     else
       local meant, meta = rules[r + 2], known[at]
       spent[i], reserved[i] = known[at + 1], known[at + 2] or '0'
@@ -65,6 +75,13 @@ for place, subject in ipairs(plan) do
           ends[place] = keep(key, ends[place], subject[1] + ttl, subject[2])
         end
       end
+      if metric == 'b' and spent[i] then
+        local ceiling = rules[r + 1]
+        local room = left(ceiling, spent[i], reserved[i])
+        if room < most_money then most_money = room end
+        -- Spent up: what costs nothing is refused as well.
+        refused = refused or room <= 0 and left(ceiling, spent[i]) <= 0
+      end
       at = at + 2
     end
   end
@@ -75,39 +92,12 @@ if #unprimed > 0 then return 'U ' .. table.concat(unprimed, ' ') end
 const decide = `
 local tokens, cost = tonumber(ARGV[3]), ARGV[4]
 if ARGV[5] ~= '' then
-  local money, n = tonumber(cost), 0
-  for _, subject in ipairs(plan) do
-    local rules = subject[4]
-    for r = 1, #rules, 3 do
-      n = n + 1
-      if rules[r] == 't' then
-        tokens = math.min(tokens, rules[r + 1] - used[n])
-      elseif rules[r] == 'b' then
-        local room = left(rules[r + 1], spent[n], reserved[n])
-        if room < money then money, cost = room, text(room) end
-      end
-    end
-  end
-  tokens = math.max(tokens, tonumber(ARGV[5]))
+  tokens = math.max(math.min(tokens, most_tokens), tonumber(ARGV[5]))
+  local money = tonumber(cost)
+  if most_money < money then money, cost = most_money, text(most_money) end
   if tonumber(ARGV[6]) > money then cost = ARGV[6] end
 end
-
-local refused = false
-i = 0
-for _, subject in ipairs(plan) do
-  local rules = subject[4]
-  for r = 1, #rules, 3 do
-    local metric, ceiling = rules[r], rules[r + 1]
-    i = i + 1
-    if metric == 'r' or metric == 'p' then
-      refused = refused or used[i] >= ceiling
-    elseif metric == 't' then
-      refused = refused or used[i] + tokens > ceiling
-    elseif metric == 'b' then
-      refused = refused or left(ceiling, spent[i], reserved[i], cost) < 0 or left(ceiling, spent[i]) <= 0
-    end
-  end
-end
+refused = refused or tokens > most_tokens or tonumber(cost) > most_money
 
 local answer = { refused and 'R' or 'A', text(now), text(tokens), cost }
 
