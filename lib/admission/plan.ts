@@ -46,6 +46,23 @@ export function placeOf(counter: string): Place {
   return { subject: counter.slice(0, second), field: counter.slice(second) };
 }
 
+/** What is made of each rule of a plan, in the order of the list that it was made from. */
+export function listed<T>({ places, rules }: Plan, make: (rule: Rule, number: number) => T): T[] {
+  const made = new Array<T>(rules.length);
+  for (const [number, rule] of rules.entries()) made[places[number] ?? 0] = make(rule, number);
+  return made;
+}
+
+/** Budgets by their numbers in the plan, as they stand in the list. */
+export function budgetsIn(rules: readonly Rule[], numbers: readonly number[]): BudgetRule[] {
+  const { places } = planOf(rules);
+  const indexes = numbers.map((number) => places[number] ?? 0).sort((a, b) => a - b);
+  return indexes.flatMap((index) => {
+    const rule = rules[index];
+    return rule?.metric === "budget" ? [rule] : [];
+  });
+}
+
 function build(rules: readonly Rule[]): Plan {
   const bySubject = Map.groupBy(rules.keys(), (index) => placeOf(rules[index]?.counter ?? "").subject);
   const places = [...bySubject.values()].flat();

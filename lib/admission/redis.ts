@@ -19,7 +19,7 @@ import { renewScript } from "./lua/renew.lua.ts";
 import { settleScript } from "./lua/settle.lua.ts";
 import { heartbeatScript, setSpendScript, spentScript } from "./lua/spend.lua.ts";
 import { takeScript } from "./lua/take.lua.ts";
-import { type Plan, placeOf, planOf } from "./plan.ts";
+import { budgetsIn, listed, type Plan, placeOf, planOf } from "./plan.ts";
 import { ownerOf } from "./rule-list.ts";
 import { refusalsOf, stateOf } from "./standing.ts";
 import { isStoreAway, StoreAwayError } from "./store-away.ts";
@@ -134,8 +134,7 @@ export class RedisAdmission implements AdmissionStore {
 
   /** Leases that run keep naming the counters until they settle. */
   erase(kind: string, id: string): Promise<number> {
-    const idInKeys = line(ownerOf("", id).slice(1));
-    const erased = { kind, idInKeys, idBefore: line(id) };
+    const erased = { kind, idInKeys: line(ownerOf("", id).slice(1)), idBefore: line(id) };
     return eraseCounters(this.#transport, this.#prefix, this.#subjectKey(""), erased);
   }
 
@@ -238,23 +237,6 @@ export class RedisAdmission implements AdmissionStore {
     this.#keys.set(plan, keys);
     return keys;
   }
-}
-
-/** What is made of each rule of a plan, in the order of the list that it was made from. */
-function listed<T>({ places, rules }: Plan, make: (rule: Rule, number: number) => T): T[] {
-  const made = new Array<T>(rules.length);
-  for (const [number, rule] of rules.entries()) made[places[number] ?? 0] = make(rule, number);
-  return made;
-}
-
-/** Budgets by their numbers in the plan, as they stand in the list. */
-function budgetsIn(rules: readonly Rule[], numbers: readonly number[]): BudgetRule[] {
-  const { places } = planOf(rules);
-  const indexes = numbers.map((number) => places[number] ?? 0).sort((a, b) => a - b);
-  return indexes.flatMap((index) => {
-    const rule = rules[index];
-    return rule?.metric === "budget" ? [rule] : [];
-  });
 }
 
 /** Redis counts in whole numbers, and Lua in those that a double holds. */
