@@ -44,6 +44,7 @@ const CODES = {
   provider_unusable: { status: 503, type: "provider_unusable" },
   limits_unavailable: { status: 503, type: "limits_unavailable" },
   no_db_connection: { status: 503, type: "no_db_connection" },
+  audit_unavailable: { status: 503, type: "audit_unavailable" },
   draining: { status: 503, type: "shutting_down" },
 } as const;
 

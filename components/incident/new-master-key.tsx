@@ -1,5 +1,8 @@
 "use client";
-/** A new master key, shown once. It does not close by accident. */
+/**
+ * A new master key, made in this page: kept first, put in force then. It does not close by accident, and when no answer
+ * comes it stays on the screen and may be sent again.
+ */
 import { useState } from "react";
 import { SecretBox } from "../keys/secret-box.tsx";
 import { Button } from "../ui/button.tsx";
@@ -7,30 +10,65 @@ import { Dialog, DialogContent } from "../ui/dialog.tsx";
 import { DialogBody, DialogFooter } from "../ui/dialog-frame.tsx";
 import { Notice } from "../ui/notice.tsx";
 
-export function NewMasterKey({ secret, onClose }: { secret: string; onClose: () => void }) {
+export function NewMasterKey({
+  secret,
+  failure,
+  busy,
+  inForce,
+  onConfirm,
+  onClose,
+}: {
+  secret: string;
+  failure: string | null;
+  busy: boolean;
+  inForce: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+}) {
   const [taken, setTaken] = useState(false);
-  const [asked, setAsked] = useState(false);
   return (
     <Dialog open>
-      <DialogContent locked title="The new master key" description="It counts already, on every instance.">
+      <DialogContent
+        locked
+        title="The new master key"
+        description={
+          inForce ? "It counts now, on every instance." : "It was made in this page and does not count yet."
+        }
+      >
         <DialogBody className="flex flex-col gap-4">
-          <SecretBox secret={secret} taken={taken} onTaken={() => setTaken(true)} />
+          {failure !== null && !inForce && (
+            <Notice tone="bad" live>
+              {failure} If no answer came, it may be in force already: keep it, and look at Settings, Master
+              key. Sending it again does no harm.
+            </Notice>
+          )}
+          <SecretBox
+            secret={secret}
+            taken={taken}
+            onTaken={() => setTaken(true)}
+            variable="LITELLM_MASTER_KEY"
+            lost="It is shown in this window alone."
+          />
           <Notice tone="warn">
-            Put it into LITELLM_MASTER_KEY where the gateway's environment is kept, before the old one ends. A
-            start with the old one is not refused, but the old key then is.
+            Keep it first; then put it into LITELLM_MASTER_KEY where the gateway's environment is kept, before
+            the old one ends. A start with the old one is not refused, but the old key then is.
           </Notice>
         </DialogBody>
         <DialogFooter>
-          {asked && !taken && (
-            <p role="alert" className="mr-auto text-sm text-warn">
-              You have not copied it. You won't see this key again.
-            </p>
+          {!inForce && !taken && (
+            <p className="mr-auto text-faint text-sm">Copy or download it, then put it in force.</p>
+          )}
+          {!inForce && (
+            <Button variant="secondary" disabled={busy} onClick={onClose}>
+              Cancel
+            </Button>
           )}
           <Button
-            variant={taken ? "primary" : "secondary"}
-            onClick={() => (taken || asked ? onClose() : setAsked(true))}
+            variant="primary"
+            disabled={busy || (!inForce && !taken)}
+            onClick={inForce ? onClose : onConfirm}
           >
-            {asked && !taken ? "Close all the same" : "Done"}
+            {inForce ? "Done" : busy ? "Replacing…" : "Put it in force"}
           </Button>
         </DialogFooter>
       </DialogContent>

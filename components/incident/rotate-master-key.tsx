@@ -6,27 +6,36 @@ import { Field } from "../form/field.tsx";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/input.tsx";
-import { Notice } from "../ui/notice.tsx";
+import { makeMasterKey } from "./make-master-key.ts";
 import { NewMasterKey } from "./new-master-key.tsx";
 
 export function RotateMasterKey() {
   const router = useRouter();
   const form = useForm({ grace_period: "24h" });
   const [made, setMade] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
+  const [inForce, setInForce] = useState(false);
+  const prepare = (event: FormEvent) => {
     event.preventDefault();
-    const answer = await form.send("/master_key/rotate", { grace_period: form.values["grace_period"] });
-    if (!answer) return;
-    setMade(String(answer["master_key"]));
+    setInForce(false);
+    setMade(makeMasterKey());
+  };
+  const putInForce = async () => {
+    const body = { grace_period: form.values["grace_period"], new_key: made };
+    if (!(await form.send("/master_key/rotate", body))) return;
+    setInForce(true);
     router.refresh();
   };
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3 px-4 pb-4">
-      {made !== null && <NewMasterKey secret={made} onClose={() => setMade(null)} />}
-      {form.failure && (
-        <Notice tone="bad" live>
-          {form.failure}
-        </Notice>
+    <form onSubmit={prepare} className="flex flex-col gap-3 px-4 pb-4">
+      {made !== null && (
+        <NewMasterKey
+          secret={made}
+          failure={form.failure}
+          busy={form.busy}
+          inForce={inForce}
+          onConfirm={() => void putInForce()}
+          onClose={() => setMade(null)}
+        />
       )}
       <div className="flex flex-wrap items-end gap-3">
         <Field label="The old key goes on for" error={form.errors["grace_period"]}>
@@ -40,8 +49,8 @@ export function RotateMasterKey() {
             </Select>
           )}
         </Field>
-        <Button type="submit" variant="primary" disabled={form.busy}>
-          {form.busy ? "Replacing…" : "Replace the master key"}
+        <Button type="submit" variant="primary">
+          Replace the master key
         </Button>
       </div>
     </form>

@@ -9,6 +9,7 @@ import { say } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { makeMasterKey } from "./make-master-key.ts";
 import { NewMasterKey } from "./new-master-key.tsx";
 import { ACTION_WORDS } from "./words.ts";
 
@@ -30,21 +31,29 @@ export function RunActions({
   const form = useForm({ reason: "", phrase: "" });
   const [chosen, setChosen] = useState<readonly Action[]>(frozen ? [] : ["freeze"]);
   const [masterKey, setMasterKey] = useState<string | null>(null);
+  const [inForce, setInForce] = useState(false);
   const phrase = phraseFor(chosen, keys);
   const typed = phrase === null || form.values["phrase"] === phrase;
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (drill || !chosen.includes("rotate_master_key")) return void run(null);
+    // Whoever runs it has the key in hand before anything happens.
+    setInForce(false);
+    setMasterKey(makeMasterKey());
+  };
+  const run = async (newKey: string | null) => {
     const body = {
       actions: chosen,
       reason: form.values["reason"],
       phrase: phrase === null ? null : form.values["phrase"],
+      ...(newKey === null ? {} : { new_key: newKey }),
     };
     const answer = await form.send(`/incident/${incidentId}/run`, body);
     if (!answer) return;
     say(drill ? "The drill runs" : "Under way");
     form.reset();
     setChosen([]);
-    if (typeof answer["master_key"] === "string") setMasterKey(answer["master_key"]);
+    setInForce(newKey !== null);
     router.refresh();
   };
   const toggle = (action: Action) =>
@@ -52,8 +61,17 @@ export function RunActions({
       before.includes(action) ? before.filter((one) => one !== action) : [...before, action],
     );
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 px-4 pb-4">
-      {masterKey !== null && <NewMasterKey secret={masterKey} onClose={() => setMasterKey(null)} />}
+    <form onSubmit={submit} className="flex flex-col gap-4 px-4 pb-4">
+      {masterKey !== null && (
+        <NewMasterKey
+          secret={masterKey}
+          failure={form.failure ?? Object.values(form.errors)[0] ?? null}
+          busy={form.busy}
+          inForce={inForce}
+          onConfirm={() => void run(masterKey)}
+          onClose={() => setMasterKey(null)}
+        />
+      )}
       {form.failure && (
         <Notice tone="bad" live>
           {form.failure}

@@ -9,10 +9,15 @@ export function SecretBox({
   secret,
   taken,
   onTaken,
+  variable = "SHIN_KEY",
+  lost = "It is shown this once. Lost it? Rotate the key.",
 }: {
   secret: string;
   taken: boolean;
   onTaken: () => void;
+  /** Its name in the `.env` line. */
+  variable?: string;
+  lost?: string;
 }) {
   const [shown, setShown] = useState(false);
   useEffect(() => {
@@ -22,7 +27,7 @@ export function SecretBox({
     return () => window.removeEventListener("beforeunload", warn);
   }, [taken]);
   const download = () => {
-    const url = URL.createObjectURL(new Blob([`SHIN_KEY=${secret}\n`], { type: "text/plain" }));
+    const url = URL.createObjectURL(new Blob([`${variable}=${secret}\n`], { type: "text/plain" }));
     Object.assign(document.createElement("a"), { href: url, download: "shin.env" }).click();
     URL.revokeObjectURL(url);
     onTaken();
@@ -41,7 +46,7 @@ export function SecretBox({
         <CopyButton text={secret} label="Copy the key" onCopied={onTaken} />
       </div>
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <p className="text-faint text-xs">It is shown this once. Lost it? Rotate the key.</p>
+        <p className="text-faint text-xs">{lost}</p>
         <Button variant="link" size="sm" onClick={download}>
           <Download aria-hidden /> Download .env
         </Button>

@@ -15,20 +15,45 @@ export interface NewContent {
   readonly format: number;
 }
 
+/**
+ * Writers of contents hold it in common, the end of an erasure alone: a batch is in the table before that looks a last time,
+ * or is written with a snapshot that has the erasure in it.
+ */
+export const WRITERS_LOCK = 7446020;
+
 /** Leaves out whoever restricted processing or was erased since the call began. @returns how many were written */
 export async function insertContents(sql: Sql, rows: readonly NewContent[]): Promise<number> {
   const list = rows.map((row) => ({ ...row, at: row.at.toISOString(), hashes: [...row.hashes] }));
-  const written = await sql`
-    insert into call_contents (record_id, at, end_user, user_id, sealed_request, sealed_answer, format)
-    select r."recordId", r.at, r."endUser", r."userId", r."sealedRequest", r."sealedAnswer", r.format
-    from jsonb_to_recordset(${sql.json(list)}) as r ("recordId" text, at timestamptz, "endUser" text, "userId" text,
-      "namedEndUser" text, hashes text[], "sealedRequest" text, "sealedAnswer" text, format smallint)
-    where not exists (select from privacy_holds h where h.kind = 'restriction' and h.ended_at is null
-        and ((h.subject_kind = 'user' and h.subject_id = r."userId")
-          or (h.subject_kind = 'end_user' and h.subject_id = r."namedEndUser")))
-      and not exists (select from erasures e where e.at >= r.at and e.subject_hashes && r.hashes)
-    on conflict (record_id) do nothing`;
-  return written.count;
+  return sql.begin(async (tx) => {
+    // A statement of its own: the next one's snapshot is taken once the lock is held.
+    await tx`select pg_advisory_xact_lock_shared(${WRITERS_LOCK})`;
+    const written = await tx`
+      insert into call_contents (record_id, at, end_user, user_id, sealed_request, sealed_answer, format)
+      select r."recordId", r.at, r."endUser", r."userId", r."sealedRequest", r."sealedAnswer", r.format
+      from jsonb_to_recordset(${tx.json(list)}) as r ("recordId" text, at timestamptz, "endUser" text, "userId" text,
+        "namedEndUser" text, hashes text[], "sealedRequest" text, "sealedAnswer" text, format smallint)
+      where not exists (select from privacy_holds h where h.kind = 'restriction' and h.ended_at is null
+          and ((h.subject_kind = 'user' and h.subject_id = r."userId")
+            or (h.subject_kind = 'end_user' and h.subject_id = r."namedEndUser")))
+        and not exists (select from erasures e where e.at >= r.at and e.subject_hashes && r.hashes)
+      on conflict (record_id) do nothing`;
+    return written.count;
+  });
+}
+
+/** Keeps writers away until this transaction ends, and deletes what they have written of an erased person by now. */
+export async function deleteLastContents(
+  tx: Tx,
+  kind: "user" | "end_user",
+  ids: readonly string[],
+): Promise<void> {
+  await tx.execute(raw`select pg_advisory_xact_lock(${WRITERS_LOCK})`);
+  const owner = kind === "user" ? raw`user_id` : raw`end_user`;
+  const list = raw.join(
+    ids.map((id) => raw`${id}`),
+    raw`, `,
+  );
+  await tx.execute(raw`delete from call_contents where ${owner} in (${list})`);
 }
 
 export interface KeptContent {

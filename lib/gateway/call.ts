@@ -9,6 +9,7 @@ import type { Endpoint } from "./endpoints.ts";
 import type { GatewayRequest } from "./http.ts";
 import { invalidJson } from "./json-fault.ts";
 import { type Member, scanObject } from "./json-scan.ts";
+import { OPERATORS_MEMBERS } from "./operators-members.ts";
 import { isRecord } from "./records.ts";
 
 export interface Call {
@@ -34,16 +35,6 @@ export interface Call {
 
 /** Up to here a body is parsed whole. */
 const PARSE_BYTES = 64 * 1024;
-/** Members that steer the gateway and must come from its operator alone. */
-const REFUSED = new Set([
-  "api_base",
-  "api_key",
-  "base_url",
-  "api_version",
-  "user_config",
-  "extra_headers",
-  "custom_llm_provider",
-]);
 type FieldType = "number" | "boolean" | "string" | "object" | "count";
 const TYPES: ReadonlyMap<string, FieldType> = new Map<string, FieldType>([
   ["temperature", "number"],
@@ -70,7 +61,7 @@ export function readCall(
   const { last, list, value } = readMembers(bytes);
   const field = (name: string): unknown => (last.has(name) ? value(name) : undefined);
   for (const name of last.keys()) {
-    if (REFUSED.has(name))
+    if (OPERATORS_MEMBERS.has(name))
       throw invalid(`"${name}" cannot be set by a request; deployments are configured by the operator`, name);
     const type = TYPES.get(name);
     if (type) checkType(name, type, value(name));

@@ -3,6 +3,7 @@
  * error becomes an answer, one place where access is checked.
  */
 
+import { isUnwrittenEvent } from "#lib/audit/unwritten.ts";
 import { isStorable } from "#lib/storable.ts";
 import { isAway, withDeadline } from "../database-health.ts";
 import { errorEnvelope, GatewayError, toGatewayError } from "../errors.ts";
@@ -206,9 +207,23 @@ function normalise(path: string): string {
 
 function asApiError(thrown: unknown): GatewayError {
   const error = toGatewayError(thrown);
-  if (error.code !== "internal" || !isAway(thrown)) return error;
+  if (error.code !== "internal") return error;
+  if (!isAway(thrown)) return isUnwrittenEvent(thrown) ? auditUnavailable(thrown) : error;
   return new GatewayError("no_db_connection", "The gateway cannot reach its database. Try again shortly.", {
     cause: thrown,
     headers: { "retry-after": "5" },
   });
+}
+
+/** No event, no act. */
+function auditUnavailable(cause: unknown): GatewayError {
+  return new GatewayError(
+    "audit_unavailable",
+    "The change was not made: its event could not be written into the audit log. Try again shortly.",
+    {
+      cause,
+      internal: cause instanceof Error ? cause.message : String(cause),
+      headers: { "retry-after": "5" },
+    },
+  );
 }

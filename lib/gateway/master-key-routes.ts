@@ -52,7 +52,7 @@ const rotate: Run = async (deps, context) => {
     actorOf(context),
     deps.safeguards.masterKeys,
     deps.policy().config,
-    { graceMs: readGrace(body.grace_period), reason: body.reason ?? null },
+    { graceMs: readGrace(body.grace_period), reason: body.reason ?? null, newKey: body.new_key ?? null },
   );
   return json(200, {
     master_key: made.secret,

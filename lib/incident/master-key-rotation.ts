@@ -1,9 +1,10 @@
 /**
  * Replaces the master key without an outage: a new one counts at once on every instance, the ones before it until their
- * grace is over. Which keys those are stands in the database; the new secret itself is shown once and is nowhere.
+ * grace is over. Which keys those are stands in the database; the new secret itself is shown once and is nowhere. Whoever
+ * brings a secret of their own may ask again when the answer was lost.
  */
 import { randomBytes } from "node:crypto";
-import { and, eq, gt, isNull, ne, or } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, isNull, ne, or, sql as raw } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
 import { masterKeys } from "#db/schema/assurance.ts";
 import { type Actor, writeAudit } from "#lib/audit/audit.ts";
@@ -12,6 +13,7 @@ import { change, type Operations } from "../changes.ts";
 import type { Config } from "../config/config.ts";
 import { durationMs, readDuration } from "../config/duration.ts";
 import { GatewayError } from "../errors.ts";
+import { madeBefore, requireStrong } from "./chosen-master-key.ts";
 import type { MasterKeyRing } from "./master-key-ring.ts";
 
 const DEFAULT_GRACE = "24h";
@@ -21,6 +23,15 @@ export interface RotatedMasterKey {
   /** Shown once. */
   readonly secret: string;
   readonly validUntil: Date;
+}
+
+type KeyConfig = Pick<Config, "masterKey" | "previousMasterKey" | "encryptionKey">;
+
+export interface Rotation {
+  readonly graceMs: number;
+  readonly reason: string | null;
+  /** The operator's own; null: the gateway makes one. */
+  readonly newKey: string | null;
 }
 
 /** @throws GatewayError invalid_request */
@@ -41,8 +52,8 @@ export function rotateMasterKey(
   operations: Operations,
   actor: Actor,
   ring: MasterKeyRing,
-  config: Pick<Config, "masterKey" | "previousMasterKey">,
-  options: { readonly graceMs: number; readonly reason: string | null },
+  config: KeyConfig,
+  options: Rotation,
 ): Promise<RotatedMasterKey> {
   return change(operations, async (tx) => {
     const result = await rotateMasterKeyIn(tx, operations.nowMs(), actor, ring, config, options);
@@ -50,16 +61,25 @@ export function rotateMasterKey(
   });
 }
 
-/** As {@link rotateMasterKey}, inside a larger change, which then announces it. */
+/**
+ * As {@link rotateMasterKey}, inside a larger change, which then announces it. Asked again with a key that it made the
+ * master key before, it changes nothing and answers as it did.
+ */
 export async function rotateMasterKeyIn(
   tx: Tx,
   nowMs: number,
   actor: Actor,
   ring: MasterKeyRing,
-  config: Pick<Config, "masterKey" | "previousMasterKey">,
-  { graceMs, reason }: { readonly graceMs: number; readonly reason: string | null },
+  config: KeyConfig,
+  { graceMs, newKey, reason }: Rotation,
 ): Promise<RotatedMasterKey> {
-  const secret = `sk-${randomBytes(32).toString("hex")}`;
+  if (newKey !== null) requireStrong(newKey, config);
+  // One at a time: of two that ask for the same key the second finds it made.
+  await tx.execute(raw`select pg_advisory_xact_lock(hashtext('master key'))`);
+  const repeated = newKey === null ? null : await madeBefore(tx, newKey, ring, config);
+  if (newKey !== null && repeated !== null)
+    return { secret: newKey, validUntil: await lastEnd(tx, repeated.firstSeenAt) };
+  const secret = newKey ?? `sk-${randomBytes(32).toString("hex")}`;
   const hash = ring.sealOf(hashSecret(secret));
   const validUntil = new Date(nowMs + graceMs);
   const configured = [config.masterKey, config.previousMasterKey]
@@ -89,10 +109,21 @@ export async function rotateMasterKeyIn(
     action: "master_key.rotate",
     target: { kind: "master_key", id: hash.slice(0, 8) },
     before: null,
-    after: { validUntil, graceMs },
+    after: { validUntil, graceMs, chosen: newKey !== null },
     ...(reason === null ? {} : { reason }),
   });
   return { secret, validUntil };
+}
+
+/** When the keys end that a rotation replaced. @param at of the rotation, where nothing tells */
+async function lastEnd(tx: Tx, at: Date): Promise<Date> {
+  const [last] = await tx
+    .select({ validUntil: masterKeys.validUntil })
+    .from(masterKeys)
+    .where(isNotNull(masterKeys.validUntil))
+    .orderBy(desc(masterKeys.validUntil))
+    .limit(1);
+  return last?.validUntil ?? at;
 }
 
 /** Ends every replaced master key now. @returns how many still counted @throws GatewayError conflict when none was replaced */

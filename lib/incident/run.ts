@@ -22,7 +22,7 @@ const IN_JOB: readonly Action[] = ["revoke", "end_sessions", "stop_exports"];
 
 export interface RunTools extends FreezeTools {
   readonly ring: MasterKeyRing;
-  readonly config: Pick<Config, "masterKey" | "previousMasterKey" | "incidentSecondPerson">;
+  readonly config: Pick<Config, "masterKey" | "previousMasterKey" | "encryptionKey" | "incidentSecondPerson">;
 }
 
 export interface Run {
@@ -78,7 +78,11 @@ export async function runIncident(
       // With a leaked key every minute counts: no grace unless one is asked for.
       const graceMs = readGrace(body.grace_period, "0s");
       if (!drill) {
-        rotated = await rotateMasterKeyIn(tx, nowMs, actor, tools.ring, tools.config, { graceMs, reason });
+        rotated = await rotateMasterKeyIn(tx, nowMs, actor, tools.ring, tools.config, {
+          graceMs,
+          reason,
+          newKey: body.new_key ?? null,
+        });
         changes.push({ kind: "master_key", id: "master" });
       }
       await addStep(tx, incidentId, actor, nowMs, {

@@ -13,6 +13,9 @@ export type ScopeBody = z.infer<typeof scopeSchema>;
 /** A reading; a body, since a key may be named by its secret, which belongs into no URL. */
 export const impactSchema = z.strictObject({ scope: scopeSchema });
 
+/** Made beforehand by whoever asks (`shin keys master --generate`), so that a lost answer loses no key. */
+const newMasterKey = text(512).nullish();
+
 const reason = text(2_000).trim().min(3, "must say why, in 3 characters or more");
 
 export const freezeSchema = z.strictObject({
@@ -52,6 +55,8 @@ export const runSchema = z.strictObject({
   phrase: text(200).nullish(),
   /** How long replaced master keys go on, with rotate_master_key: `24h`; none when absent. */
   grace_period: text(16).nullish(),
+  /** With rotate_master_key: the key that is to be the master key; the gateway makes one when absent. */
+  new_key: newMasterKey,
 });
 export type RunBody = z.infer<typeof runSchema>;
 
@@ -61,6 +66,8 @@ export const approveSchema = z.strictObject({});
 export const rotateMasterSchema = z.strictObject({
   /** How long replaced keys go on working: `24h` when absent, `0s` for not at all, 30 days at most. */
   grace_period: text(16).nullish(),
+  /** The key that is to be the master key; the gateway makes one when absent. */
+  new_key: newMasterKey,
   reason: reason.nullish(),
 });
 export const finishMasterSchema = z.strictObject({});

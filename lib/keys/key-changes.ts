@@ -93,7 +93,7 @@ export async function resetSpend(
 
 /**
  * Gives a key a new secret; row, spend and limits stay. The old secret works until the grace ends, and never longer than
- * the key itself. @throws GatewayError not_found, not_allowed, invalid_request
+ * the key itself. Asked again with a `new_key` that it has already, it changes nothing: the answer before was lost. @throws GatewayError not_found, not_allowed, invalid_request
  */
 export async function rotateKey(
   operations: Operations,
@@ -106,6 +106,7 @@ export async function rotateKey(
   const row = await changeKey(operations, actor, "key.rotate", hash, async (tx, before, nowMs) => {
     const { grace_period, new_key: _new, key: _named, ...fields } = body;
     await requireKeyAccess(tx, caller, before, "/key/regenerate", fields);
+    if (made.hash === before.secretHash) return null;
     const grace = grace_period ? readDuration(grace_period) : null;
     // Whoever takes the new secret of a key that is due keeps the time that the old one had left.
     const left = grace_period === undefined ? before.collectBy : null;
@@ -133,13 +134,15 @@ function changeKey(
   actor: Actor,
   action: string,
   hash: string,
-  columnsOf: (tx: Tx, row: KeyRow, nowMs: number) => Promise<Partial<KeyRow>>,
+  /** Null: it is so already. */
+  columnsOf: (tx: Tx, row: KeyRow, nowMs: number) => Promise<Partial<KeyRow> | null>,
 ): Promise<KeyRow> {
   return change(operations, async (tx) => {
     const before = await lockKey(tx, toHash(hash));
     if (!before) throw noKey();
     const nowMs = operations.nowMs();
     const columns = await columnsOf(tx, before, nowMs);
+    if (columns === null) return { result: before, changes: [] };
     const [after] = await refuseTaken(() =>
       tx
         .update(virtualKeys)

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Gateway } from "../gateway/gateway.ts";
 import { newId } from "../ids.ts";
+import { refusedAtDoor } from "./console-door.ts";
 import { serve } from "./http.ts";
 
 export type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void | Promise<void>;
@@ -11,9 +12,6 @@ export interface ServerOptions {
   /** Everything that is not the gateway's: the console. */
   readonly console: Handler;
 }
-
-/** Paths that Next serves and nobody here needs: each has been a way in. */
-const CLOSED = ["/_next/image", "/_next/data"];
 
 const BAD_REQUEST = [400, "Bad Request"] as const;
 /** What Node's parser and timers find, by their codes; anything else is a bad request. */
@@ -67,8 +65,8 @@ function route(
     return refuse(outgoing, 400, "The request line or its headers are ambiguous.");
   if (!belongsToConsole(path) || options.gateway.owns(path))
     return serve(options.gateway, incoming, outgoing);
-  if (incoming.headers["next-action"] !== undefined || CLOSED.some((closed) => path.startsWith(closed)))
-    return refuse(outgoing, 404, "There is nothing here.");
+  const refused = refusedAtDoor(incoming, path);
+  if (refused !== null) return refuse(outgoing, refused.status, refused.message);
   for (const name of Object.keys(incoming.headers))
     if (name.startsWith("x-shin-")) delete incoming.headers[name];
   incoming.headers["x-shin-peer"] = incoming.socket.remoteAddress ?? "";

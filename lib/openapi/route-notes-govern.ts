@@ -59,7 +59,7 @@ export const GOVERN_NOTES: Readonly<Record<string, string>> = {
   "GET /master_key/info":
     "the master keys that count or counted: age, until when, uses, and who uses a replaced one; never a key",
   "POST /master_key/rotate":
-    "makes a new master key, shown this once; the old one goes on for `grace_period` (24h) on every instance",
+    "makes `new_key` the master key, or one of its own, shown this once; the old one goes on for `grace_period` (24h) on every instance. With `new_key` it may be asked again when the answer was lost",
   "POST /master_key/finish": "ends replaced master keys now",
   "GET /privacy/requests":
     "requests of people about their data: open ones first, by the day they are due; `state`, `type`, `page`, `page_size`",

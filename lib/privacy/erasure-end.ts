@@ -1,6 +1,7 @@
 /** The end of an erasure: the search for what is left, the key destroyed, and the certificate, in one transaction. */
 import { sql as raw } from "drizzle-orm";
 import type { Sql } from "#db/client.ts";
+import { deleteLastContents } from "#db/queries/contents.ts";
 import { countBudgets, recordOwner, sumHourly } from "#db/queries/erasure-sums.ts";
 import { lookThroughStretch, textColumns } from "#db/queries/mentions.ts";
 import { erasures } from "#db/schema/privacy.ts";
@@ -52,7 +53,7 @@ export async function finish(deps: JobDeps, jobId: string | null, state: Erasure
     store,
     action: ACTIONS[store] ?? "replaced",
     before: state.before[store] ?? 0,
-    after: store === "subject_keys" ? 0 : (still[store] ?? 0),
+    after: GONE_WITH_THE_COMMIT.has(store) ? 0 : (still[store] ?? 0),
   }));
   const certificate = signCertificate(auditSigner.key, {
     id: state.erasure,
@@ -73,6 +74,7 @@ export async function finish(deps: JobDeps, jobId: string | null, state: Erasure
     audit: head && { number: head.number, hash: head.hash },
   });
   await deps.db.transaction(async (tx) => {
+    await deleteLastContents(tx, identity.subject.kind, identity.ids);
     await tx.insert(erasures).values({
       id: state.erasure,
       at: new Date(nowMs),
@@ -125,6 +127,9 @@ export async function finishedCertificate(sql: Sql, cursor: unknown): Promise<Ce
   const [row] = await sql<{ certificate: unknown }[]>`select certificate from erasures where id = ${id}`;
   return row ? certificateSchema.parse(row.certificate) : null;
 }
+
+/** Emptied by the transaction that holds the certificate, after the counting. */
+const GONE_WITH_THE_COMMIT: ReadonlySet<string> = new Set(["subject_keys", "call_contents"]);
 
 const ACTIONS: Readonly<Record<string, string>> = {
   spend_records: "pseudonymised",

@@ -180,6 +180,36 @@ it.each([
   expect(json.error.param).toBe(param);
 });
 
+it("by itself leads to no private address, however it is written, and is signed with a secret or not at all", async () => {
+  const receiver = await webReceiver();
+  const { port } = new URL(receiver.url);
+  const closed = await testGateway({ env: { SHIN_ENCRYPTION_KEY: "ab".repeat(32) } });
+  const make = (body: Record<string, unknown>) =>
+    closed.call("POST", "/alerts/channels/new", { body: { name: "ops", ...body } });
+  const hosts = [
+    "127.0.0.1",
+    "localhost",
+    "localhost.",
+    "2130706433",
+    "0x7f.1",
+    "[::ffff:127.0.0.1]",
+    "[::1]",
+  ];
+  for (const kind of ["webhook", "slack"])
+    for (const host of [...hosts, "hooks.example.com@127.0.0.1"]) {
+      const { json, text } = await make({ kind, url: `http://${host}:${port}/very-secret-path` });
+      expect(json?.id, text).toBeDefined();
+      const tried = await closed.call("POST", "/alerts/channels/test", { body: { id: json.id } });
+      expect([host, tried.json.delivered]).toEqual([host, false]);
+      expect(tried.text).not.toContain("very-secret-path");
+    }
+  expect(receiver.got).toEqual([]);
+  for (const secret of ["", " ", "x".repeat(15)]) {
+    const { json, status } = await make({ kind: "webhook", url: receiver.url, secret });
+    expect([secret, status, json.error.param]).toEqual([secret, 400, "secret"]);
+  }
+});
+
 it("is for admins", async () => {
   const key = await gateway.newKey();
   const { status } = await gateway.call("GET", "/alerts/channels", { key });

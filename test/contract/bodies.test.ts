@@ -65,6 +65,15 @@ describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
     "user_config",
     "extra_headers",
     "custom_llm_provider",
+    "litellm_params",
+    "litellm_credential_name",
+    "provider_specific_header",
+    "headers",
+    "azure_ad_token",
+    "aws_secret_access_key",
+    "aws_bedrock_runtime_endpoint",
+    "aws_sts_endpoint",
+    "vertex_credentials",
   ])("%s cannot be set by a request, and nobody is called", async (name) => {
     canary.forget();
     await refused(

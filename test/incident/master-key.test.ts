@@ -101,3 +101,62 @@ test("a virtual key of an admin may not replace the master key, and a wrong grac
   expect([wrong.status, wrong.json.error.param]).toEqual([400, "grace_period"]);
   expect((await here.call("POST", "/master_key/finish", { body: {} })).status).toBe(409);
 });
+
+const CHOSEN = "sk-0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978";
+
+test("killed between commit and answer, with no grace: whoever made the new key goes on with it, and may ask again", async () => {
+  const here = await testGateway();
+  const { sql } = here.database;
+  const ask = (key: string) =>
+    here.call("POST", "/master_key/rotate", { key, body: { new_key: CHOSEN, grace_period: "0s" } });
+  // The answer of this one is thrown away: the client saw its connection break.
+  await ask(MASTER_KEY);
+  expect([await works(here, MASTER_KEY), await works(here, CHOSEN)]).toEqual([false, true]);
+  expect((await ask(MASTER_KEY)).status).toBe(401);
+  const again = await ask(CHOSEN);
+  expect([again.status, again.json.master_key]).toEqual([200, CHOSEN]);
+  expect(Date.parse(again.json.old_key_valid_until)).toBeLessThanOrEqual(Date.now());
+  // Asked again it did nothing again: one event, and the key still counts.
+  expect(await works(here, CHOSEN)).toBe(true);
+  const events = await sql`select after from audit_events where action = 'master_key.rotate'`;
+  expect(events).toMatchObject([{ after: { chosen: true, graceMs: 0 } }]);
+  expect(JSON.stringify(await sql`select * from master_keys`)).not.toContain(CHOSEN);
+  expect(JSON.stringify(await sql`select * from audit_events`)).not.toContain(CHOSEN);
+});
+
+test("many that ask for the same key at once make it the master key once", async () => {
+  const here = await testGateway();
+  const body = { new_key: CHOSEN, grace_period: "1h" };
+  const asked = await Promise.all(
+    Array.from({ length: 8 }, () => here.call("POST", "/master_key/rotate", { body })),
+  );
+  expect(asked.map(({ status }) => status)).toEqual(Array(8).fill(200));
+  expect(new Set(asked.map(({ json }) => json.old_key_valid_until)).size).toBe(1);
+  const rows = await here.database
+    .sql`select valid_until from master_keys where created_by <> 'configuration'`;
+  expect(rows).toMatchObject([{ valid_until: null }]);
+});
+
+test("a key that is weak, known to others, or opens something else is refused, and the old one goes on", async () => {
+  const here = await testGateway({ env: { SHIN_ENCRYPTION_KEY: "5f".repeat(32) } });
+  const virtual = await here.newKey();
+  const earlier = await rotate(here, MASTER_KEY);
+  const second = await rotate(here, earlier, { new_key: CHOSEN });
+  expect(second).toBe(CHOSEN);
+  for (const new_key of [
+    ...[
+      "",
+      "sk-1234",
+      "sk-your-secure-key-here",
+      "sk-aaaaaaaaaaaaaaaaaaaaaaaa",
+      `${CHOSEN}\n`,
+      `${CHOSEN} x`,
+    ],
+    ...["5f".repeat(32), virtual, MASTER_KEY, earlier],
+  ]) {
+    const answer = await here.call("POST", "/master_key/rotate", { key: CHOSEN, body: { new_key } });
+    expect([new_key, answer.status, answer.json.error.param]).toEqual([new_key, 400, "new_key"]);
+    if (new_key !== "") expect(answer.text).not.toContain(new_key);
+  }
+  expect(await works(here, CHOSEN)).toBe(true);
+});

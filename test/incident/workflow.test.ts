@@ -203,11 +203,14 @@ test("the guide's first procedure: a new master key at once, every virtual key r
     scope: { kind: "master_key" },
     reason: "it stood in a ticket",
   });
+  const chosen = "sk-0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978";
   const { master_key } = await change(here, `/incident/${incident_id}/run`, {
     actions: ["rotate_master_key", "revoke"],
     reason: "it stood in a ticket",
     phrase: impact.phrase,
+    new_key: chosen,
   });
+  expect(master_key).toBe(chosen);
   const refused = async (secret: string) =>
     (await here.call("GET", "/key/list", { key: secret })).status === 401;
   expect([await refused(MASTER_KEY), await refused(master_key)]).toEqual([true, false]);

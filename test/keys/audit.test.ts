@@ -27,7 +27,8 @@ describe.each(CHANGES)("%s", (path, body) => {
     await sql`create trigger refuse_event before insert on audit_events execute function refuse_event()`;
     const answer = await here.call("POST", path, { body });
     await sql`drop trigger refuse_event on audit_events`;
-    expect(answer.status).toBe(500);
+    expect([answer.status, answer.json.error.type]).toEqual([503, "audit_unavailable"]);
+    expect(answer.headers["retry-after"]).toBe("5");
     expect(answer.text).not.toContain("no events today");
     expect(await row()).toEqual(before);
     expect(await sql`select 1 from virtual_keys`).toHaveLength(1);

@@ -69,3 +69,22 @@ test("a second rotation ends the first one's grace, and a deletion ends all", as
   for (const secret of [first, second, third]) expect((await call(here, secret)).status).toBe(401);
   await heard(there, third, 401);
 });
+
+test("asked again with the same new_key it changes nothing, so a lost answer costs neither the secret nor the grace", async () => {
+  const key = await here.newKey();
+  const made = await change(here, "/key/generate", {});
+  const new_key = `sk-${"Zq7".repeat(12)}`;
+  const body = { key: made.key, new_key, grace_period: "1h" };
+  expect((await change(here, "/key/regenerate", body)).key).toBe(new_key);
+  // The answer was lost; the client knows its own secret, and may ask again under any of the key's names.
+  for (const named of [made.key, new_key, made.key_id])
+    expect((await change(here, "/key/regenerate", { ...body, key: named })).key).toBe(new_key);
+  expect((await info(new_key)).rotation_count).toBe(1);
+  expect([(await call(here, made.key)).status, (await call(here, new_key)).status]).toEqual([200, 200]);
+  const events = await here.database
+    .sql`select 1 from audit_events where action = 'key.rotate' and target_id = ${made.key_id}`;
+  expect(events).toHaveLength(1);
+  // Another key's secret is no new one.
+  const taken = await here.call("POST", "/key/regenerate", { body: { key, new_key } });
+  expect(taken.status).toBe(400);
+});

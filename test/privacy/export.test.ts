@@ -96,6 +96,14 @@ describe("an export of a user", () => {
   test("runs nothing: no formula in a spreadsheet, no script in the page", async () => {
     const { texts } = await exported(runtime, { kind: "user", id: "ana" });
     expect(texts["data/users.csv"]).toContain(`"'=HYPERLINK(`);
+    const tables = Object.entries(texts).filter(([name]) => name.endsWith(".csv"));
+    expect(tables.length).toBeGreaterThan(3);
+    const dangerous = tables.flatMap(([name, text]) =>
+      cellsOf(text)
+        .filter((cell) => /^[=+\-@\t\r\n]/.test(cell))
+        .map((cell) => [name, cell]),
+    );
+    expect(dangerous).toEqual([]);
     expect(texts["index.html"]).not.toContain("<script>");
     expect(texts["index.html"]).toContain("&lt;script&gt;");
     expect(texts["index.html"]).not.toMatch(/src=|href=|url\(/);
@@ -148,3 +156,16 @@ describe("what an export reads", () => {
     }
   });
 });
+
+/** Cells as RFC 4180 has them, and nothing more lenient. */
+function cellsOf(csv: string): string[] {
+  const cells: string[] = [];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|$)/y;
+  while (cell.lastIndex < csv.length) {
+    const at = cell.lastIndex;
+    const found = cell.exec(csv);
+    if (found === null) throw new Error(`no CSV at ${at}: ${csv.slice(at, at + 40)}`);
+    cells.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? "");
+  }
+  return cells;
+}

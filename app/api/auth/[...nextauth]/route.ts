@@ -22,6 +22,7 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   if (callbackUrl !== null && !/^(\/(?![/\\])|https?:\/\/)/.test(callbackUrl))
     return refuse(400, "callbackUrl is no address of this console.");
   if (!isSameSite(request)) return refuse(403, "This request does not come from the console.");
+  if (!(await isReadable(request))) return refuse(400, "The body is not valid JSON.");
   const { deps } = await gatewayRuntime();
   const { addresses } = deps.policy();
   const from = {
@@ -39,6 +40,19 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   answer.headers.set("referrer-policy", "same-origin");
   answer.headers.set("x-content-type-options", "nosniff");
   return answer;
+}
+
+/** next-auth answers JSON that is none with a 500, and anybody's line in our log of errors. */
+async function isReadable(request: NextRequest): Promise<boolean> {
+  if (request.method !== "POST" || !request.headers.get("content-type")?.includes("application/json"))
+    return true;
+  try {
+    await request.clone().json();
+    return true;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return false;
+  }
 }
 
 /** A form on another site may not sign anybody in or out; a provider's redirect (GET) may come back. */
