@@ -1,11 +1,12 @@
 /** Destinations on loopback that keep what they are sent, and a gateway whose calls are written straight into its ledger. */
+
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { afterAll } from "vitest";
 import { isCallbackJob } from "#lib/callbacks/jobs.ts";
 import { newId } from "#lib/ids.ts";
 import type { SpendRecord } from "#lib/ledger/record.ts";
+import { atEnd } from "#test/helpers/at-end.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { type TestGateway, testGateway } from "#test/helpers/gateway.ts";
 import { until } from "#test/helpers/house.ts";
@@ -36,7 +37,7 @@ export async function receiver(): Promise<Receiver> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  afterAll(() => {
+  atEnd(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });

@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, expect, vi } from "vitest";
+import { expect, vi } from "vitest";
+import { atEnd } from "#test/helpers/at-end.ts";
 
 type Value = string | number | boolean | readonly Value[];
 
@@ -115,7 +116,7 @@ export async function otlpReceiver(): Promise<Receiver> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterAll(async () => {
+  atEnd(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
