@@ -55,7 +55,7 @@ describe.skipIf(services.redis === null || services.postgres === null)("killed o
     await lookAt(leases, Math.max(...ends));
     expect(await refusals()).toEqual([null, null]);
     await until("the survivor's calls are settled", async () => (await redis.client.zCard(leases)) === 0);
-  }, 30_000);
+  });
 
   async function startGateway() {
     const configFile = join(await temporaryFolder(), "config.yaml");

@@ -82,7 +82,6 @@ general_settings: { drain_timeout: ${drainTimeout}, ledger_acknowledge: ${acknow
       expect(await gateway.ended, gateway.log()).toEqual({ code: 0, signal: null });
       expect(await outcomes()).toEqual({ "settled ok": CALLS });
     },
-    30_000,
   );
 
   test.each(["drip", "hold"] as const)(
@@ -96,6 +95,5 @@ general_settings: { drain_timeout: ${drainTimeout}, ledger_acknowledge: ${acknow
       expect(await outcomes()).toEqual({ "settled client_closed": CALLS });
       await until("the provider's calls are aborted", () => provider.open.size === 0);
     },
-    30_000,
   );
 });

@@ -70,5 +70,5 @@ general_settings: { log_level: ERROR }
     onTestFinished(() => sql.end());
     await expectTrueLedger(sql, calls);
     expect(await sql`select 1 from spend_records`).toHaveLength(50);
-  }, 40_000);
+  });
 });
