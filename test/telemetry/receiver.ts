@@ -28,8 +28,7 @@ export interface ReceivedLog {
   readonly traceId: string;
   readonly spanId: string;
   readonly severity: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into lines by name, and fail on what is not there
-  readonly body: any;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 export interface Receiver {

@@ -13,6 +13,7 @@ import {
   usageChunk,
 } from "#test/helpers/upstream.ts";
 import { otlpReceiver, type ReceivedSpan } from "./receiver.ts";
+import { flush, lookAt } from "./setting.ts";
 
 const receiver = await otlpReceiver();
 const good = await rawUpstream();
@@ -40,8 +41,6 @@ const gateway = await testGateway({
 });
 const key = await gateway.newKey({ key_alias: "mobile", user_id: "alice@example.com" });
 
-receiver.beforeLook = () => gateway.runtime.deps.telemetry?.flush();
-
 const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const SECRET_PROMPT = "the merger closes on friday";
 const body = (more: object = {}) => ({
@@ -64,8 +63,7 @@ const STREAMED = stream(
 );
 
 beforeEach(async () => {
-  await gateway.runtime.deps.telemetry?.flush();
-  receiver.forget();
+  await lookAt(gateway, receiver);
   receiver.answer(200);
   good.forget();
   bad.forget();
@@ -249,7 +247,7 @@ describe("a stream", () => {
       bytes: async () => bytes,
     });
     // Its first chunk is here; nobody is told of the call before its last.
-    await gateway.runtime.deps.telemetry?.flush();
+    await flush(gateway);
     expect(receiver.spans).toEqual([]);
     end();
     if (typeof opened.body === "string" || Buffer.isBuffer(opened.body)) throw new Error("not a stream");
@@ -373,7 +371,7 @@ describe("a refusal", () => {
     [400, "budget_exceeded", { max_budget: 0 }],
   ])("with %i names the rule and calls no provider", async (status, reason, limits) => {
     const limited = await gateway.newKey(limits);
-    await gateway.runtime.deps.telemetry?.flush();
+    await flush(gateway);
     receiver.forget();
     const reply = await chat({}, {}, limited);
     expect(reply.status).toBe(status);
