@@ -1,10 +1,11 @@
 /**
  * How the tests run: real processes, one embedded Postgres for all of them, no watching.
  *
- * Most tests wait for something most of the time (a child that starts, a page, a poll), so three files run at once, also
- * on two cores. What a test promises in milliseconds it can only see while nothing else runs: those files go last, one
+ * Most tests wait for something most of the time (a child that starts, a page, a poll), so three files run at once, even
+ * on fewer cores. What a test promises in milliseconds it can only see while nothing else runs: those files go last, one
  * after another.
  */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /**
@@ -45,7 +46,7 @@ export default defineConfig({
     retry: 1,
     // Never fewer than two: with one, Vitest loads all files that share a process before it runs the first, and each
     // opens a gateway at its top.
-    maxWorkers: 3,
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       {
         extends: true,
