@@ -1,23 +1,32 @@
-/** How the tests run: real processes, one embedded Postgres for all of them, no watching. */
+/**
+ * How the tests run: real processes, one embedded Postgres for all of them, no watching.
+ *
+ * Most tests wait for something most of the time (a child that starts, a page, a poll), so three files run at once, even
+ * on fewer cores. What a test promises in milliseconds it can only see while nothing else runs: those files go last, one
+ * after another.
+ */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /**
- * Folders whose files share a process: they run the gateway in process, and loading it anew for each file would take
- * longer than the tests do. A process loads all its files before it runs the first, and most open a gateway at the top;
- * so the folders go in groups. Whatever is not named here kills processes, builds, takes ports or counts what a process
+ * Folders whose files share processes: they run the gateway in process, and loading it anew for each file would take
+ * longer than the tests do. Whatever is not named here kills processes, builds, takes ports or counts what a process
  * holds, and each such file has a process of its own.
  */
-const TOGETHER = {
-  keys: ["keys", "models"],
-  people: ["people", "end-users", "tags", "reviews", "budget-requests"],
-  console: ["console", "config", "openapi", "throttle"],
-  limits: ["limits", "properties"],
-  admission: ["admission", "budgets"],
-  spend: ["spend", "ledger", "exports", "jobs", "gateway"],
-  privacy: ["privacy", "audit"],
-  assurance: ["compliance", "incident", "alerts", "callbacks", "telemetry"],
-};
-const filesOf = (folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+const TOGETHER = [
+  ...["admission", "alerts", "audit", "budget-requests", "budgets", "callbacks", "compliance", "config"],
+  ...["console", "end-users", "exports", "gateway", "incident", "jobs", "keys", "ledger", "limits", "models"],
+  ...["openapi", "people", "privacy", "properties", "reviews", "spend", "tags", "telemetry", "throttle"],
+].map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** Files that measure how long something takes and promise less than a few seconds. */
+const UNDISTURBED = [
+  "contract/client-abort",
+  "deploy/nginx",
+  "deploy/rolling",
+  "e2e/sign-in",
+  "reliability/outage",
+].map((name) => `test/${name}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -25,27 +34,26 @@ export default defineConfig({
     pool: "forks",
     globalSetup: ["./test/helpers/global-setup.ts"],
     reporters: ["default", "./test/helpers/summary-reporter.ts"],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    expect: { poll: { timeout: 15_000, interval: 20 } },
     // What ran leaves no trace in the environment of what runs next.
     unstubEnvs: true,
+    unstubGlobals: true,
     restoreMocks: true,
     // Real services on a busy machine; the report names each test that needed it.
     retry: 1,
+    // Never fewer than two: with one, Vitest loads all files that share a process before it runs the first, and each
+    // opens a gateway at its top.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       {
         extends: true,
-        test: {
-          name: "alone",
-          include: ["test/**/*.test.ts"],
-          exclude: filesOf(Object.values(TOGETHER).flat()),
-        },
+        test: { name: "alone", include: ["test/**/*.test.ts"], exclude: [...TOGETHER, ...UNDISTURBED] },
       },
-      ...Object.entries(TOGETHER).map(([name, folders]) => ({
-        extends: true as const,
-        test: { name, isolate: false, include: filesOf(folders) },
-      })),
+      { extends: true, test: { name: "together", isolate: false, include: TOGETHER } },
+      { extends: true, test: { name: "undisturbed", maxWorkers: 1, include: UNDISTURBED } },
     ],
   },
 });

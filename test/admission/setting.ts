@@ -1,8 +1,9 @@
 /** A gateway whose provider does as it is told, and looks into its admission store. */
-import { afterAll } from "vitest";
+
 import type { Rule, Subject } from "#lib/admission/admission.ts";
 import { budgetCounter } from "#lib/admission/rule-list.ts";
 import { hashSecret } from "#lib/keys/secret.ts";
+import { atEnd } from "#test/helpers/at-end.ts";
 import { type ManualClock, manualClock } from "#test/helpers/clock.ts";
 import { type TestGateway, testGateway } from "#test/helpers/gateway.ts";
 import { type Provider, startProvider } from "../reliability/provider.ts";
@@ -17,7 +18,7 @@ export interface Setting {
 /** @param settings lines of config.yaml below the model list */
 export async function admissionSetting(settings = ""): Promise<Setting> {
   const provider = await startProvider();
-  afterAll(() => provider.close());
+  atEnd(() => provider.close());
   const clock = manualClock();
   const entry = `api_key: k, api_base: "${provider.url}", ${PRICES}`;
   const gateway = await testGateway({

@@ -1,9 +1,10 @@
 /** Other sides of alert channels: a web server and a real mail server on loopback that keep what they are sent. */
+
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
-import { afterAll } from "vitest";
+import { atEnd } from "#test/helpers/at-end.ts";
 
 export interface WebReceiver {
   readonly url: string;
@@ -20,7 +21,7 @@ export async function webReceiver(): Promise<WebReceiver> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  atEnd(() => new Promise((resolve) => server.close(resolve)));
   const { port } = server.address() as AddressInfo;
   const receiver: WebReceiver = {
     url: `http://127.0.0.1:${port}/hook/very-secret-path`,
@@ -52,6 +53,6 @@ export async function mailReceiver(): Promise<MailReceiver> {
       resolve((listening.address() as AddressInfo).port);
     });
   });
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  atEnd(() => new Promise<void>((resolve) => server.close(() => resolve())));
   return { port, got };
 }

@@ -1,11 +1,12 @@
 /** Destinations on loopback that keep what they are sent, and a gateway whose calls are written straight into its ledger. */
+
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { afterAll } from "vitest";
 import { isCallbackJob } from "#lib/callbacks/jobs.ts";
 import { newId } from "#lib/ids.ts";
 import type { SpendRecord } from "#lib/ledger/record.ts";
+import { atEnd } from "#test/helpers/at-end.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { type TestGateway, testGateway } from "#test/helpers/gateway.ts";
 import { until } from "#test/helpers/house.ts";
@@ -36,7 +37,7 @@ export async function receiver(): Promise<Receiver> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  afterAll(() => {
+  atEnd(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });
@@ -88,14 +89,22 @@ export async function callbackSetting(yaml: string, env: Record<string, string> 
       const now = clock.now();
       const before = await standing();
       let after = before;
+      const open = () => deps.sql`select state from jobs where kind like 'callback.%' and state <> 'done'`;
+      const tried = async () => {
+        after = await standing();
+        return after.failures > before.failures || Date.parse(after.delivered_up_to ?? "") > now;
+      };
       await until("a delivery was tried", async () => {
         clock.advance(waitMs);
-        // The gateway's own hand may have taken it already, and may have begun before the last record was there.
+        // The gateway's own hand may have taken it already: what it has begun it ends, or it would be tried twice. It
+        // may also have begun before the last record was there.
+        await until(
+          "none is under way",
+          async () => !(await open()).some(({ state }) => state === "running"),
+        );
+        if (await tried()) return true;
         await deps.jobs.runDue(deps, Number.POSITIVE_INFINITY, isCallbackJob);
-        const jobs = await deps.sql`select state from jobs where kind like 'callback.%' and state <> 'done'`;
-        after = await standing();
-        if (jobs.length === 0 || jobs.some(({ state }) => state === "running")) return jobs.length === 0;
-        return after.failures > before.failures || Date.parse(after.delivered_up_to ?? "") > now;
+        return (await tried()) || (await open()).length === 0;
       });
       return after;
     },

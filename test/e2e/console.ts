@@ -98,7 +98,7 @@ export async function openConsoleUnderTest(
     async window(options) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(30_000);
       return { context, page };
     },
   };

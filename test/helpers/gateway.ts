@@ -1,8 +1,8 @@
 /** A gateway in process over a real database, spoken to as a mount would: requests in, answers out. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll } from "vitest";
 import type { Clock } from "#lib/clock.ts";
 import { systemClock } from "#lib/clock.ts";
 import type { Config } from "#lib/config/config.ts";
@@ -11,6 +11,7 @@ import { departureOf, type GatewayRequest } from "#lib/gateway/http.ts";
 import { type Log, silentLog } from "#lib/log.ts";
 import type { ResolveHost } from "#lib/providers/guard.ts";
 import { createRuntime, type Runtime } from "#lib/runtime.ts";
+import { atEnd } from "./at-end.ts";
 import { type TestDatabase, testDatabase } from "./postgres.ts";
 
 export const MASTER_KEY = "sk-Test-master-key-0123456789-abcdef";
@@ -68,7 +69,7 @@ export function configOf(yaml: string, env: Record<string, string> = {}): Config
   return config;
 }
 
-/** Opens a gateway that is closed when the file's tests are done. */
+/** Opens a gateway that is closed with the test or the file that asked for it. */
 export async function testGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const database = options.database ?? (await testDatabase());
   const folder = await mkdtemp(path.join(tmpdir(), "shin-test-"));
@@ -84,7 +85,7 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
     log: options.log ?? silentLog,
     ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
   });
-  afterAll(async () => {
+  atEnd(async () => {
     await runtime.close();
     await rm(folder, { recursive: true, force: true });
   });

@@ -10,9 +10,9 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import next from "next";
 import { Agent, request } from "undici";
-import { afterAll } from "vitest";
 import { shareRuntime } from "#lib/next/runtime.ts";
 import { createShinServer } from "#lib/node/server.ts";
+import { atEnd } from "./at-end.ts";
 import {
   type Answer,
   MASTER_KEY,
@@ -77,7 +77,7 @@ async function nextMount(gateway: TestGateway): Promise<Mount> {
   const app = next({ dev: false, dir: ROOT, quiet: true });
   await app.prepare();
   const handle: RequestListener = app.getRequestHandler();
-  afterAll(() => app.close());
+  atEnd(() => app.close());
   // As the door does: what a client says about its own address goes, the socket's word takes its place.
   const server = createServer((incoming, response) => {
     for (const name of Object.keys(incoming.headers))
@@ -93,7 +93,7 @@ async function listen(name: Mount["name"], server: Server): Promise<Mount> {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const agent = new Agent();
-  afterAll(async () => {
+  atEnd(async () => {
     await agent.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

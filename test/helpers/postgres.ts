@@ -1,13 +1,15 @@
 /**
  * Databases for tests: a fresh, migrated one in a few ten milliseconds, and Debian's own Postgres as the "other" one.
  */
+
 import { randomBytes } from "node:crypto";
 import { chown, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import postgres from "postgres";
-import { afterAll, inject } from "vitest";
+import { inject } from "vitest";
 import { type Account, runAs } from "#lib/node/embedded-postgres-account.ts";
 import { type ConnectionOptions, freePort, libpqUrl } from "#lib/node/embedded-postgres-connection.ts";
+import { atEnd } from "./at-end.ts";
 import { templateName } from "./global-setup.ts";
 import { services } from "./services.ts";
 import { makeTemporaryFolder } from "./temporary.ts";
@@ -17,12 +19,12 @@ export interface TestDatabase {
   readonly options: ConnectionOptions;
   /** For psql and other libpq programs. */
   readonly url: string;
-  /** A client on it, for looking; ended at the end of the file. */
+  /** A client on it, for looking; ended with the database. */
   readonly sql: postgres.Sql;
 }
 
 /**
- * A fresh database with the current schema, dropped when the file's tests are done. Call it at the top of the file:
+ * A fresh database with the current schema, dropped with the test or the file that asked for it. At the top of a file:
  * `const database = await testDatabase();`. With `empty: true` it has no schema.
  */
 export async function testDatabase({ empty = false } = {}): Promise<TestDatabase> {
@@ -32,7 +34,7 @@ export async function testDatabase({ empty = false } = {}): Promise<TestDatabase
   await asAdmin(server, (admin) => admin`create database ${admin(name)} template ${admin(template)}`);
   const options = { ...server, database: name };
   const sql = postgres({ ...options, max: 4, onnotice: () => {} });
-  afterAll(async () => {
+  atEnd(async () => {
     await sql.end({ timeout: 1 });
     await asAdmin(server, (admin) => admin`drop database ${admin(name)} with (force)`);
   });
@@ -64,7 +66,7 @@ export interface RealPostgres {
 }
 
 /**
- * Starts Debian's Postgres in a temporary folder with an empty database `shin`, and ends it with the file's tests.
+ * Starts Debian's Postgres in a temporary folder with an empty database `shin`, and ends it with the test or the file that asked for it.
  * Guard with `describe.skipIf(services.postgres === null)`; without the package it throws.
  */
 export async function realPostgres(): Promise<RealPostgres> {
@@ -98,7 +100,7 @@ export async function realPostgres(): Promise<RealPostgres> {
   const start = () => control("start", "-o", `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`);
   const stop = (mode: "fast" | "immediate" = "fast") => control("stop", "-m", mode);
   await start();
-  afterAll(async () => {
+  atEnd(async () => {
     await runAs(account, join(programs, "pg_ctl"), ["-D", data, "-s", "-m", "immediate", "stop"], folder);
     await rm(folder, { recursive: true, force: true });
   });

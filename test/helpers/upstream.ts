@@ -2,11 +2,12 @@
  * Providers for tests. `rawUpstream` is a bare HTTP server that does whatever a test tells it, hostile things included,
  * and remembers what it was sent; `aimock` stands in for a well-behaved provider and for its own kinds of chaos.
  */
+
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LLMock } from "@copilotkit/aimock";
-import { afterAll } from "vitest";
+import { atEnd } from "./at-end.ts";
 
 /** A request as the provider got it. */
 export interface Received {
@@ -36,7 +37,7 @@ export interface RawUpstream {
   forget(): void;
 }
 
-/** Starts a provider that is stopped when the file's tests are done; it answers `hello` until told otherwise. */
+/** Starts a provider that is stopped with the test or the file that asked for it; it answers `hello` until told otherwise. */
 export async function rawUpstream(first: Behaviour = answer()): Promise<RawUpstream> {
   let queue: readonly Behaviour[] = [first];
   const requests: Received[] = [];
@@ -65,7 +66,7 @@ export async function rawUpstream(first: Behaviour = answer()): Promise<RawUpstr
   };
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterAll(async () => {
+  atEnd(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -157,6 +158,6 @@ export const either =
 export async function aimock(): Promise<LLMock> {
   const mock = new LLMock({ port: 0, logLevel: "silent" });
   await mock.start();
-  afterAll(() => mock.stop());
+  atEnd(() => mock.stop());
   return mock;
 }

@@ -46,5 +46,5 @@ describe.skipIf(services.postgres === null)("after the database was restarted", 
     expect((await call(other, key)).status).toBe(200);
     await change(one, "/key/block", { key });
     await heard(other, key, 401);
-  }, 30_000);
+  });
 });

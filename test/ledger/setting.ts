@@ -1,6 +1,7 @@
 /** A ledger of its own over a fresh database and an empty journal folder. */
+
 import { join } from "node:path";
-import { afterAll, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import { connect } from "#db/client.ts";
 import { DatabaseHealth } from "#lib/database-health.ts";
 import { Journal } from "#lib/ledger/journal.ts";
@@ -8,6 +9,7 @@ import { Ledger } from "#lib/ledger/ledger.ts";
 import type { Instance, SpendRecord } from "#lib/ledger/record.ts";
 import { silentLog } from "#lib/log.ts";
 import { NO_USAGE } from "#lib/models/cost.ts";
+import { atEnd } from "#test/helpers/at-end.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { temporaryFolder } from "#test/helpers/house.ts";
 import { type TestDatabase, testDatabase } from "#test/helpers/postgres.ts";
@@ -39,7 +41,7 @@ export async function ledgerSetting(): Promise<LedgerSetting> {
   await database.sql`insert into teams (id) values ('t1')`;
   for (const id of ["k1", "k2"]) await addKey(database, id);
   const clients: { end(options: { timeout: number }): Promise<void> }[] = [];
-  afterAll(() => Promise.all(clients.map((client) => client.end({ timeout: 1 }))));
+  atEnd(() => Promise.all(clients.map((client) => client.end({ timeout: 1 }))));
   return {
     database,
     open: async ({ acknowledge = "commit", instance = { id: "ins_test", boot: 2 }, folder } = {}) => {

@@ -16,7 +16,7 @@ import { startRedis } from "#test/helpers/redis.ts";
 import { services } from "#test/helpers/services.ts";
 import { reserveOf } from "../admission/setting.ts";
 import { ask, startProvider } from "../reliability/provider.ts";
-import { PRICES } from "../reliability/statement.ts";
+import { pricedConfig } from "../reliability/statement.ts";
 
 const HELD = 3;
 const HOLD = ask(10, 20, "hold");
@@ -55,19 +55,14 @@ describe.skipIf(services.redis === null || services.postgres === null)("killed o
     await lookAt(leases, Math.max(...ends));
     expect(await refusals()).toEqual([null, null]);
     await until("the survivor's calls are settled", async () => (await redis.client.zCard(leases)) === 0);
-  }, 30_000);
+  });
 
   async function startGateway() {
     const configFile = join(await temporaryFolder(), "config.yaml");
     await writeFile(
       configFile,
-      `
-model_list:
-  - model_name: priced
-    litellm_params: { model: openai/upstream, api_key: k, api_base: "${provider.url}", ${PRICES} }
-# A machine that is busy with other tests is no outage.
-general_settings: { limits_store_timeout: 10, log_level: ERROR }
-`,
+      // A machine that is busy with other tests is no outage.
+      pricedConfig(provider.url, "limits_store_timeout: 10, log_level: ERROR"),
     );
     const env = { LITELLM_MASTER_KEY: MASTER_KEY, DATABASE_URL: database.url, REDIS_URL: redis.url };
     const gateway = await startGatewayProcess({ dataDir: await temporaryFolder(), configFile, env });

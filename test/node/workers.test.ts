@@ -17,7 +17,7 @@ import { type GatewayProcess, startGatewayProcess } from "#test/helpers/process.
 import { startRedis } from "#test/helpers/redis.ts";
 import { services } from "#test/helpers/services.ts";
 import { ask, startProvider } from "#test/reliability/provider.ts";
-import { expectTrueLedger, PRICES, type Seen } from "#test/reliability/statement.ts";
+import { expectTrueLedger, pricedConfig, type Seen } from "#test/reliability/statement.ts";
 
 interface Roll {
   readonly pid: number;
@@ -51,12 +51,7 @@ describe.skipIf(services.redis === null)("two workers on one port", async () => 
     const configFile = join(await temporaryFolder(), "config.yaml");
     await writeFile(
       configFile,
-      `
-model_list:
-  - model_name: priced
-    litellm_params: { model: openai/upstream, api_key: k, api_base: "${provider.url}", ${PRICES} }
-general_settings: { log_level: info, limits_store_timeout: 10, ${yaml} }
-`,
+      pricedConfig(provider.url, `log_level: info, limits_store_timeout: 10, ${yaml}`),
     );
     const gateway = await startGatewayProcess({
       dataDir,
@@ -150,7 +145,7 @@ general_settings: { log_level: info, limits_store_timeout: 10, ${yaml} }
     const statuses = await Promise.all(calls);
     expect(statuses.filter((status) => status === 200)).toHaveLength(50);
     expect(statuses.filter((status) => status === 429)).toHaveLength(150);
-  }, 40_000);
+  });
 
   test("one is killed under load: the other serves on, it comes back, and the ledger is true", async () => {
     const dataDir = await temporaryFolder();
@@ -298,5 +293,5 @@ general_settings: { log_level: info, limits_store_timeout: 10, ${yaml} }
       const answers = await Promise.all(Array.from({ length: 6 }, names));
       return answers.every((answer) => answer.includes("new-one"));
     });
-  }, 40_000);
+  });
 });

@@ -81,4 +81,4 @@ test("a drill goes the whole way, is marked as one, and leaves nothing but its r
   expect(await deps.sql`select count(*)::int as count from spend_records`).toEqual(before);
   const events = await call("GET", "/audit?action=privacy.drill&limit=1");
   expect(events.json.events[0]).toMatchObject({ outcome: "ok", after: { drill: true, faults: [] } });
-}, 30_000);
+});

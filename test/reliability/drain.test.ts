@@ -10,7 +10,7 @@ import { realPostgres } from "#test/helpers/postgres.ts";
 import { type GatewayProcess, startGatewayProcess } from "#test/helpers/process.ts";
 import { services } from "#test/helpers/services.ts";
 import { ask, startProvider } from "./provider.ts";
-import { PRICES } from "./statement.ts";
+import { pricedConfig } from "./statement.ts";
 
 const CALLS = 100;
 
@@ -30,12 +30,10 @@ describe.skipIf(services.postgres === null)("SIGTERM", async () => {
     const configFile = join(await temporaryFolder(), "config.yaml");
     await writeFile(
       configFile,
-      `
-model_list:
-  - model_name: priced
-    litellm_params: { model: openai/upstream, api_key: k, api_base: "${provider.url}", ${PRICES} }
-general_settings: { drain_timeout: ${drainTimeout}, ledger_acknowledge: ${acknowledge}, log_level: ERROR }
-`,
+      pricedConfig(
+        provider.url,
+        `drain_timeout: ${drainTimeout}, ledger_acknowledge: ${acknowledge}, log_level: ERROR`,
+      ),
     );
     const env = { LITELLM_MASTER_KEY: MASTER_KEY, DATABASE_URL: server.url };
     const gateway = await startGatewayProcess({ dataDir: await temporaryFolder(), configFile, env });
@@ -82,7 +80,6 @@ general_settings: { drain_timeout: ${drainTimeout}, ledger_acknowledge: ${acknow
       expect(await gateway.ended, gateway.log()).toEqual({ code: 0, signal: null });
       expect(await outcomes()).toEqual({ "settled ok": CALLS });
     },
-    30_000,
   );
 
   test.each(["drip", "hold"] as const)(
@@ -96,6 +93,5 @@ general_settings: { drain_timeout: ${drainTimeout}, ledger_acknowledge: ${acknow
       expect(await outcomes()).toEqual({ "settled client_closed": CALLS });
       await until("the provider's calls are aborted", () => provider.open.size === 0);
     },
-    30_000,
   );
 });

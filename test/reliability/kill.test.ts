@@ -12,7 +12,7 @@ import { MASTER_KEY } from "#test/helpers/gateway.ts";
 import { rememberingLog, temporaryFolder } from "#test/helpers/house.ts";
 import { type GatewayProcess, startGatewayProcess } from "#test/helpers/process.ts";
 import { ask, startProvider } from "./provider.ts";
-import { expectTrueLedger, PRICES, type Seen } from "./statement.ts";
+import { expectTrueLedger, pricedConfig, type Seen } from "./statement.ts";
 
 const ROUNDS = 20;
 const CLIENTS = 12;
@@ -24,7 +24,10 @@ test("after kill -9, twenty times, every answered call is recorded once and ever
   const dataDir = await temporaryFolder();
   const configFile = join(await temporaryFolder(), "config.yaml");
   const start = async (acknowledge: string): Promise<GatewayProcess> => {
-    await writeFile(configFile, config(provider.url, acknowledge));
+    await writeFile(
+      configFile,
+      pricedConfig(provider.url, `ledger_acknowledge: ${acknowledge}, log_level: ERROR`),
+    );
     const gateway = await startGatewayProcess({
       dataDir,
       configFile,
@@ -59,15 +62,6 @@ test("after kill -9, twenty times, every answered call is recorded once and ever
   expect(calls.length - complete).toBeGreaterThan(ROUNDS * HELD);
   expect(interrupted).toBeGreaterThan(ROUNDS);
 }, 120_000);
-
-function config(providerUrl: string, acknowledge: string): string {
-  return `
-model_list:
-  - model_name: priced
-    litellm_params: { model: openai/upstream, api_key: k, api_base: "${providerUrl}", ${PRICES} }
-general_settings: { ledger_acknowledge: ${acknowledge}, log_level: ERROR }
-`;
-}
 
 /** One key of a user, one of a team, one of nobody; all with limits and a budget, so that nothing is skipped. */
 async function makeKeys(url: string): Promise<string[]> {

@@ -9,7 +9,7 @@ import { realPostgres } from "#test/helpers/postgres.ts";
 import { startGatewayProcess } from "#test/helpers/process.ts";
 import { services } from "#test/helpers/services.ts";
 import { ask, startProvider } from "./provider.ts";
-import { expectTrueLedger, PRICES, type Seen } from "./statement.ts";
+import { expectTrueLedger, pricedConfig, type Seen } from "./statement.ts";
 
 describe.skipIf(services.postgres === null)("killed during an outage", async () => {
   const server = await realPostgres();
@@ -19,15 +19,7 @@ describe.skipIf(services.postgres === null)("killed during an outage", async () 
   test("every answer given without the database is in the ledger after the next start, once", async () => {
     const dataDir = await temporaryFolder();
     const configFile = join(await temporaryFolder(), "config.yaml");
-    await writeFile(
-      configFile,
-      `
-model_list:
-  - model_name: priced
-    litellm_params: { model: openai/upstream, api_key: k, api_base: "${provider.url}", ${PRICES} }
-general_settings: { log_level: ERROR }
-`,
-    );
+    await writeFile(configFile, pricedConfig(provider.url, "log_level: ERROR"));
     const start = async () => {
       const env = { LITELLM_MASTER_KEY: MASTER_KEY, DATABASE_URL: server.url };
       const gateway = await startGatewayProcess({ dataDir, configFile, env });
@@ -70,5 +62,5 @@ general_settings: { log_level: ERROR }
     onTestFinished(() => sql.end());
     await expectTrueLedger(sql, calls);
     expect(await sql`select 1 from spend_records`).toHaveLength(50);
-  }, 40_000);
+  });
 });

@@ -12,7 +12,7 @@ import { realPostgres } from "#test/helpers/postgres.ts";
 import { services } from "#test/helpers/services.ts";
 import { type DatabaseProxy, startDatabaseProxy } from "./database-proxy.ts";
 import { ask, startProvider } from "./provider.ts";
-import { expectExactSums, PRICES } from "./statement.ts";
+import { expectExactSums, pricedConfig } from "./statement.ts";
 
 const ADMIN_MS = 2_500;
 const RECOVERY_MS = 5_000;
@@ -138,12 +138,7 @@ async function open(general: string) {
   const gateway = await testGateway({
     clock,
     database,
-    yaml: `
-model_list:
-  - model_name: priced
-    litellm_params: { model: openai/upstream, api_key: k, api_base: "${provider.url}", ${PRICES} }
-general_settings: { ${general} }
-`,
+    yaml: pricedConfig(provider.url, general),
   });
   return { clock, gateway, proxy, sql };
 }

@@ -19,6 +19,14 @@ export const OUTPUT_NANO_USD = 7_000n;
 /** Prices of the model `priced`, in the configuration's words. */
 export const PRICES = "input_cost_per_token: 0.000003, output_cost_per_token: 0.000007";
 
+/** A config.yaml with the model `priced` at that provider. @param general entries of general_settings */
+export const pricedConfig = (providerUrl: string, general: string) => `
+model_list:
+  - model_name: priced
+    litellm_params: { model: openai/upstream, api_key: k, api_base: "${providerUrl}", ${PRICES} }
+general_settings: { ${general} }
+`;
+
 export function exactCost(seen: Seen): bigint {
   return BigInt(seen.promptTokens) * INPUT_NANO_USD + BigInt(seen.completionTokens) * OUTPUT_NANO_USD;
 }

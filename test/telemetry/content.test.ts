@@ -1,29 +1,11 @@
 /** Prompts and answers: in spans when the operator asks for it, and never where somebody has said no. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type TestGateway, testGateway } from "#test/helpers/gateway.ts";
-import {
-  answer,
-  chunk,
-  completion,
-  either,
-  rawUpstream,
-  sse,
-  stream,
-  usageChunk,
-} from "#test/helpers/upstream.ts";
-import { otlpReceiver } from "./receiver.ts";
+import { answer, chunk, completion, either, sse, stream, usageChunk } from "#test/helpers/upstream.ts";
+import { flush, lookAt, telemetrySetting } from "./setting.ts";
 
-const receiver = await otlpReceiver();
-const provider = await rawUpstream();
-const yaml = (more = "") => `
-model_list:
-  - model_name: gpt-4
-    litellm_params: { model: openai/up-4, api_base: ${provider.url}, api_key: sk-up }
-${more}`;
-const env = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
-};
+const { receiver, provider, yaml, on } = await telemetrySetting();
+const env = { ...on, OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true" };
 const gateway = await testGateway({ yaml: yaml(), env });
 const hiding = await testGateway({ yaml: yaml("general_settings: { anonymize_logs: true }"), env });
 const key = await gateway.newKey();
@@ -43,9 +25,7 @@ const chat = (
   });
 
 beforeEach(async () => {
-  for (const one of [gateway, hiding]) await one.runtime.deps.telemetry?.flush();
-  receiver.forget();
-  receiver.beforeLook = () => gateway.runtime.deps.telemetry?.flush();
+  await lookAt(gateway, receiver, hiding);
   provider.behave(either(answer(), stream()));
 });
 
@@ -166,8 +146,7 @@ describe("message content is never told", () => {
 
   it("of a key that lets nothing be kept", async () => {
     const discreet = await gateway.newKey({ metadata: { store_prompts: false } });
-    await gateway.runtime.deps.telemetry?.flush();
-    receiver.forget();
+    await lookAt(gateway, receiver);
     await chat({}, {}, gateway, discreet);
     expect(await told()).toEqual({ input: null, output: null });
     expect(receiver.raw.join()).not.toContain("merger");
@@ -182,7 +161,7 @@ describe("message content is never told", () => {
   });
 
   it("while anonymize_logs is on, nor is any name, key alias aside", async () => {
-    receiver.beforeLook = () => hiding.runtime.deps.telemetry?.flush();
+    receiver.beforeLook = () => flush(hiding);
     const theirs = await hiding.newKey({ user_id: "alice@example.com" });
     await hiding.call("POST", "/v1/chat/completions", {
       key: theirs,

@@ -7,6 +7,7 @@ import { manualClock } from "#test/helpers/clock.ts";
 import { configOf, testGateway } from "#test/helpers/gateway.ts";
 import { parseExposition } from "#test/metrics/scrape.ts";
 import { otlpReceiver } from "./receiver.ts";
+import { flush, lookAt } from "./setting.ts";
 
 const receiver = await otlpReceiver();
 const mute = await otlpReceiver();
@@ -29,9 +30,7 @@ const ask = { model: "gpt-4", messages: [{ role: "user", content: "hello" }] };
 
 beforeEach(async () => {
   receiver.answer(200);
-  await gateway.runtime.deps.telemetry?.flush();
-  receiver.forget();
-  receiver.beforeLook = () => gateway.runtime.deps.telemetry?.flush();
+  await lookAt(gateway, receiver);
   lines.length = 0;
 });
 
@@ -58,7 +57,7 @@ describe("a receiver that refuses", () => {
     receiver.answer(401);
     for (let round = 0; round < 3; round++) {
       await gateway.call("POST", "/v1/chat/completions", { body: ask });
-      await gateway.runtime.deps.telemetry?.flush();
+      await flush(gateway);
     }
     await expect.poll(() => told("do not arrive at").length, { timeout: 15_000 }).toBe(2);
     expect(told("traces do not arrive at")).toHaveLength(1);
@@ -80,7 +79,7 @@ describe("a receiver that refuses", () => {
     const counts = () => gateway.runtime.deps.telemetry?.counts() ?? {};
     const failed = () => (counts()["traces failed"] ?? 0) + (counts()["logs failed"] ?? 0);
     const failedBefore = (before["traces failed"] ?? 0) + (before["logs failed"] ?? 0);
-    await gateway.runtime.deps.telemetry?.flush();
+    await flush(gateway);
     await expect.poll(failed, { timeout: 15_000 }).toBe(failedBefore + 3);
     const scrape = parseExposition((await gateway.call("GET", "/metrics")).text);
     const count = (signal: string, outcome: string) =>

@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, expect, vi } from "vitest";
+import { expect, vi } from "vitest";
+import { atEnd } from "#test/helpers/at-end.ts";
 
 type Value = string | number | boolean | readonly Value[];
 
@@ -27,8 +28,7 @@ export interface ReceivedLog {
   readonly traceId: string;
   readonly spanId: string;
   readonly severity: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into lines by name, and fail on what is not there
-  readonly body: any;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 export interface Receiver {
@@ -115,7 +115,7 @@ export async function otlpReceiver(): Promise<Receiver> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterAll(async () => {
+  atEnd(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -1,25 +1,16 @@
 /** What can be switched: single signals, sampling, what providers are told, and all of it by a reload. */
 import { expect, test } from "vitest";
 import { type TestGateway, testGateway } from "#test/helpers/gateway.ts";
-import { rawUpstream } from "#test/helpers/upstream.ts";
-import { otlpReceiver } from "./receiver.ts";
+import { flush, lookAt, telemetrySetting } from "./setting.ts";
 
-const receiver = await otlpReceiver();
-const provider = await rawUpstream();
-const yaml = (more = "") => `
-model_list:
-  - model_name: gpt-4
-    litellm_params: { model: openai/up-4, api_base: ${provider.url}, api_key: sk-up }
-${more}`;
-const on = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+const { receiver, provider, yaml, on } = await telemetrySetting();
 const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
 
 async function call(gateway: TestGateway, headers: Record<string, string> = {}): Promise<void> {
-  receiver.forget();
-  receiver.beforeLook = () => gateway.runtime.deps.telemetry?.flush();
+  await lookAt(gateway, receiver);
   const body = { model: "gpt-4", messages: [{ role: "user", content: "hello" }] };
   expect((await gateway.call("POST", "/v1/chat/completions", { body, headers })).status).toBe(200);
-  await gateway.runtime.deps.telemetry?.flush();
+  await flush(gateway);
 }
 
 test("off, the gateway has no telemetry, sends nothing, and hands no trace to providers", async () => {

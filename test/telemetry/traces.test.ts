@@ -13,6 +13,7 @@ import {
   usageChunk,
 } from "#test/helpers/upstream.ts";
 import { otlpReceiver, type ReceivedSpan } from "./receiver.ts";
+import { flush, lookAt } from "./setting.ts";
 
 const receiver = await otlpReceiver();
 const good = await rawUpstream();
@@ -40,8 +41,6 @@ const gateway = await testGateway({
 });
 const key = await gateway.newKey({ key_alias: "mobile", user_id: "alice@example.com" });
 
-receiver.beforeLook = () => gateway.runtime.deps.telemetry?.flush();
-
 const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const SECRET_PROMPT = "the merger closes on friday";
 const body = (more: object = {}) => ({
@@ -64,8 +63,7 @@ const STREAMED = stream(
 );
 
 beforeEach(async () => {
-  await gateway.runtime.deps.telemetry?.flush();
-  receiver.forget();
+  await lookAt(gateway, receiver);
   receiver.answer(200);
   good.forget();
   bad.forget();
@@ -221,6 +219,21 @@ describe("a traceparent", () => {
 });
 
 describe("a stream", () => {
+  /** Resolves when the first chunk is here; gives what comes. */
+  async function opened(left: AbortSignal) {
+    const bytes = Buffer.from(JSON.stringify(body({ stream: true })));
+    const { body: parts } = await gateway.runtime.gateway.handle({
+      method: "POST",
+      url: "/v1/chat/completions",
+      headers: new Headers({ authorization: `Bearer ${key}` }),
+      peer: "127.0.0.1",
+      departure: departureOf(left),
+      bytes: async () => bytes,
+    });
+    if (typeof parts === "string" || Buffer.isBuffer(parts)) throw new Error("not a stream");
+    return parts;
+  }
+
   it("ends its spans when it ends, with the time to its first chunk", async () => {
     let end = () => {};
     const held = new Promise<void>((resolve) => {
@@ -239,21 +252,12 @@ describe("a stream", () => {
         );
       }),
     );
-    const bytes = Buffer.from(JSON.stringify(body({ stream: true })));
-    const opened = await gateway.runtime.gateway.handle({
-      method: "POST",
-      url: "/v1/chat/completions",
-      headers: new Headers({ authorization: `Bearer ${key}` }),
-      peer: "127.0.0.1",
-      departure: departureOf(new AbortController().signal),
-      bytes: async () => bytes,
-    });
+    const parts = await opened(new AbortController().signal);
     // Its first chunk is here; nobody is told of the call before its last.
-    await gateway.runtime.deps.telemetry?.flush();
+    await flush(gateway);
     expect(receiver.spans).toEqual([]);
     end();
-    if (typeof opened.body === "string" || Buffer.isBuffer(opened.body)) throw new Error("not a stream");
-    for await (const part of opened.body) expect(part.length).toBeGreaterThan(0);
+    for await (const part of parts) expect(part.length).toBeGreaterThan(0);
     const [server, client] = await tree(2);
     expect(server.attributes).toMatchObject({
       "shin.outcome": "ok",
@@ -275,15 +279,12 @@ describe("a stream", () => {
   it("that the client leaves is an error in both spans", async () => {
     bad.behave(stream((response) => void response.write(sse(chunk("hel")))));
     const leaving = new AbortController();
-    const reply = gateway.call("POST", "/v1/chat/completions", {
-      key,
-      body: body({ stream: true }),
-      signal: leaving.signal,
-    });
-    await expect.poll(() => bad.requests.length, { timeout: 10_000 }).toBe(1);
-    await expect.poll(() => gateway.runtime.deps.ledger.standing().inFlight, { timeout: 10_000 }).toBe(1);
+    const parts = await opened(leaving.signal);
     leaving.abort();
-    await reply.catch(() => undefined);
+    const rest = async () => {
+      for await (const part of parts) expect(part.length).toBeGreaterThan(0);
+    };
+    await expect(rest()).rejects.toMatchObject({ name: "AbortError" });
     const [server, client] = await tree(2);
     for (const span of [server, client]) {
       expect(span?.status).toEqual({ code: 2, message: "client_closed" });
@@ -373,7 +374,7 @@ describe("a refusal", () => {
     [400, "budget_exceeded", { max_budget: 0 }],
   ])("with %i names the rule and calls no provider", async (status, reason, limits) => {
     const limited = await gateway.newKey(limits);
-    await gateway.runtime.deps.telemetry?.flush();
+    await flush(gateway);
     receiver.forget();
     const reply = await chat({}, {}, limited);
     expect(reply.status).toBe(status);
