@@ -1,10 +1,13 @@
 /**
- * Somebody at the console: presses, types and reads what is on the screen, and is charged for it what a person takes by the
+ * A stranger at the console: presses, types and reads what is on the screen, and is charged for it what a person takes by the
  * keystroke-level model (Card, Moran and Newell, 1980): a decision before each act, the way of the pointer, the press, keys.
+ * That model is of people who know their way; a stranger looks for it before each act.
  */
 import type { Locator, Page } from "playwright-core";
 
 const DECIDE_S = 1.35;
+/** Some ten words are looked over until the right one is met, at a fifth of a second each. */
+const FIND_S = 2;
 const POINT_S = 1.1;
 const PRESS_S = 0.2;
 /** An average typist who is no secretary. */
@@ -59,7 +62,7 @@ export class Hand {
 
   /** Waits until it is there and reads it. */
   async read(what: Locator): Promise<string> {
-    const text = await what.innerText();
+    const text = (await what.textContent()) ?? "";
     this.#words += text.split(/\s+/).filter(Boolean).length;
     return text;
   }
@@ -67,7 +70,7 @@ export class Hand {
   /** What was done since the last time. */
   effort(): Effort {
     const personS =
-      this.#decisions * DECIDE_S +
+      this.#decisions * (FIND_S + DECIDE_S) +
       this.#presses * (POINT_S + PRESS_S) +
       this.#keys * KEY_S +
       this.#homings * HOME_S +
