@@ -36,6 +36,12 @@ export async function recordPartitions(sql: Sql): Promise<{ name: string; blocks
   return rows.map(({ blocks, name }) => ({ name, blocks: Number(blocks) }));
 }
 
+/**
+ * A condition that is always true: the statement's commit does not wait for the disk, nor do calls' commits behind it. A crash
+ * may undo it; noting the place waits for the disk, and for all that was written before.
+ */
+const lazily = (sql: Sql) => sql`(select set_config('synchronous_commit', 'off', true)) = 'off'`;
+
 /** How many rows there are in a stretch, and what they cost. */
 export async function sumStretch(sql: Sql, owner: RecordOwner, stretch: Stretch): Promise<StretchSum> {
   const [row] = await sql<{ rows: bigint; cost: string; ips: string[] }[]>`
@@ -61,7 +67,7 @@ export async function pseudonymiseStretch(
       ip = null, client_request_id = null, response_id = null, tags = null, metadata = null,
       started_at = case when state = 'started' then started_at else date_trunc('hour', started_at, 'UTC') end,
       charges = case when state = 'started' then ${renamedCharges(sql, owner.ids, pseudonym)} end
-    where ${within(sql, stretch)} and ${sql(owner.column)} in ${sql(owner.ids)}`;
+    where ${within(sql, stretch)} and ${sql(owner.column)} in ${sql(owner.ids)} and ${lazily(sql)}`;
   return count;
 }
 
@@ -75,7 +81,7 @@ export async function anonymiseStretch(
     update ${sql(stretch.partition)} set
       end_user = coalesce(${sql.json(hashes)}::jsonb ->> end_user, end_user), ip = ${shortened(sql)},
       charges = null
-    where ${within(sql, stretch)} and state <> 'started'
+    where ${within(sql, stretch)} and ${lazily(sql)} and state <> 'started'
       and (${sql.json(hashes)}::jsonb ? end_user or ip is distinct from ${shortened(sql)})`;
   return count;
 }

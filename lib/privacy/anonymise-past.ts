@@ -39,13 +39,13 @@ async function anonymisePast(context: JobContext<JobDeps>): Promise<Record<strin
   await ledger.flush();
   const start = isPlaced(context.cursor) ? context.cursor : { place: null, records: 0 };
   let { records } = start;
-  for await (const stretch of stretches(sql, start.place)) {
+  for await (const stretch of stretches(sql, { to: "write", from: start.place })) {
     signal.throwIfAborted();
     const ids = await namedEndUsers(sql, stretch);
     const hashes = Object.fromEntries(ids.map((id) => [id, pseudonym(id, pseudonymKey)]));
     records += await anonymiseStretch(sql, stretch, hashes);
-    const place: Place = { partition: stretch.partition, block: stretch.to };
-    await context.progress({ done: records, total: null, cursor: { place, records } });
+    if (stretch.note !== null)
+      await context.progress({ done: records, total: null, cursor: { place: stretch.note, records } });
   }
   const named = await namedBudgets(sql);
   for (const id of named) {

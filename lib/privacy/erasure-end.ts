@@ -188,7 +188,7 @@ async function lookThrough(sql: Sql, identity: Identity, pseudonym: string) {
   const own = columns.filter(({ table }) => table === "spend_records").map(({ column }) => column);
   const owner = recordOwner(identity.subject.kind, identity.ids);
   let [left, moved, named, costNanoUsd] = [0, 0, 0, 0n];
-  for await (const stretch of stretches(sql)) {
+  for await (const stretch of stretches(sql, { to: "read" })) {
     const found = await lookThroughStretch(sql, { owner, pseudonym, columns: own, words, pattern }, stretch);
     left += found.left;
     moved += found.moved;

@@ -23,7 +23,7 @@ import { logFilesOf, rewriteLines } from "./log-files.ts";
 import { lineChange } from "./log-lines.ts";
 import { freeColumns, namesOf, userColumns } from "./names.ts";
 import { type DataSubject, identify } from "./subject.ts";
-import { type Place, stretches } from "./walk.ts";
+import { stretches } from "./walk.ts";
 
 /** The job's kind. Its input: an ErasureOrder. Its result: `{ certificate }`. */
 export const ERASE_JOB = "privacy.erase";
@@ -175,11 +175,9 @@ async function records(
 ): Promise<void> {
   const { identity, pseudonym } = state;
   const owner = recordOwner(identity.subject.kind, identity.ids);
-  let place: Place | null = state.place;
-  for await (const stretch of stretches(deps.sql, place, last)) {
+  for await (const stretch of stretches(deps.sql, { to: "write", from: state.place, last })) {
     await pseudonymiseStretch(deps.sql, owner, pseudonym, stretch);
-    place = { partition: stretch.partition, block: stretch.to };
-    await save({ ...state, place });
+    if (stretch.note !== null) await save({ ...state, place: stretch.note });
   }
 }
 

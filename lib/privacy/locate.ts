@@ -36,7 +36,7 @@ export async function sumRecords(sql: Sql, { ids, subject }: Identity): Promise<
   let rows = 0;
   let costNanoUsd = 0n;
   const ips = new Set<string>();
-  for await (const stretch of stretches(sql)) {
+  for await (const stretch of stretches(sql, { to: "read" })) {
     const sum = await sumStretch(sql, owner, stretch);
     rows += sum.rows;
     costNanoUsd += sum.costNanoUsd;
