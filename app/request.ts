@@ -5,10 +5,10 @@ import { cache } from "react";
 import { maySee, type Page, seesEverything } from "#lib/console/roles.ts";
 import { consoleSecret } from "#lib/console/secret.ts";
 import { type ConsoleSession, readSession } from "#lib/console/session.ts";
+import type { ConsoleDeps } from "#lib/next/console-deps.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
-import type { Runtime } from "#lib/runtime.ts";
 
-export type Deps = Runtime["deps"];
+export type Deps = ConsoleDeps;
 
 /** The session of this request, or null. Asked of the database once a request. */
 export const currentSession = cache(async (): Promise<ConsoleSession | null> => {

@@ -1,6 +1,6 @@
 /** The log: pino, one wide line a request, secrets redacted by path. JSON when `json_logs` says so, else a readable line. */
+import { createRequire } from "node:module";
 import pino from "pino";
-import { prettyFactory } from "pino-pretty";
 import type { Config, LogLevel } from "./config/config.ts";
 import { openLogFile } from "./log-file.ts";
 import { openStdoutLog } from "./log-stdout.ts";
@@ -70,7 +70,9 @@ export function createLog(options: LogOptions): Log {
 }
 
 function readable({ color, destination }: LogOptions): pino.DestinationStream {
-  const prettify = prettyFactory({
+  // Where nobody looks on it is never asked for: a serverless function is packed without it (next.config.js).
+  const pretty: typeof import("pino-pretty") = createRequire(import.meta.url)("pino-pretty");
+  const prettify = pretty.prettyFactory({
     colorize: color,
     singleLine: true,
     ignore: "pid,hostname",

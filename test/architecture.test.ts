@@ -179,6 +179,7 @@ describe("what needs a second look stands in a list", () => {
 
   it("other programs", () => {
     expect(Object.keys(uses(programs, /["'](node:)?child_process["']/g)).sort()).toEqual([
+      "lib/node/console-child.ts",
       "lib/node/embedded-postgres-account.ts",
       "lib/node/embedded-postgres-server.ts",
       "lib/node/process-info.ts",

@@ -5,16 +5,33 @@ import type { Transport } from "./transport.ts";
 /** What a pattern of Redis takes for more than itself. */
 const GLOB = /[\\*?[\]]/g;
 
-/** @param id as it stands in keys. @returns how many there were. @throws StoreAwayError */
+export interface Erased {
+  readonly kind: string;
+  /** As it stands in the keys of subjects. */
+  readonly idInKeys: string;
+  /** As it stands in keys of the release before. */
+  readonly idBefore: string;
+}
+
+/**
+ * @param prefix what every key begins with
+ * @param subjects what keys of subjects begin with
+ * @returns how many counters there were. @throws StoreAwayError
+ */
 export async function eraseCounters(
   transport: Transport,
   prefix: string,
-  kind: string,
-  id: string,
+  subjects: string,
+  { idBefore, idInKeys, kind }: Erased,
 ): Promise<number> {
-  const [before, name] = [`${prefix}counter:`, id].map((text) => text.replace(GLOB, "\\$&"));
-  const patterns = [`${before}${kind}:${name}:*`];
-  if (kind === "user") patterns.push(`${before}team_member:*/${name}:*`);
+  const [all, before, name, nameBefore] = [subjects, `${prefix}counter:`, idInKeys, idBefore].map((text) =>
+    text.replace(GLOB, "\\$&"),
+  );
+  const patterns = [`${all}${kind}:${name}`];
+  if (kind === "user") patterns.push(`${all}team_member:*/${name}`);
+  // What the release before this one counted ends by itself within two days, but was told to go now.
+  patterns.push(`${before}${kind}:${nameBefore}:*`);
+  if (kind === "user") patterns.push(`${before}team_member:*/${nameBefore}:*`);
   let count = 0;
   for (const pattern of patterns) {
     let cursor = "0";

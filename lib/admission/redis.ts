@@ -19,10 +19,12 @@ import { renewScript } from "./lua/renew.lua.ts";
 import { settleScript } from "./lua/settle.lua.ts";
 import { heartbeatScript, setSpendScript, spentScript } from "./lua/spend.lua.ts";
 import { takeScript } from "./lua/take.lua.ts";
+import { budgetsIn, listed, type Plan, placeOf, planOf } from "./plan.ts";
+import { ownerOf } from "./rule-list.ts";
 import { refusalsOf, stateOf } from "./standing.ts";
 import { isStoreAway, StoreAwayError } from "./store-away.ts";
 import type { Transport } from "./transport.ts";
-import { apart, money, ruleText, standingOf, stateAfterTake } from "./words.ts";
+import { apart, money, standingOf, stateAfterTake } from "./words.ts";
 
 export interface RedisAdmissionOptions {
   readonly transport: Transport;
@@ -43,11 +45,19 @@ interface Waiting {
 const SETTLE_AT_ONCE = 100;
 const RENEW_AT_ONCE = 500;
 
+/**
+ * Stands in every key whose content the scripts read. It changes with their form: what an earlier release counted is left
+ * to end by itself, budgets are asked of the ledger again, and both releases may run beside each other.
+ */
+const FORM = "2:";
+
 export class RedisAdmission implements AdmissionStore {
   readonly #transport: Transport;
   readonly #clock: (() => number) | null;
   readonly #prefix: string;
-  readonly #words = new WeakMap<Rule, { readonly key: string; readonly text: string }>();
+  readonly #ground: readonly [clock: string, leases: string];
+  /** Keys of a plan's subjects. */
+  readonly #keys = new WeakMap<Plan, readonly string[]>();
   #waiting: Waiting[] = [];
   /** Leases that were taken here and have not been settled. */
   readonly #running = new Set<string>();
@@ -56,12 +66,13 @@ export class RedisAdmission implements AdmissionStore {
     this.#transport = transport;
     this.#clock = clock;
     this.#prefix = `{${namespace}}:`;
+    this.#ground = [`${this.#prefix}${FORM}clock`, `${this.#prefix}${FORM}leases`];
   }
 
   /** @throws StoreAwayError, as every method does */
   async take(request: TakeRequest): Promise<Verdict> {
-    const { least, primed, rules } = request;
-    const leaseKey = this.#leaseKey(request.leaseId);
+    const { least, primed } = request;
+    const plan = planOf(request.rules);
     const args = [
       this.#time(),
       whole(request.leaseTtlMs),
@@ -69,19 +80,15 @@ export class RedisAdmission implements AdmissionStore {
       money(request.costNanoUsd),
       least ? whole(least.tokens) : "",
       least ? money(least.costNanoUsd) : "",
+      plan.text,
     ];
-    const keys = [...this.#ground(), leaseKey];
-    for (const rule of rules) {
-      const { key, text } = this.#wordsOf(rule);
-      keys.push(key);
-      args.push(text);
-    }
     if (primed)
-      for (const [index, rule] of rules.entries()) {
+      for (const [number, rule] of plan.rules.entries()) {
         const spent = primed.get(rule.counter);
-        if (spent !== undefined) args.push(String(index), String(spent));
+        if (spent !== undefined) args.push(String(number), String(spent));
       }
-    return this.#verdict(request, await this.#transport.run(takeScript, keys, args));
+    const keys = [...this.#ground, this.#leaseKey(request.leaseId), ...this.#keysOf(plan)];
+    return this.#verdict(request, plan, await this.#transport.run(takeScript, keys, args));
   }
 
   settle(lease: Lease, actual: Settlement): Promise<readonly BudgetRule[]> {
@@ -96,39 +103,44 @@ export class RedisAdmission implements AdmissionStore {
     const ids = [...this.#running];
     for (let i = 0; i < ids.length; i += RENEW_AT_ONCE) {
       const keys = ids.slice(i, i + RENEW_AT_ONCE).map((id) => this.#leaseKey(id));
-      await this.#transport.run(renewScript, [...this.#ground(), ...keys], [this.#time(), whole(leaseTtlMs)]);
+      await this.#transport.run(renewScript, [...this.#ground, ...keys], [this.#time(), whole(leaseTtlMs)]);
     }
   }
 
   async look(rules: readonly Rule[]): Promise<readonly (RuleState | null)[]> {
-    const words = rules.map((rule) => this.#wordsOf(rule));
-    const keys = [...this.#ground(), ...words.map((word) => word.key)];
-    const args = [this.#time(), ...words.map((word) => word.text)];
-    const [now = "", ...figures] = (await this.#transport.run(lookScript, keys, args)).split(" ");
-    return rules.map((rule, index) => {
-      const figure = figures[index] ?? "-";
+    const plan = planOf(rules);
+    const keys = [...this.#ground, ...this.#keysOf(plan)];
+    const reply = await this.#transport.run(lookScript, keys, [this.#time(), plan.text]);
+    const [now = "", ...figures] = reply.split(" ");
+    return listed(plan, (rule, number) => {
+      const figure = figures[number] ?? "-";
       return figure === "-" ? null : stateOf(standingOf(rule, figure), Number(now));
     });
   }
 
   async setSpend(counter: string, spentNanoUsd: bigint | null): Promise<void> {
     const spent = spentNanoUsd === null ? "" : String(spentNanoUsd);
-    await this.#transport.run(setSpendScript, [this.#counterKey(counter)], [spent]);
+    const { field, subject } = placeOf(counter);
+    await this.#transport.run(setSpendScript, [this.#subjectKey(subject)], [spent, field]);
   }
 
   /** Makes many budgets unprimed in one round trip. */
   async forget(counters: readonly string[]): Promise<void> {
-    const keys = counters.map((counter) => this.#counterKey(counter));
-    if (keys.length > 0) await this.#transport.run(setSpendScript, keys, [""]);
+    const places = counters.map((counter) => placeOf(counter));
+    const keys = places.map(({ subject }) => this.#subjectKey(subject));
+    const fields = places.map(({ field }) => field);
+    if (keys.length > 0) await this.#transport.run(setSpendScript, keys, ["", ...fields]);
   }
 
   /** Leases that run keep naming the counters until they settle. */
   erase(kind: string, id: string): Promise<number> {
-    return eraseCounters(this.#transport, this.#prefix, kind, line(id));
+    const erased = { kind, idInKeys: line(ownerOf("", id).slice(1)), idBefore: line(id) };
+    return eraseCounters(this.#transport, this.#prefix, this.#subjectKey(""), erased);
   }
 
   async spent(counter: string): Promise<bigint | null> {
-    const text = await this.#transport.run(spentScript, [this.#counterKey(counter)], []);
+    const { field, subject } = placeOf(counter);
+    const text = await this.#transport.run(spentScript, [this.#subjectKey(subject)], [field]);
     return text === "" ? null : BigInt(text);
   }
 
@@ -161,21 +173,21 @@ export class RedisAdmission implements AdmissionStore {
 
   /** Never rejects: each settlement hears its own end. */
   async #settle(batch: readonly Waiting[]): Promise<void> {
-    const keys = this.#ground();
+    const keys: string[] = [...this.#ground];
     const args = [this.#time()];
     for (const { actual, lease } of batch) {
       keys.push(this.#leaseKey(lease.id));
-      args.push(whole(actual.tokens), money(actual.costNanoUsd), apart(lease, actual));
+      args.push(whole(actual.tokens), money(actual.costNanoUsd), apart(planOf(lease.rules), actual));
     }
     try {
       const reply = await this.#transport.run(settleScript, keys, args);
-      const crossed = batch.map((): BudgetRule[] => []);
+      const crossed = batch.map((): number[] => []);
       for (const pair of reply === "" ? [] : reply.split(" ")) {
-        const [lease = 0, index = 0] = pair.split("/").map(Number);
-        const rule = batch[lease]?.lease.rules[index];
-        if (rule?.metric === "budget") crossed[lease]?.push(rule);
+        const [lease = 0, number = 0] = pair.split("/").map(Number);
+        crossed[lease]?.push(number);
       }
-      for (const [index, { done }] of batch.entries()) done(crossed[index] ?? []);
+      for (const [index, { done, lease }] of batch.entries())
+        done(budgetsIn(lease.rules, crossed[index] ?? []));
     } catch (error) {
       // A settlement that the script cannot digest must not take the others with it; twice is once.
       if (!isStoreAway(error) && batch.length > 1) await Promise.all(batch.map((one) => this.#settle([one])));
@@ -183,25 +195,25 @@ export class RedisAdmission implements AdmissionStore {
     }
   }
 
-  #verdict(request: TakeRequest, reply: string): Verdict {
-    const { leaseId, rules } = request;
+  #verdict({ leaseId, rules }: TakeRequest, plan: Plan, reply: string): Verdict {
     const [kind, ...rest] = reply.split(" ");
-    if (kind === "U") {
-      const budgets = rest.map((index) => rules[Number(index)]).filter((rule) => rule?.metric === "budget");
-      return { kind: "unprimed", budgets };
-    }
+    if (kind === "U") return { kind: "unprimed", budgets: budgetsIn(rules, rest.map(Number)) };
     const [now, tokens = "", cost = "", ...figures] = rest;
     const nowMs = Number(now);
     const amounts = { tokens: Number(tokens), costNanoUsd: BigInt(cost) };
     if (kind === "R") {
-      const standings = rules.map((rule, index) => standingOf(rule, figures[index] ?? ""));
+      const standings = listed(plan, (rule, number) => standingOf(rule, figures[number] ?? ""));
       const states = standings.map((standing) => stateOf(standing, nowMs));
       return { kind: "refused", states, refusals: refusalsOf(standings, amounts, nowMs) };
     }
     if (kind !== "A") throw new StoreAwayError(`the admission store answered "${reply.slice(0, 40)}"`);
-    const [again, ...after] = figures;
-    const states = rules.map((rule, index) => stateAfterTake(rule, after[index] ?? "", nowMs));
-    const lease: Lease = { id: leaseId + "~".repeat(Number(again)), rules, takenAtMs: nowMs, ...amounts };
+    const states = listed(plan, (rule, number) => stateAfterTake(rule, figures[number + 1] ?? "", nowMs));
+    const lease: Lease = {
+      id: leaseId + "~".repeat(Number(figures[0])),
+      rules,
+      takenAtMs: nowMs,
+      ...amounts,
+    };
     this.#running.add(lease.id);
     return { kind: "admitted", states, lease };
   }
@@ -210,24 +222,20 @@ export class RedisAdmission implements AdmissionStore {
     return this.#clock ? whole(this.#clock()) : "";
   }
 
-  #ground(): string[] {
-    return [`${this.#prefix}clock`, `${this.#prefix}leases`];
-  }
-
   #leaseKey(id: string): string {
-    return `${this.#prefix}lease:${line(id)}`;
+    return `${this.#prefix}${FORM}lease:${line(id)}`;
   }
 
-  #counterKey(counter: string): string {
-    return `${this.#prefix}counter:${line(counter)}`;
+  #subjectKey(subject: string): string {
+    return `${this.#prefix}${FORM}subject:${line(subject)}`;
   }
 
-  #wordsOf(rule: Rule): { readonly key: string; readonly text: string } {
-    const known = this.#words.get(rule);
+  #keysOf(plan: Plan): readonly string[] {
+    const known = this.#keys.get(plan);
     if (known) return known;
-    const words = { key: this.#counterKey(rule.counter), text: ruleText(rule) };
-    this.#words.set(rule, words);
-    return words;
+    const keys = plan.subjects.map((subject) => this.#subjectKey(subject));
+    this.#keys.set(plan, keys);
+    return keys;
   }
 }
 
@@ -236,7 +244,7 @@ function whole(number: number): string {
   return String(Math.min(Math.ceil(number), Number.MAX_SAFE_INTEGER));
 }
 
-/** A lease's text has a line for each counter, so a name may not break the line. */
+/** A lease's text has a line for each subject, so a name may not break the line. */
 function line(name: string): string {
   return name.replace(/[\n%]/g, encodeURIComponent);
 }

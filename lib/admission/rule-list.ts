@@ -177,14 +177,21 @@ export function mainOf(
 }
 
 function counterOf(subject: Subject, pattern: string | null): string {
-  const owner = `${subject.kind}:${subject.id}`;
+  const owner = ownerOf(subject.kind, subject.id);
   return pattern === null ? owner : `${owner}:model:${pattern}`;
+}
+
+/** How the counters of a subject begin. An id's colons are written otherwise: where it ends must be plain. */
+export function ownerOf(kind: string, id: string): string {
+  return `${kind}:${id.replace(/[%:]/g, encodeURIComponent)}`;
 }
 
 /** Whether a counter is that subject's, in a team too: `user:ID:...`, `team_member:TEAM/ID:...`. */
 export function isOf(counter: string, kind: string, id: string): boolean {
-  if (counter.startsWith(`${kind}:${id}:`)) return true;
-  return kind === "user" && counter.startsWith("team_member:") && counter.includes(`/${id}:`);
+  const owner = ownerOf(kind, id);
+  if (counter.startsWith(`${owner}:`)) return true;
+  const inTeam = `/${owner.slice(kind.length + 1)}:`;
+  return kind === "user" && counter.startsWith("team_member:") && counter.includes(inTeam);
 }
 
 /** The counter of a budget in the store. @param charged the budget's name in `budget_spend`; null: the owner's row keeps it */
@@ -193,5 +200,5 @@ export function budgetCounter(
   soft: boolean,
   charged: string | null,
 ): string {
-  return `${kind}:${id}:${soft ? "soft" : "budget"}${charged === null ? "" : `:${charged}`}`;
+  return `${ownerOf(kind, id)}:${soft ? "soft" : "budget"}${charged === null ? "" : `:${charged}`}`;
 }

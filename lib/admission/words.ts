@@ -1,25 +1,19 @@
 /** Requests in the words of the Lua texts, and what the texts answer as standings and states. */
-import type { Lease, Rule, RuleState, Settlement, WindowRule } from "./admission.ts";
+import type { Rule, RuleState, Settlement, WindowRule } from "./admission.ts";
+import type { Plan } from "./plan.ts";
 import { isOfCandidate, type Standing, stateOf, windowState } from "./standing.ts";
-import { SlidingWindow, sliceFreesInMs } from "./window.ts";
+import { SLICES, SlidingWindow, sliceFreesInMs } from "./window.ts";
 
 const MOST_NANO_USD = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** `metric ceiling span-or-duration period`; see lua/take.lua.ts. */
-export function ruleText(rule: Rule): string {
-  if (rule.metric === "parallel") return `p ${rule.ceiling} - -`;
-  if (rule.metric !== "budget")
-    return `${rule.metric === "tokens" ? "t" : "r"} ${rule.ceiling} ${rule.spanMs} -`;
-  const { ceilingNanoUsd, duration, periodStartMs, soft } = rule;
-  return `${soft ? "s" : "b"} ${ceilingNanoUsd} ${duration ?? "-"} ${periodStartMs ?? "-"}`;
-}
-
-/** State of a rule after its take: a window answers `used/slice` then, since the running slice cannot be empty. */
+/** State of a rule after its take: a window's newest slice cannot be empty then, unless its older ones are told as well. */
 export function stateAfterTake(rule: Rule, figure: string, nowMs: number): RuleState {
-  if (rule.metric === "budget" || rule.metric === "parallel" || !figure.includes("/"))
+  if (rule.metric === "budget" || rule.metric === "parallel" || figure.includes(";"))
     return stateOf(standingOf(rule, figure), nowMs);
-  const [used, slice] = figure.split("/");
-  return windowState(rule, Number(used), sliceFreesInMs(Number(slice), rule.spanMs, nowMs));
+  const sumAt = figure.indexOf("/") + 1;
+  const used = Number(figure.slice(sumAt, figure.indexOf("/", sumAt)));
+  const resetMs = used === 0 ? 0 : sliceFreesInMs(Number(figure.slice(0, sumAt - 1)), rule.spanMs, nowMs);
+  return windowState(rule, used, resetMs);
 }
 
 /** A rule beside what its counter held. */
@@ -30,21 +24,21 @@ export function standingOf(rule: Rule, figure: string): Standing {
   return { rule, money: { spentNanoUsd: BigInt(spent), reservedNanoUsd: BigInt(reserved) } };
 }
 
-/** A window from the fields of its hash: `n,1234,s,5,17,5`. */
+/** A window as its hash has it: `newest/sum/count;slice:count,slice:count,`. */
 function windowOf(rule: WindowRule, figure: string): SlidingWindow {
-  const counts = new Map<number, number>();
-  let newest = 0;
-  const fields = figure === "" ? [] : figure.split(",");
-  for (let i = 0; i < fields.length; i += 2) {
-    const value = Number(fields[i + 1]);
-    if (fields[i] === "n") newest = value;
-    else if (fields[i] !== "s") counts.set(Number(fields[i]), value);
+  const [header = "", older = ""] = figure.split(";");
+  const [newest = 0, , count = 0] = header.split("/").map(Number);
+  const counts = new Map([[newest % SLICES, count]]);
+  for (const entry of older.split(",")) {
+    if (entry === "") continue;
+    const [slice = 0, amount = 0] = entry.split(":").map(Number);
+    if (newest - slice < SLICES) counts.set(slice % SLICES, amount);
   }
   return SlidingWindow.of(rule.spanMs, newest, counts);
 }
 
 /** The candidate's own budgets and what they were charged, where that is not what the call cost. */
-export function apart({ rules }: Lease, { candidateCostNanoUsd: cost }: Settlement): string {
+export function apart({ rules }: Plan, { candidateCostNanoUsd: cost }: Settlement): string {
   if (cost === undefined) return "";
   const own = rules.flatMap((rule, index) =>
     rule.metric === "budget" && isOfCandidate(rule) ? [index] : [],

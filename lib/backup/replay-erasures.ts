@@ -1,24 +1,29 @@
 /** What was erased after a backup was taken is erased again in what is restored from it, before anything is served. */
-import { readFile } from "node:fs/promises";
-import path from "node:path";
+import { z } from "zod";
 import type { Reader, Sql, SqlTx } from "#db/client.ts";
 import type { JobDeps } from "../jobs/deps.ts";
-import { StartError, systemErrorCode } from "../node/start-error.ts";
+import { StartError } from "../node/start-error.ts";
 import type { EraseSubject } from "../privacy/erasure.ts";
 import { type DataSubject, subjectHash } from "../privacy/subject.ts";
-import { unusable } from "./encryption.ts";
+import type { SideFile } from "./side-file.ts";
+
+const erasureSchema = z.object({
+  id: z.string(),
+  at: z.string(),
+  subjectKind: z.string(),
+  pseudonym: z.string(),
+  subjectHashes: z.array(z.string()),
+});
 
 /** Keyed hashes and pseudonyms: the list says of nobody who they were. */
-export interface Erasure {
-  readonly id: string;
-  readonly at: string;
-  readonly subjectKind: string;
-  readonly pseudonym: string;
-  readonly subjectHashes: readonly string[];
-}
+export type Erasure = Readonly<z.infer<typeof erasureSchema>>;
 
 /** Lies beside the backups, and is kept as long as the oldest of them. */
-export const ERASURE_LIST = "erasures.jsonl";
+export const ERASURES: SideFile<Erasure> = {
+  name: "erasures.jsonl",
+  parse: (line) => erasureSchema.parse(line),
+  without: "people who were erased would come back",
+};
 
 /** Every erasure that a database knows of, the oldest first. */
 export async function erasuresOf(sql: Reader): Promise<Erasure[]> {
@@ -34,31 +39,6 @@ export async function erasuresOf(sql: Reader): Promise<Erasure[]> {
     pseudonym: row.pseudonym,
     subjectHashes: row.subject_hashes,
   }));
-}
-
-/** Those of the list beside a backup; none when there is no list. @throws StartError when a line cannot be read */
-export async function erasuresBeside(file: string): Promise<Erasure[]> {
-  const list = path.join(path.dirname(file), ERASURE_LIST);
-  let text: string;
-  try {
-    text = await readFile(list, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return [];
-    throw error;
-  }
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line, at): Erasure => {
-      try {
-        return JSON.parse(line);
-      } catch {
-        throw unusable(
-          `line ${at + 1} of ${list} cannot be read`,
-          "Take the list from where it was copied to: without it people who were erased would come back.",
-        );
-      }
-    });
 }
 
 /** Those that a database does not have, each once. */

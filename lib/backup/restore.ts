@@ -7,15 +7,11 @@ import { migrateIn, newestVersion } from "#db/migrate.ts";
 import { chainEnd } from "#db/queries/audit.ts";
 import { gatewaysConnected, type LedgerSums, ledgerSums, schemaOf, tablesOf } from "#db/queries/backup.ts";
 import type { BeginNote, TableNote } from "./contents.ts";
+import { isDeparture, leaveDepartures } from "./departures.ts";
 import { type BackupKey, damaged, type Envelope, unusable } from "./encryption.ts";
-import {
-  type Erasure,
-  erasuresBeside,
-  erasuresOf,
-  leaveErasures,
-  missingErasures,
-} from "./replay-erasures.ts";
-import { type Revocation, revocationsBeside, revocationsOf, revokeAgain } from "./revocations.ts";
+import { ERASURES, type Erasure, erasuresOf, leaveErasures, missingErasures } from "./replay-erasures.ts";
+import { REVOCATIONS, type Revocation, revocationsOf, revokeAgain } from "./revocations.ts";
+import { readSideFile } from "./side-file.ts";
 import { isKept } from "./tables.ts";
 import { framesOf, verifyBackup } from "./verify.ts";
 
@@ -39,6 +35,8 @@ export interface Restored {
   readonly erasuresPending: number;
   /** Keys, owners and freezes whose revocation the backup did not know. */
   readonly revokedAgain: number;
+  /** Accounts that were deleted and roles that were taken since: the next start does it again before it serves. */
+  readonly departuresPending: number;
 }
 
 /** @throws StartError for what a person can mend; the database is then as it was */
@@ -51,8 +49,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       `the backup has schema version ${envelope.schemaVersion}, newer than this build's ${known}`,
       `Restore it with gateway ${envelope.gatewayVersion} or newer.`,
     );
-  const beside = await erasuresBeside(options.file);
-  const revokedBeside = await revocationsBeside(options.file);
+  const beside = await readSideFile(ERASURES, options.file);
+  const revokedBeside = await readSideFile(REVOCATIONS, options.file);
   const done = await options.sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
     await tx`set local idle_in_transaction_session_timeout = 0`;
@@ -68,8 +66,13 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     const { applied } = await migrateIn(tx);
     const erasures = missingErasures(await erasuresOf(tx), live.erasures, beside);
     await leaveErasures(tx, erasures);
-    const revoked = await revokeAgain(tx, [...revokedBeside, ...live.revocations]);
-    return { ledger, migrated: applied, erasures: erasures.length, revoked };
+    const taken = [...revokedBeside, ...live.revocations];
+    const revoked = await revokeAgain(
+      tx,
+      taken.filter((one) => !isDeparture(one)),
+    );
+    const departures = await leaveDepartures(tx, taken.filter(isDeparture));
+    return { ledger, migrated: applied, erasures: erasures.length, revoked, departures };
   });
   return {
     envelope,
@@ -79,6 +82,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     migrated: done.migrated,
     erasuresPending: done.erasures,
     revokedAgain: done.revoked,
+    departuresPending: done.departures,
   };
 }
 

@@ -1,17 +1,12 @@
 /**
  * What was taken away after a backup was taken stays taken away in what is restored from it: keys that were deleted, blocked or
- * given another secret, users, teams, end users and tags that were blocked, teams that were deleted, freezes in force. Nothing is
- * ever given back by this. A user who was deleted has no name left to be known by: their keys stay dead, the account comes back.
+ * given another secret, users, teams, end users and tags that were blocked, teams that were deleted, freezes in force, and
+ * accounts and roles (departures.ts). Nothing is ever given back by this.
  */
-import { readFile, rename, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { z } from "zod";
 import type { Reader, SqlTx } from "#db/client.ts";
-import { systemErrorCode } from "../node/start-error.ts";
-import { unusable } from "./encryption.ts";
-
-/** Lies beside the backups, as fresh as the list of erasures. */
-export const REVOCATION_LIST = "revocations.jsonl";
+import { type Departure, departureSchema, departuresOf } from "./departures.ts";
+import type { SideFile } from "./side-file.ts";
 
 const OWNERS = ["users", "teams", "end_users", "tags"] as const;
 
@@ -31,9 +26,17 @@ const revocationSchema = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("owner"), table: z.enum(OWNERS), id: z.string() }),
   z.object({ kind: z.literal("freeze"), id: z.string(), row: z.record(z.string(), z.unknown()) }),
+  ...departureSchema.options,
 ]);
 
 export type Revocation = z.infer<typeof revocationSchema>;
+
+/** Lies beside the backups, as fresh as the list of erasures. */
+export const REVOCATIONS: SideFile<Revocation> = {
+  name: "revocations.jsonl",
+  parse: (line) => revocationSchema.parse(line),
+  without: "keys that were revoked would be valid again, and people who left would be back",
+};
 
 /** Everything that a database knows to be taken away; none when it has no schema of ours, or an older one. */
 export async function revocationsOf(sql: Reader): Promise<Revocation[]> {
@@ -48,48 +51,19 @@ export async function revocationsOf(sql: Reader): Promise<Revocation[]> {
     union all select jsonb_build_object('kind', 'owner', 'table', o.name, 'id', o.id)::text from (
       select 'users' as name, id from users where blocked union all select 'teams', id from teams where blocked
       union all select 'end_users', id from end_users where blocked union all select 'tags', name from tags where blocked
-      union all select distinct 'teams', target_id from audit_events e where action = 'team.delete' and outcome = 'ok'
+      union all select distinct 'teams', target_id from audit_events e where target_kind = 'team' and action = 'team.delete' and outcome = 'ok'
         and not exists (select from teams t where t.id = e.target_id)) o
     union all select jsonb_build_object('kind', 'freeze', 'id', id, 'row', to_jsonb(f))::text from freezes f
       where lifted_at is null`;
-  return rows.map(({ text }) => revocationSchema.parse(JSON.parse(text)));
+  const standing = rows.map(({ text }) => revocationSchema.parse(JSON.parse(text)));
+  return [...standing, ...(await departuresOf(sql))];
 }
 
-/** Whole or as it was. */
-export async function writeRevocationList(sql: Reader, folder: string): Promise<void> {
-  const file = path.join(folder, REVOCATION_LIST);
-  const lines = (await revocationsOf(sql)).map((one) => `${JSON.stringify(one)}\n`);
-  await writeFile(`${file}.part`, lines.join(""), { mode: 0o600 });
-  await rename(`${file}.part`, file);
-}
-
-/** Those of the list beside a backup; none when there is no list. @throws StartError when a line cannot be read */
-export async function revocationsBeside(file: string): Promise<Revocation[]> {
-  const list = path.join(path.dirname(file), REVOCATION_LIST);
-  let text: string;
-  try {
-    text = await readFile(list, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return [];
-    throw error;
-  }
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line, at) => {
-      try {
-        return revocationSchema.parse(JSON.parse(line));
-      } catch {
-        throw unusable(
-          `line ${at + 1} of ${list} cannot be read`,
-          "Take the list from where it was copied to: without it keys that were revoked would be valid again.",
-        );
-      }
-    });
-}
+/** What has a row of its own to be taken away in; departures wait for the start. */
+export type Standing = Exclude<Revocation, Departure>;
 
 /** Takes it away in restored rows, in their transaction. @returns how many rows were changed */
-export async function revokeAgain(tx: SqlTx, revocations: readonly Revocation[]): Promise<number> {
+export async function revokeAgain(tx: SqlTx, revocations: readonly Standing[]): Promise<number> {
   let changed = 0;
   for (const one of revocations) {
     if (one.kind === "owner") {

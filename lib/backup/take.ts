@@ -1,5 +1,5 @@
 /** Takes a backup into a folder, writes down that it was, and clears away what is too old. */
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Db, Sql } from "#db/client.ts";
 import { newestVersion } from "#db/migrate.ts";
@@ -9,8 +9,9 @@ import { newId } from "../ids.ts";
 import type { JobDeps } from "../jobs/deps.ts";
 import { systemErrorCode } from "../node/start-error.ts";
 import type { BackupKey } from "./encryption.ts";
-import { ERASURE_LIST, erasuresOf } from "./replay-erasures.ts";
-import { writeRevocationList } from "./revocations.ts";
+import { ERASURES, erasuresOf } from "./replay-erasures.ts";
+import { REVOCATIONS, revocationsOf } from "./revocations.ts";
+import { writeSideFile } from "./side-file.ts";
 import { type WriteOptions, type Written, writeBackup } from "./write.ts";
 
 export interface TakeOptions extends Omit<WriteOptions, "schemaVersion"> {
@@ -59,18 +60,10 @@ export async function takeBackup(options: TakeOptions): Promise<Taken> {
   return { ...written, id };
 }
 
-/** The erasures of this database beside its backups: whole or as it was. */
-export async function writeErasureList(sql: Sql, folder: string): Promise<void> {
-  const file = path.join(folder, ERASURE_LIST);
-  const text = (await erasuresOf(sql)).map((erasure) => `${JSON.stringify(erasure)}\n`).join("");
-  await writeFile(`${file}.part`, text, { mode: 0o600 });
-  await rename(`${file}.part`, file);
-}
-
 /** What must hold again in whatever is restored from the folder's backups. */
-async function writeLists(sql: Sql, folder: string): Promise<void> {
-  await writeErasureList(sql, folder);
-  await writeRevocationList(sql, folder);
+export async function writeLists(sql: Sql, folder: string): Promise<void> {
+  await writeSideFile(ERASURES, folder, await erasuresOf(sql));
+  await writeSideFile(REVOCATIONS, folder, await revocationsOf(sql));
 }
 
 /** Keeps these lists fresh between two backups, where backups are set up. */

@@ -9,6 +9,7 @@ export interface Shown {
   readonly status: string;
   readonly evidence: string;
   readonly fix: { readonly steps: readonly string[] };
+  readonly ask: { readonly what: string; readonly days: number; readonly document: boolean } | null;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -23,7 +24,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const ORDER = Object.keys(WORDS);
 const WIDTH = 9;
 
-/** The worst first; each that failed with its first step. */
+/** The worst first; each that failed with its first step, each that cannot be seen with what a person would vouch for. */
 export function renderChecks(
   found: { readonly origin: string | null; readonly checks: readonly Shown[]; readonly unseen: number },
   findings: number,
@@ -34,11 +35,12 @@ export function renderChecks(
     status === "failed" ? red : status === "unknown" || status === "expired" ? yellow : green;
   const lines = [...found.checks]
     .sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status))
-    .flatMap(({ evidence, fix, id, status, title }) => {
+    .flatMap((check) => {
+      const { evidence, id, status, title } = check;
       const mark = paint(status)((WORDS[status] ?? status).padEnd(WIDTH));
       const line = `${mark}${title}: ${evidence}  [${id}]`;
-      const [step] = fix.steps;
-      return status === "failed" && step !== undefined ? [line, `${" ".repeat(WIDTH)}-> ${step}`] : [line];
+      const next = nextOf(check);
+      return next === null ? [line] : [line, `${" ".repeat(WIDTH)}-> ${next}`];
     });
   const where = found.origin === null ? "No gateway answers: the configuration alone" : found.origin;
   const unseen = found.unseen > 0 ? ` ${found.unseen} more checks need a running gateway or a person.` : "";
@@ -46,6 +48,12 @@ export function renderChecks(
   const clean = found.unseen > 0 ? "Nothing wrong in what can be seen." : "Ready for production.";
   const end = findings === 0 ? clean : `${findings} open.`;
   return `${bold(where)}\n${lines.join("\n")}\n${end}${unseen}\n`;
+}
+
+function nextOf({ ask, fix, status }: Shown): string | null {
+  if (status === "failed") return fix.steps[0] ?? null;
+  if ((status !== "unknown" && status !== "expired") || ask === null) return null;
+  return `Attest (${ask.days} days${ask.document ? ", and name a document" : ""}): ${ask.what}`;
 }
 
 type Score = Readonly<Record<"passed" | "applicable" | "attested" | "failed" | "open" | "waived", number>>;

@@ -99,7 +99,8 @@ function tell(restored: Restored, whole: boolean, json: boolean, host: CliHost):
     host.out(`${JSON.stringify({ ...restored, chainVerified: whole })}\n`);
     return;
   }
-  const { envelope, erasuresPending, ledger, migrated, revokedAgain, rows, tables } = restored;
+  const { departuresPending, envelope, erasuresPending, ledger, migrated, revokedAgain, rows, tables } =
+    restored;
   host.out(
     `${rows} rows of ${tables} tables, as they were at ${envelope.createdAt}; ${ledger.records} spend records, sums equal\n` +
       `audit chain ${whole ? "verified" : "BROKEN: shin audit verify shows where"}\n` +
@@ -108,6 +109,9 @@ function tell(restored: Restored, whole: boolean, json: boolean, host: CliHost):
         ? `${erasuresPending} erasures since the backup are done again at the next start, before it serves\n`
         : "") +
       (revokedAgain > 0 ? `${revokedAgain} keys, people and freezes were taken away again\n` : "") +
-      "everybody signs in again; accounts that were deleted and roles that were lost since the backup are back: look at who left\n",
+      (departuresPending > 0
+        ? `${departuresPending} accounts and roles that were taken since the backup are taken again at the next start, before it serves\n`
+        : "") +
+      "everybody signs in again; limits, budgets and passwords are as the backup has them\n",
   );
 }

@@ -119,6 +119,12 @@ export function standingView(standing: Standing): Record<string, unknown> {
     gdpr: check.gdpr,
     soc2: check.soc2,
     fix: { steps: check.fix.steps, action: check.fix.action?.id ?? null },
+    /** What a person may vouch for, and for how many days; null where nobody's word counts. */
+    ask: check.ask && {
+      what: check.ask.what,
+      days: check.ask.days,
+      document: check.ask.document ?? false,
+    },
     attestation: attestation && wordView(attestation),
     waiver: waiver && wordView(waiver),
   };

@@ -25,7 +25,7 @@ export interface KeyLimit {
 
 export interface KeyLimitsDeps {
   readonly sql: Sql;
-  readonly lookup: CallerLookup;
+  readonly lookup: Pick<CallerLookup, "find">;
   readonly admission: Pick<AdmissionStore, "look">;
   readonly policy: () => RuleBasis & { readonly groups: ModelGroups };
 }

@@ -12,7 +12,7 @@ import {
 import { raiseAlert } from "../alerts/alerts.ts";
 import { writeAudit } from "../audit/audit.ts";
 import { nameOwner, type Owner } from "../audit/personal.ts";
-import { openedRows } from "../audit/read.ts";
+import { type AuditReader, openedRows } from "../audit/read.ts";
 import { change, type Operations } from "../changes.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -32,7 +32,7 @@ export interface GlassDeps {
 }
 
 /** What was ever opened of a call, the newest first. */
-export async function unlocksOfCall({ jobs }: Pick<GlassDeps, "jobs">, id: string): Promise<Unlock[]> {
+export async function unlocksOfCall({ jobs }: { readonly jobs: AuditReader }, id: string): Promise<Unlock[]> {
   return unlocksOf(await openedRows(jobs, await glassEventsOf(jobs.sql, id)));
 }
 

@@ -1,12 +1,18 @@
 /** What is told of kept contents and of who opened them, without what they say. */
 import { findKept, keptFigures, recentGlassEvents } from "#db/queries/contents.ts";
 import { openedRows } from "../audit/read.ts";
+import type { JobDeps } from "../jobs/deps.ts";
 import { readTerms } from "../privacy/retention/terms.ts";
-import { type GlassDeps, unlocksOfCall } from "./break-glass.ts";
+import { unlocksOfCall } from "./break-glass.ts";
 import { stateOf, type Unlock } from "./schema.ts";
+import type { ContentStore } from "./store.ts";
 import { unlocksOf } from "./unlocks.ts";
 
 const DAY_MS = 86_400_000;
+
+interface ContentReader extends Pick<JobDeps, "auditSealer" | "policy" | "sql"> {
+  readonly contents: Pick<ContentStore, "flush">;
+}
 
 export interface ContentStanding {
   readonly stored: boolean;
@@ -22,7 +28,7 @@ export interface ContentStanding {
 
 /** @param calls of so many calls that were asked for last */
 export async function contentStanding(
-  { jobs }: Pick<GlassDeps, "jobs">,
+  { jobs }: { readonly jobs: ContentReader },
   calls: number,
 ): Promise<ContentStanding> {
   await jobs.contents.flush();
@@ -44,7 +50,7 @@ export interface CallContentView {
 }
 
 export async function callContentView(
-  { jobs }: Pick<GlassDeps, "jobs">,
+  { jobs }: { readonly jobs: ContentReader },
   callId: string,
 ): Promise<CallContentView> {
   await jobs.contents.flush();
@@ -59,7 +65,7 @@ export async function callContentView(
   };
 }
 
-async function contentDays({ policy, sql }: GlassDeps["jobs"]): Promise<number | null> {
+async function contentDays({ policy, sql }: ContentReader): Promise<number | null> {
   const terms = await readTerms(sql, policy().config);
   return terms.find(({ store }) => store === "content")?.days ?? null;
 }

@@ -123,22 +123,25 @@ export async function closeIncident(
 }
 
 /** The evidence leaves the gateway: who took it, and when. @throws GatewayError not_found */
-export function recordEvidence(operations: Operations, actor: Actor, id: string): Promise<void> {
-  return change(operations, async (tx) => {
+export function recordEvidence(
+  { db, nowMs }: Pick<Operations, "db" | "nowMs">,
+  actor: Actor,
+  id: string,
+): Promise<void> {
+  return db.transaction(async (tx) => {
     const incident = await lockIncident(tx, id);
-    const nowMs = operations.nowMs();
-    await addStep(tx, id, actor, nowMs, {
+    const atMs = nowMs();
+    await addStep(tx, id, actor, atMs, {
       action: "evidence",
       outcome: incident.drill ? "drill" : "done",
       detail: {},
     });
-    await writeAudit(tx, actor, nowMs, {
+    await writeAudit(tx, actor, atMs, {
       action: "incident.evidence",
       target: { kind: "incident", id },
       before: null,
       after: null,
     });
-    return { result: undefined, changes: [] };
   });
 }
 

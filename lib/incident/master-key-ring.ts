@@ -21,14 +21,14 @@ export function masterKeySeal(secret: string): (secretHash: string) => string {
 }
 
 export class MasterKeyRing {
-  readonly #keys: readonly RingKey[];
+  readonly keys: readonly RingKey[];
   readonly #anyAlone: boolean;
   readonly #seal: (secretHash: string) => string;
   /** Sealed hashes of the one or two configured keys. */
   readonly #sealed = new Map<string, string>();
 
   constructor(keys: readonly RingKey[], seal: (secretHash: string) => string) {
-    this.#keys = keys;
+    this.keys = keys;
     this.#anyAlone = keys.some(({ alone }) => alone);
     this.#seal = seal;
   }
@@ -50,14 +50,14 @@ export class MasterKeyRing {
 
   /** When a configured key ends, or ended; null: never. Not for hashes that somebody sent: it remembers what it is asked. */
   endOfConfigured(secretHash: string): number | null {
-    if (this.#keys.length === 0) return null;
+    if (this.keys.length === 0) return null;
     const sealed = this.sealedOf(secretHash);
-    return this.#keys.find(({ sealedHash }) => sealedHash === sealed)?.validUntilMs ?? null;
+    return this.keys.find(({ sealedHash }) => sealedHash === sealed)?.validUntilMs ?? null;
   }
 
   /** True when that key was replaced, whether its grace runs or not: its uses are counted apart. */
   isReplaced(sealedHash: string): boolean {
-    return this.#keys.some((key) => key.sealedHash === sealedHash && key.validUntilMs !== null);
+    return this.keys.some((key) => key.sealedHash === sealedHash && key.validUntilMs !== null);
   }
 
   /** True when a rotation made this key and it still counts. Takes the same time for every hash. */
@@ -65,7 +65,7 @@ export class MasterKeyRing {
     if (!this.#anyAlone) return false;
     const sealed = this.#seal(secretHash);
     let found = false;
-    for (const { alone, sealedHash, validUntilMs } of this.#keys) {
+    for (const { alone, sealedHash, validUntilMs } of this.keys) {
       const counts = alone && (validUntilMs === null || nowMs < validUntilMs);
       found = (sameHash(sealed, sealedHash) && counts) || found;
     }

@@ -1,13 +1,16 @@
 /** A Web Request to the gateway and its answer to a Web Response. */
 import { departureOf, type GatewayRequest, payloadTooLarge } from "../gateway/http.ts";
-import { gatewayRuntime, isBehindOwnServer } from "./runtime.ts";
+import { isBehindOwnServer, isConsoleAlone, wholeRuntime } from "./runtime.ts";
 
 /** Has work done once the answer is out, while the platform keeps the instance awake. */
 export type Defer = (work: () => Promise<void>) => void;
 
 /** @param defer Next's `after`; without it nothing is deferred */
 export async function serveWeb(request: Request, defer?: Defer): Promise<Response> {
-  const { deps, gateway } = await gatewayRuntime();
+  // The door hands on what is the console's, and of that no page took this.
+  if (isConsoleAlone())
+    return Response.json({ error: { message: "There is nothing here." } }, { status: 404 });
+  const { deps, gateway } = await wholeRuntime();
   const { telemetry } = deps;
   // An instance sleeps between requests, and its timers with it.
   if (telemetry !== undefined && !isBehindOwnServer()) defer?.(() => telemetry.flush());

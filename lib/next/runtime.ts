@@ -1,6 +1,7 @@
 /**
- * The process's one runtime. Under server.ts it stands there already, put by the native copy of this code; on a
- * serverless platform the first request builds it from the environment: DATABASE_URL and every secret must be given.
+ * The process's one runtime. On a serverless platform the first request builds it from the environment: DATABASE_URL and
+ * every secret must be given. Under server.ts there is something already, put by the native copy of this code: in the
+ * console's own process what pages read, and in development, where one process is all, the runtime itself.
  */
 import pino from "pino";
 import { systemClock } from "../clock.ts";
@@ -10,13 +11,17 @@ import { newId } from "../ids.ts";
 import { createLog } from "../log.ts";
 import { createRuntime, type Runtime } from "../runtime.ts";
 import { VERSION } from "../version.ts";
+import type { ConsoleDeps } from "./console-deps.ts";
 
 const SLOT = Symbol.for("shin.runtime");
+
+const CONSOLE = Symbol.for("shin.console");
 
 const OWN_SERVER = Symbol.for("shin.own-server");
 
 interface Slot {
   [SLOT]?: Promise<Runtime>;
+  [CONSOLE]?: ConsoleDeps;
   [OWN_SERVER]?: boolean;
 }
 
@@ -25,12 +30,28 @@ export function shareRuntime(runtime: Runtime): void {
   Object.assign(globalThis, { [SLOT]: Promise.resolve(runtime), [OWN_SERVER]: true });
 }
 
+/** Makes this process the console alone: it has no gateway, and pages read this. */
+export function shareConsole(deps: ConsoleDeps): void {
+  Object.assign(globalThis, { [CONSOLE]: deps, [OWN_SERVER]: true });
+}
+
 /** True when our own server.ts took the connection. */
 export function isBehindOwnServer(): boolean {
   return (globalThis as Slot)[OWN_SERVER] === true;
 }
 
-export function gatewayRuntime(): Promise<Runtime> {
+/** What pages read, wherever they are made. */
+export async function gatewayRuntime(): Promise<{ readonly deps: ConsoleDeps }> {
+  const deps = (globalThis as Slot)[CONSOLE];
+  return deps === undefined ? wholeRuntime() : { deps };
+}
+
+/** True in the console's own process, which serves no call. */
+export function isConsoleAlone(): boolean {
+  return (globalThis as Slot)[CONSOLE] !== undefined;
+}
+
+export function wholeRuntime(): Promise<Runtime> {
   const slot = globalThis as Slot;
   slot[SLOT] ??= open().catch((error: unknown) => {
     // The next request tries again: a database that was away may be back.

@@ -1,49 +1,73 @@
-/** The console: Next, loaded with the first request for it, so that a gateway nobody looks at pays nothing for it. */
-import { existsSync } from "node:fs";
-import type { IncomingMessage, Server } from "node:http";
-import path from "node:path";
-import { prepareConsoleProcess } from "../config/console-process.ts";
+/**
+ * The console, at the door: says where it was asked for and hands the request to the process that makes its pages. While
+ * developing, where pages are made anew with every change, Next runs in this very process.
+ */
+import { Agent, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isTrustedPeer } from "../gateway/address.ts";
-import type { Log } from "../log.ts";
-import { gatewayRuntime } from "../next/runtime.ts";
-import { consoleAssets } from "./console-assets.ts";
+import type { GatewayDeps } from "../gateway/context.ts";
+import { ConsoleChild, type ConsoleChildOptions } from "./console-child.ts";
+import { relay } from "./console-relay.ts";
+import { STATE_HEADER } from "./gateway-state.ts";
+import { type LoadNext, openNext } from "./next-handler.ts";
 import type { Handler } from "./server.ts";
 
-export interface ConsoleOptions {
-  /** Where `app/` and `.next/` are. */
-  readonly dir: string;
+export interface ConsoleOptions extends ConsoleChildOptions {
   readonly dev: boolean;
-  readonly log: Log;
-  /** Loads Next. Passed in: the product itself knows no framework. */
-  readonly loadNext: () => Promise<{
-    default: (options: { dev: boolean; dir: string; quiet: boolean; httpServer?: Server }) => NextApp;
-  }>;
+  readonly loadNext: LoadNext;
+  /** Where the console is asked for. */
+  readonly server: () => Server;
 }
 
-export interface ConsoleParts extends ConsoleOptions {
-  /** In development alone: Next's pages wait for a WebSocket of its own before they come alive. */
-  readonly server?: () => Server;
+export interface Console {
+  readonly handle: Handler;
+  close(): Promise<void>;
 }
 
-interface NextApp {
-  prepare(): Promise<void>;
-  getRequestHandler(): Handler;
+export function openConsole(options: ConsoleOptions): Console {
+  const { deps } = options;
+  const { close, handle } = options.dev ? inThisProcess(options) : inItsOwn(options);
+  return {
+    close,
+    handle: async (incoming, outgoing) => {
+      try {
+        stampOrigin(deps, incoming);
+        await handle(incoming, outgoing);
+      } catch (error) {
+        refuse(deps, outgoing, error);
+      }
+    },
+  };
 }
 
-export function openConsole(options: ConsoleParts): Handler {
+function inItsOwn(options: ConsoleOptions): Console {
+  const child = new ConsoleChild(options);
+  const agent = new Agent({ keepAlive: true });
+  return {
+    handle: async (incoming, outgoing) => {
+      const { socket, state } = await child.running();
+      incoming.headers[STATE_HEADER] = String(state);
+      await relay({ agent, socket }, incoming, outgoing);
+    },
+    close: async () => {
+      await child.close();
+      agent.destroy();
+    },
+  };
+}
+
+/** Loaded with the first request as well. */
+function inThisProcess({ deps, dir, loadNext, server }: ConsoleOptions): Console {
   let handler: Promise<Handler> | null = null;
-  return async (incoming, outgoing) => {
-    try {
-      await stampOrigin(incoming);
-      handler ??= load(options);
+  return {
+    handle: async (incoming, outgoing) => {
+      const { publicUrl } = deps.policy().config.console;
+      handler ??= openNext({ dir, loadNext, publicUrl, developOn: server() }).catch((error: unknown) => {
+        handler = null;
+        throw error;
+      });
       await (await handler)(incoming, outgoing);
-    } catch (error) {
-      handler = null;
-      options.log.error({ err: error }, "the console does not answer");
-      if (outgoing.headersSent) return void outgoing.destroy();
-      outgoing.writeHead(503, { "content-type": "text/plain; charset=utf-8", "retry-after": "5" });
-      outgoing.end("The console is not available. The gateway itself works; its log says more.\n");
-    }
+    },
+    close: async () => {},
   };
 }
 
@@ -51,9 +75,8 @@ export function openConsole(options: ConsoleParts): Handler {
  * What pages and cookies are made for: the public address when one is set, else the host that was asked for. What a client
  * says of forwarding counts only through a trusted proxy.
  */
-async function stampOrigin({ headers, socket }: IncomingMessage): Promise<void> {
-  const { deps } = await gatewayRuntime();
-  const { addresses, config } = deps.policy();
+function stampOrigin({ policy }: GatewayDeps, { headers, socket }: IncomingMessage): void {
+  const { addresses, config } = policy();
   const { publicUrl } = config.console;
   const proxied = isTrustedPeer(addresses, socket.remoteAddress ?? "");
   const said = proxied && headers["x-forwarded-proto"] === "https" ? "https" : "http";
@@ -64,18 +87,11 @@ async function stampOrigin({ headers, socket }: IncomingMessage): Promise<void> 
   headers["x-forwarded-host"] = url === null ? host : url.host;
 }
 
-async function load({ dev, dir, loadNext, server }: ConsoleParts): Promise<Handler> {
-  if (!dev && !existsSync(path.join(dir, ".next", "BUILD_ID")))
-    throw new Error("it is not built: run npm run build");
-  const { deps } = await gatewayRuntime();
-  prepareConsoleProcess(deps.policy().config.console.publicUrl);
-  const { default: next } = await loadNext();
-  const app = next({ dev, dir, quiet: true, ...(dev && server ? { httpServer: server() } : {}) });
-  await app.prepare();
-  const handle = app.getRequestHandler();
-  if (dev) return (incoming, outgoing) => handle(incoming, outgoing);
-  const serveAsset = consoleAssets(dir);
-  return async (incoming, outgoing) => {
-    if (!(await serveAsset(incoming, outgoing))) await handle(incoming, outgoing);
-  };
+function refuse({ log }: GatewayDeps, outgoing: ServerResponse, error: unknown): void {
+  // Nobody waits for it any more; the other side was told so.
+  if (outgoing.destroyed) return;
+  log.error({ err: error }, "the console does not answer");
+  if (outgoing.headersSent) return void outgoing.destroy();
+  outgoing.writeHead(503, { "content-type": "text/plain; charset=utf-8", "retry-after": "5" });
+  outgoing.end("The console is not available. The gateway itself works; its log says more.\n");
 }

@@ -3,12 +3,14 @@ import type { Server } from "node:http";
 import { Server as NetServer } from "node:net";
 import type { Log } from "../log.ts";
 import type { Runtime } from "../runtime.ts";
+import type { Console } from "./console.ts";
 
 /** For so long calls on connections that are open are still served, each as the last of its connection. */
 const FAREWELL_MS = 1_000;
 
 export interface DrainOptions {
   readonly server: Server;
+  readonly console: Pick<Console, "close">;
   readonly runtime: Runtime;
   readonly log: Log;
   /** Comes after the runtime is closed. */
@@ -46,7 +48,8 @@ export function prepareDrain(options: DrainOptions): Drain {
   };
 }
 
-async function drain({ close, log, runtime, server }: DrainOptions, why: string): Promise<void> {
+async function drain(options: DrainOptions, why: string): Promise<void> {
+  const { close, log, runtime, server } = options;
   const timeoutMs = runtime.deps.policy().config.drainTimeoutMs;
   log.info(`${why}: no new calls; running ones have ${timeoutMs / 1000} s`);
   runtime.drain();
@@ -67,6 +70,7 @@ async function drain({ close, log, runtime, server }: DrainOptions, why: string)
   clearTimeout(farewell);
   if (idle) clearInterval(idle);
   clearTimeout(late);
+  await options.console.close();
   await runtime.close();
   await close();
 }

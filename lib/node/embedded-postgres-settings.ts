@@ -12,7 +12,7 @@ export interface ServerTuning {
 export function serverSettings(tuning: ServerTuning): Record<string, string> {
   return {
     shared_buffers: `${tuning.sharedBuffersMb ?? 32}MB`,
-    max_connections: String(tuning.maxConnections ?? 40),
+    max_connections: String(tuning.maxConnections ?? 50),
     unix_socket_permissions: "0700",
     cluster_name: "shin",
 

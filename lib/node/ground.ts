@@ -45,8 +45,8 @@ export interface GroundOptions extends ProcessOptions {
   readonly terminal: { readonly tty: boolean; readonly color: boolean };
 }
 
-/** Connections of one worker and a little room for people. */
-const CONNECTIONS_A_WORKER = 30;
+/** Connections of one worker with its console, and a little room for people. */
+const CONNECTIONS_A_WORKER = 40;
 const CONNECTIONS_BESIDE = 10;
 
 /** @throws StartError for what a person can mend; anything else is a defect */

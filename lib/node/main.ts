@@ -3,8 +3,9 @@ import cluster from "node:cluster";
 import { parseStartOptions, type StartOptions } from "#lib/cli/start-options.ts";
 import { renderBanner, renderStartFailure } from "#lib/node/banner.ts";
 import { bannerFacts, originOf } from "#lib/node/banner-facts.ts";
-import type { ConsoleOptions } from "#lib/node/console.ts";
+import { CONSOLE_ARGUMENT } from "#lib/node/console-messages.ts";
 import { type Ground, openGround } from "#lib/node/ground.ts";
+import type { LoadNext } from "#lib/node/next-handler.ts";
 import { explainStartFailure } from "#lib/node/start-failure.ts";
 import { VERSION } from "#lib/version.ts";
 
@@ -15,13 +16,15 @@ export interface MainOptions {
   readonly argv: readonly string[];
   /** False when the environment asks for no colours. */
   readonly color: boolean;
-  readonly loadNext: ConsoleOptions["loadNext"];
+  readonly loadNext: LoadNext;
 }
 
-/** Starts the gateway, or the worker that this process is; returns when it serves. Ends the process when it cannot. */
+/** Starts the gateway, or the worker or console of one that this process is; returns when it serves. Ends the process when it cannot. */
 export async function main(options: MainOptions): Promise<void> {
-  const start = readArguments(options.argv);
   const { dir, loadNext } = options;
+  if (options.argv[0] === CONSOLE_ARGUMENT)
+    return (await import("#lib/node/console-process.ts")).runConsole({ dir, loadNext });
+  const start = readArguments(options.argv);
   const rest = { dir, loadNext, dev: start.dev };
   // Each process loads what it needs: one that only keeps workers has no use for the gateway itself.
   if (cluster.isWorker) return (await import("#lib/node/worker-process.ts")).runWorker(rest);

@@ -24,9 +24,13 @@ export async function serveAlone(
   });
   try {
     ground.watch((changed) => runtime.apply(changed));
-    const server = await servePort({ ...options, runtime, host: config.host, port: config.port, log });
+    const { look, take } = ground.log;
+    const place = { database, dataDir: data.path, encryptionKey, worker: 1 };
+    const { host, port } = config;
+    const served = await servePort({ ...options, runtime, place, look, take, host, port });
+    const { server } = served;
     // Before the banner: who reads it may stop the gateway at once.
-    const drain = prepareDrain({ server, runtime, log, close: ground.close });
+    const drain = prepareDrain({ ...served, runtime, log, close: ground.close });
     process.on("SIGTERM", () => drain.stop("SIGTERM"));
     process.on("SIGINT", () => drain.stop("SIGINT"));
     return { address: server.address() as AddressInfo, migrations: runtime.migrations.applied, notices };

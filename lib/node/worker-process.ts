@@ -47,8 +47,19 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     const { deps } = runtime;
     const count = () => tell({ kind: "figures", figures: ownFigures(deps) });
     setInterval(count, REPORT_MS).unref();
-    const server = await servePort({ ...options, runtime, host: config.host, port: orders.port, log });
-    const drain = prepareDrain({ server, runtime, log, close: opened.close });
+    const { look, port } = orders;
+    const take = (lines: string) => tell({ kind: "log", lines });
+    const served = await servePort({
+      ...options,
+      runtime,
+      place: orders,
+      look,
+      take,
+      host: config.host,
+      port,
+    });
+    const { server } = served;
+    const drain = prepareDrain({ ...served, runtime, log, close: opened.close });
     process.on("SIGTERM", () => drain.stop("SIGTERM"));
     const apply = keepApplying(runtime, log);
     inbox.hear((message) => {

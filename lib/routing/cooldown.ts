@@ -22,6 +22,12 @@ export class Cooldown {
     return Math.max(0, (this.#health.get(deploymentId)?.restsUntilMs ?? 0) - nowMs);
   }
 
+  /** Deployments that rest now, each with the moment that it may be tried again. */
+  resting(nowMs: number): (readonly [deploymentId: string, untilMs: number])[] {
+    const all = [...this.#health].map(([id, { restsUntilMs }]) => [id, restsUntilMs] as const);
+    return all.filter(([, untilMs]) => untilMs > nowMs);
+  }
+
   succeeded(deploymentId: string, nowMs: number): void {
     this.#minute(deploymentId, nowMs).calls += 1;
   }

@@ -4,8 +4,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { connect } from "#db/client.ts";
 import { restoreBackup } from "#lib/backup/restore.ts";
-import { REVOCATION_LIST, writeRevocationList } from "#lib/backup/revocations.ts";
-import { takeBackup } from "#lib/backup/take.ts";
+import { REVOCATIONS } from "#lib/backup/revocations.ts";
+import { takeBackup, writeLists } from "#lib/backup/take.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
 import { temporaryFolder } from "#test/helpers/house.ts";
 import { testDatabase } from "#test/helpers/postgres.ts";
@@ -50,8 +50,8 @@ test.each(["the list beside the backup", "the database that is given up"])("by %
     select 'frz_1', 'key', id, 'leak', 'test', now() from virtual_keys where alias = 'frozen'`;
 
   const beside = means.startsWith("the list");
-  if (beside) await writeRevocationList(deps.sql, folder);
-  else await rm(path.join(folder, REVOCATION_LIST));
+  if (beside) await writeLists(deps.sql, folder);
+  else await rm(path.join(folder, REVOCATIONS.name));
   await runtime.close();
   const target = beside ? await testDatabase({ empty: true }) : source;
   const sql = connect({ target: target.options, max: 1, applicationName: "test" });

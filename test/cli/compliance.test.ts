@@ -63,6 +63,10 @@ describe("shin check --production", () => {
     expect(out).toMatch(
       /^FAILED {3}Rate limiting in every layer: .*\[rate_limits\]\n +-> Set litellm_settings\.rpm/m,
     );
+    // What cannot be seen says what somebody would have to put their name to.
+    expect(out).toMatch(
+      /^unknown {2}Security reviews: .*\n +-> Attest \(90 days, and name a document\): A security review was made/m,
+    );
     expect(out.indexOf("FAILED")).toBeLessThan(out.indexOf("passed"));
     expect(out).toMatch(/\d+ open\.\n$/);
     expect(out).not.toContain(MASTER_KEY);

@@ -62,6 +62,8 @@ export async function openConsoleUnderTest(
     await gateway.ended;
   });
   const { url } = gateway;
+  // The console begins with the first request for it, which on a busy machine takes longer than a page may.
+  await (await fetch(`${url}/ui/sign-in`)).text();
   let people = 0;
   const under: ConsoleUnderTest = {
     url,

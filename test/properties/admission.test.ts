@@ -3,7 +3,16 @@ import { describe, expect, test } from "vitest";
 import type { AdmissionStore, Lease, Rule, TakeRequest } from "#lib/admission/admission.ts";
 import { fc } from "#test/helpers/fast-check.ts";
 import { Reference } from "../admission/contract/reference.ts";
-import { budget, DAY_MS, daily, HOUR_MS, parallel, requests, tokens } from "../admission/contract/rules.ts";
+import {
+  budget,
+  DAY_MS,
+  daily,
+  HOUR_MS,
+  MINUTE_MS,
+  parallel,
+  requests,
+  tokens,
+} from "../admission/contract/rules.ts";
 import { type Fresh, NOW_MS, storeRows } from "../admission/contract/stores.ts";
 
 interface Model {
@@ -17,18 +26,18 @@ interface Real {
 }
 type Command = fc.AsyncCommand<Model, Real>;
 
-/** Every kind of rule; budgets as they look at that time, or as a clock sees them that is days off. */
+/** Every kind of rule, most of them of two subjects; budgets as they look at that time, or as a clock sees them that is days off. */
 function rulesAt(nowMs: number, choice: number, daysOff: number): Rule[] {
   const today = Math.floor(nowMs / DAY_MS) * DAY_MS + daysOff * DAY_MS;
   const many: Rule[] = [
-    requests(4),
+    requests(4, MINUTE_MS, "key:k:rpm"),
     requests(6, HOUR_MS, "rph"),
-    tokens(20),
-    tokens(45, DAY_MS, "tpd"),
-    parallel(3),
-    daily(30n, today, { counter: "daily" }),
-    budget(90n, { counter: "life" }),
-    budget(25n, { counter: "soft", soft: true }),
+    tokens(20, MINUTE_MS, "key:k:tpm"),
+    tokens(45, DAY_MS, "team:t:tpd"),
+    parallel(3, "key:k:parallel"),
+    daily(30n, today, { counter: "key:k:daily" }),
+    budget(90n, { counter: "team:t:life" }),
+    budget(25n, { counter: "key:k:soft", soft: true }),
     daysOff === 0
       ? daily(40n, today, { counter: "changing" })
       : budget(40n, { counter: "changing", duration: "30d", periodStartMs: NOW_MS - 10 * DAY_MS }),
@@ -121,6 +130,31 @@ const settle = fc
     }),
   );
 
+/** Settlements of one turn travel as one, and end as if they had come one after the other. */
+const settleMany = fc
+  .array(fc.record({ which: fc.nat(), tokens: fc.nat(15), cost: fc.nat(20) }), { minLength: 2, maxLength: 6 })
+  .map(
+    (ends): Command => ({
+      check: ({ leases }) => leases.length > 1,
+      run: async ({ leases, reference }, { clock, store }) => {
+        const nowMs = clock.nowMs;
+        const known = ends.flatMap(({ cost, tokens, which }) => {
+          const lease = leases[which % leases.length];
+          const forgotten = !lease || reference.isForgotten(lease.id, nowMs);
+          return forgotten ? [] : [{ lease, tokens, costNanoUsd: BigInt(cost) }];
+        });
+        if (known.length > 0) reference.tick(nowMs);
+        const crossed = await Promise.all(
+          known.map(({ lease, ...actual }) => store.settle(lease, { nowMs, ...actual })),
+        );
+        expect(crossed.map((rules) => rules.map((rule) => rule.counter))).toEqual(
+          known.map(({ costNanoUsd, lease, tokens }) => reference.settle(lease.id, tokens, costNanoUsd)),
+        );
+      },
+      toString: () => `settleMany(${JSON.stringify(ends)})`,
+    }),
+  );
+
 const crash = fc.nat().map(
   (which): Command => ({
     check: ({ leases }) => leases.length > 0,
@@ -148,7 +182,10 @@ const jump = fc
   );
 
 const operator = fc
-  .record({ counter: fc.constantFrom("daily", "life", "soft"), spent: fc.option(fc.nat(40), { nil: null }) })
+  .record({
+    counter: fc.constantFrom("key:k:daily", "team:t:life", "key:k:soft"),
+    spent: fc.option(fc.nat(40), { nil: null }),
+  })
   .map(
     ({ counter, spent }): Command => ({
       check: () => true,
@@ -180,7 +217,7 @@ describe.for(storeRows)("$name", (row) => {
     const fresh = row.set();
 
     test("are decided as the reference decides them", async () => {
-      const all = [take, take, take, settle, settle, crash, jump, operator, look];
+      const all = [take, take, take, settle, settle, settleMany, crash, jump, operator, look];
       await fc.assert(
         fc.asyncProperty(fc.commands(all, { maxCommands: 60, size: "+1" }), async (commands) => {
           const { clock, store } = fresh();

@@ -8,7 +8,7 @@ import { seal, unseal } from "#lib/console/seal.ts";
 import { consoleSecret } from "#lib/console/secret.ts";
 import { SESSION_MS, sessionCookieName, sessionIdOf, sessionToken } from "#lib/console/session.ts";
 import { begin, type From, type SignInDeps, signIn } from "#lib/console/sign-in.ts";
-import type { Runtime } from "#lib/runtime.ts";
+import type { ConsoleDeps } from "#lib/next/console-deps.ts";
 
 /** A user on the way through next-auth, with the session that was begun for it. */
 interface Begun extends User {
@@ -17,7 +17,7 @@ interface Begun extends User {
 
 const SECOND = 1000;
 
-export function authOptions({ deps }: Runtime, from: From, secure: boolean): AuthOptions {
+export function authOptions(deps: ConsoleDeps, from: From, secure: boolean): AuthOptions {
   const { config } = deps.policy();
   const secret = consoleSecret(config, deps.pseudonymKey);
   const signing: SignInDeps = {

@@ -1,5 +1,5 @@
 /**
- * Where rules stand. KEYS: clock, open leases, then each rule's counter. ARGV: time, then each rule's text.
+ * Where rules stand. KEYS: clock, open leases, then the hash of each of the plan's subjects. ARGV: time, the plan.
  * Answers `now figure...` in the words of take.lua.ts, `-` for a budget whose spend is unknown.
  */
 import { ground } from "./ground.lua.ts";
@@ -8,20 +8,27 @@ import { script } from "./script.ts";
 const look = `
 expire()
 local answer = { text(now) }
-for i = 3, #KEYS do
-  local metric, span, period = string.match(ARGV[i - 1], '^(%a) %S+ (%S+) (%S+)$')
-  local figure = '-'
-  if metric == 'b' or metric == 's' then
-    local known = redis.call('HMGET', KEYS[i], 'd', 'p', 's', 'r', 'u')
-    if not known[5] and known[1] == span then
-      figure = (later(period, known[2]) and '0' or known[3]) .. '/' .. (known[4] or '0')
+for place, subject in ipairs(decode(ARGV[2])) do
+  local key, fields, rules, at = KEYS[place + 2], subject[3], subject[4], 1
+  local known = call('HMGET', key, unpack(fields))
+  for r = 1, #rules, 3 do
+    at = at + 1
+    local metric, figure = rules[r], known[at]
+    if metric == 'b' or metric == 's' then
+      local duration, period = match(rules[r + 2], '^(%S+) (%S+)$')
+      local known_duration, known_period = match(figure or '', '^(%S+) (%S+)$')
+      figure = '-'
+      if known_duration == duration then
+        figure = (later(period, known_period) and '0' or known[at + 1]) .. '/' .. (known[at + 2] or '0')
+      end
+      at = at + 2
+    elseif not figure then
+      figure = metric == 'p' and '0' or '0/0/0'
+    elseif metric ~= 'p' then
+      figure = figure .. ';' .. (call('HGET', key, 'o' .. fields[at]) or '')
     end
-  elseif metric == 'p' then
-    figure = redis.call('GET', KEYS[i]) or '0'
-  else
-    figure = dump(KEYS[i])
+    answer[#answer + 1] = figure
   end
-  answer[#answer + 1] = figure
 end
 return table.concat(answer, ' ')
 `;

@@ -1,23 +1,25 @@
 /** The small scripts beside take and settle: a budget's spend read and set, and the instances that are alive. */
 import { script } from "./script.ts";
 
-/** KEYS: budgets. ARGV: spend, or "" to make it unknown. What is unknown stays so. */
+/** KEYS: the hash of each budget's subject. ARGV: spend, or "" to make it unknown, then each budget's field. What is unknown stays so. */
 export const setSpendScript = script(`
-for _, key in ipairs(KEYS) do
-  local known = redis.call('HMGET', key, 'd', 'u')
-  if known[1] and ARGV[1] == '' then
-    redis.call('HSET', key, 'u', '1')
-  elseif known[1] and not known[2] then
-    redis.call('HSET', key, 's', ARGV[1])
+for i, key in ipairs(KEYS) do
+  local field = ARGV[i + 1]
+  if redis.call('HEXISTS', key, 'b' .. field) == 1 then
+    if ARGV[1] == '' then
+      redis.call('HDEL', key, 'b' .. field)
+    else
+      redis.call('HSET', key, 's' .. field, ARGV[1])
+    end
   end
 end
 return ''
 `);
 
-/** KEYS: one budget. Answers its spend, "" when it is unknown. */
+/** KEYS: the hash of a budget's subject. ARGV: its field. Answers its spend, "" when it is unknown. */
 export const spentScript = script(`
-local known = redis.call('HMGET', KEYS[1], 's', 'u')
-return not known[2] and known[1] or ''
+local known = redis.call('HMGET', KEYS[1], 'b' .. ARGV[1], 's' .. ARGV[1])
+return known[1] and known[2] or ''
 `);
 
 /**
@@ -39,10 +41,16 @@ return tostring(redis.call('ZCARD', KEYS[1]))
 
 /**
  * One stretch of a search through all keys. KEYS: the clock, which says on which shard. ARGV: cursor, pattern.
- * Answers the next cursor ("0": done) and how many keys were removed.
+ * Answers the next cursor ("0": done) and how many counters were removed: a hash holds many, of budgets the spend counts.
  */
 export const eraseScript = script(`
-local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
-for _, key in ipairs(found[2]) do redis.call('DEL', key) end
-return found[1] .. ' ' .. tostring(#found[2])
+local found, count = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000), 0
+for _, key in ipairs(found[2]) do
+  local fields = string.find(key, ':subject:', 1, true) and redis.call('HKEYS', key) or { 's' }
+  for _, field in ipairs(fields) do
+    if string.find(field, '^[s:]') then count = count + 1 end
+  end
+  redis.call('DEL', key)
+end
+return found[1] .. ' ' .. tostring(count)
 `);

@@ -163,7 +163,7 @@ const backups: Check = {
   },
   fix: {
     steps: [
-      "Set general_settings.backup_folder, or let shin backup run every day",
+      "Set general_settings.backup_folder; where it is set the first backup is made within minutes, and shin backup makes one now",
       "Try a restore every quarter, or attest your own backups here",
     ],
   },

@@ -19,6 +19,8 @@ import { type Fresh, NOW_MS, storeRows } from "./stores.ts";
 
 const all = [requests(100), tokens(100), parallel(5), budget(100n)];
 
+const asked = { leaseId: "asked", nowMs: NOW_MS, leaseTtlMs: 1_000, tokens: 1, costNanoUsd: 1n };
+
 function commandOf({ command }: Fresh) {
   if (!command) throw new Error("this store has no server");
   return command;
@@ -32,7 +34,7 @@ describe.for(storeRows.filter(({ name }) => name !== "memory"))("$name", (row) =
       const setting = fresh();
       const { store, tag } = setting;
       const lease = await admitted(store, all, NOW_MS, { tokens: 10, costNanoUsd: 10n });
-      await commandOf(setting)("DEL", `${tag}counter:budget`);
+      await commandOf(setting)("DEL", `${tag}2:subject:budget`);
       expect(await store.look(all.slice(3), NOW_MS)).toEqual([null]);
       const request = {
         rules: all,
@@ -57,7 +59,7 @@ describe.for(storeRows.filter(({ name }) => name !== "memory"))("$name", (row) =
       const rules = all.slice(0, 3);
       const first = await admitted(store, rules, NOW_MS, { tokens: 10 });
       const second = await admitted(store, rules, NOW_MS, { tokens: 10 });
-      await commandOf(setting)("DEL", `${tag}counter:tpm`, `${tag}counter:parallel`, `${tag}counter:rpm`);
+      await commandOf(setting)("DEL", ...["tpm", "parallel", "rpm"].map((name) => `${tag}2:subject:${name}`));
       await settle(store, first, NOW_MS, 3, 0n);
       expect((await store.look(rules, NOW_MS)).map((state) => state?.used)).toEqual([0, 0, 0]);
       await settle(store, second, NOW_MS, 15, 0n);
@@ -82,7 +84,7 @@ describe.for(storeRows.filter(({ name }) => name !== "memory"))("$name", (row) =
     test("a counter that somebody else wrote over fails its own calls, and is no outage", async () => {
       const setting = fresh();
       const { store, tag } = setting;
-      await commandOf(setting)("SADD", `${tag}counter:tpm`, "not ours");
+      await commandOf(setting)("SADD", `${tag}2:subject:tpm`, "not ours");
       const fault = await take(store, all, NOW_MS).catch((error: unknown) => error);
       expect(fault).toMatchObject({ message: expect.stringContaining("WRONGTYPE") });
       expect(isStoreAway(fault)).toBe(false);
@@ -92,10 +94,53 @@ describe.for(storeRows.filter(({ name }) => name !== "memory"))("$name", (row) =
         admitted(store, [tokens(9, 60_000, "lost")], NOW_MS),
         admitted(store, [parallel(5, mine.counter)], NOW_MS),
       ]);
-      await commandOf(setting)("SET", `${tag}counter:lost`, "not ours");
+      await commandOf(setting)("SET", `${tag}2:subject:lost`, "not ours");
       const ends = await Promise.allSettled(leases.map((lease) => settle(store, lease, NOW_MS, 5, 1n)));
       expect(ends.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
       expect((await store.look([parallel(5, mine.counter)], NOW_MS))[0]?.used).toBe(0);
+    });
+
+    test("a subject's counters lie in one hash, and a lost one takes no other subject's with it", async () => {
+      const setting = fresh();
+      const { keys, store, tag } = setting;
+      const mine = [requests(9, 60_000, "key:a:rpm"), parallel(9, "key:a:parallel")];
+      const own = budget(100n, { counter: "key:a:budget" });
+      const other = tokens(9, 60_000, "team:b:tpm");
+      const lease = await admitted(store, [...mine, other, own], NOW_MS, { costNanoUsd: 10n, tokens: 2 });
+      const subjects = (await keys()).filter((key) => key.includes(":subject:")).sort();
+      expect(subjects).toEqual([`${tag}2:subject:key:a`, `${tag}2:subject:team:b`]);
+      await commandOf(setting)("DEL", `${tag}2:subject:key:a`);
+      expect(await settle(store, lease, NOW_MS, 5, 4n)).toEqual([]);
+      expect((await store.look([...mine, other, own], NOW_MS)).map((state) => state?.used)).toEqual([
+        0,
+        0,
+        5,
+        undefined,
+      ]);
+    });
+
+    test("what the release before counted is neither read nor touched, but goes when its subject is erased", async () => {
+      const setting = fresh();
+      const { keys, store, tag } = setting;
+      const command = commandOf(setting);
+      const before = [`${tag}counter:end_user:a:b:rpm`, `${tag}counter:end_user:a:b:budget`];
+      await command("HSET", `${before[0]}`, "n", "1", "s", "9");
+      await command("HSET", `${before[1]}`, "d", "-", "p", "-", "s", "99");
+      await command("ZADD", `${tag}leases`, "1", `${tag}lease:old`);
+      await command("SET", `${tag}lease:old`, "1 1 1\nb 0 - - nobody");
+      const rules = [
+        requests(1, 60_000, "end_user:a%3Ab:rpm"),
+        budget(50n, { counter: "end_user:a%3Ab:budget" }),
+      ];
+      expect((await store.take({ ...asked, rules })).kind).toBe("unprimed");
+      await admitted(store, rules, NOW_MS);
+      expect(await keys()).toEqual(expect.arrayContaining([...before, `${tag}leases`, `${tag}lease:old`]));
+      // A neighbour's name begins alike.
+      await admitted(store, [requests(1, 60_000, "end_user:a:rpm")], NOW_MS);
+      expect(await store.erase("end_user", "a:b")).toBe(4);
+      expect((await keys()).filter((key) => key.includes("end_user"))).toEqual([
+        `${tag}2:subject:end_user:a`,
+      ]);
     });
 
     test("every key carries the hash tag and ends by itself", async () => {
@@ -105,13 +150,13 @@ describe.for(storeRows.filter(({ name }) => name !== "memory"))("$name", (row) =
       await settle(store, await admitted(store, all, NOW_MS), NOW_MS, 1, 1n);
       const made = await keys();
       expect(made.map((key) => key.slice(tag.length)).sort()).toMatchObject([
-        "clock",
-        "counter:budget",
-        "counter:parallel",
-        "counter:rpm",
-        "counter:tpm",
-        expect.stringContaining("lease:"),
-        "leases",
+        "2:clock",
+        expect.stringContaining("2:lease:"),
+        "2:leases",
+        "2:subject:budget",
+        "2:subject:parallel",
+        "2:subject:rpm",
+        "2:subject:tpm",
       ]);
       for (const key of made) expect(Number(await commandOf(setting)("PTTL", key)), key).toBeGreaterThan(0);
     });

@@ -22,8 +22,8 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   if (callbackUrl !== null && !/^(\/(?![/\\])|https?:\/\/)/.test(callbackUrl))
     return refuse(400, "callbackUrl is no address of this console.");
   if (!isSameSite(request)) return refuse(403, "This request does not come from the console.");
-  const runtime = await gatewayRuntime();
-  const { addresses } = runtime.deps.policy();
+  const { deps } = await gatewayRuntime();
+  const { addresses } = deps.policy();
   const from = {
     ip:
       clientAddress(
@@ -34,7 +34,7 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
     userAgent: request.headers.get("user-agent"),
   };
   const secure = request.headers.get("x-forwarded-proto") === "https";
-  const answer: Response = await NextAuth(request, context, authOptions(runtime, from, secure));
+  const answer: Response = await NextAuth(request, context, authOptions(deps, from, secure));
   answer.headers.set("cache-control", "no-store");
   answer.headers.set("referrer-policy", "same-origin");
   answer.headers.set("x-content-type-options", "nosniff");

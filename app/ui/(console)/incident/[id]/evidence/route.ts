@@ -5,7 +5,6 @@ import { maySee } from "#lib/console/roles.ts";
 import { evidenceZip } from "#lib/incident/evidence.ts";
 import { recordEvidence } from "#lib/incident/incidents.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
-import { operationsOf } from "#lib/operations.ts";
 import { currentSession } from "../../../../../request.ts";
 
 export const dynamic = "force-dynamic";
@@ -21,7 +20,7 @@ export async function GET(
   const { id } = await params;
   if (!(await findIncident(deps.sql, id))) return refuse(404, "There is no such incident.");
   const actor = { kind: "user", id: session.userId, claimedBy: null, ip: null, requestId: null } as const;
-  await recordEvidence(operationsOf(deps), actor, id);
+  await recordEvidence({ db: deps.db, nowMs: () => deps.clock.now() }, actor, id);
   await deps.auditSigner.signIfWhole();
   const { sql } = deps;
   const archive = evidenceZip({ sql, key: deps.auditSigner.key, incidentId: id, nowMs: deps.clock.now() });
