@@ -90,35 +90,36 @@ export interface Group {
 
 /** Sums of sums. */
 export function addSums(all: readonly SpendSums[]): SpendSums {
-  const of = (field: Exclude<keyof SpendSums, "costNanoUsd">) =>
-    all.reduce((sum, one) => sum + one[field], 0);
-  return {
-    requests: of("requests"),
-    failures: of("failures"),
-    refusals: of("refusals"),
-    promptTokens: of("promptTokens"),
-    completionTokens: of("completionTokens"),
-    cacheReadTokens: of("cacheReadTokens"),
-    cacheWriteTokens: of("cacheWriteTokens"),
-    reasoningTokens: of("reasoningTokens"),
-    costNanoUsd: all.reduce((sum, one) => sum + one.costNanoUsd, 0n),
-  };
+  return combined(
+    (of) => all.reduce((sum, one) => sum + of(one), 0),
+    (of) => all.reduce((sum, one) => sum + of(one), 0n),
+  );
 }
 
 /** The first less all others. */
 function without(whole: SpendSums, others: readonly SpendSums[]): SpendSums {
   const sum = addSums(others);
-  const of = (field: Exclude<keyof SpendSums, "costNanoUsd">) => whole[field] - sum[field];
+  return combined(
+    (of) => of(whole) - of(sum),
+    (of) => of(whole) - of(sum),
+  );
+}
+
+/** Sums of which every field is made alike. */
+function combined(
+  count: (of: (sums: SpendSums) => number) => number,
+  money: (of: (sums: SpendSums) => bigint) => bigint,
+): SpendSums {
   return {
-    requests: of("requests"),
-    failures: of("failures"),
-    refusals: of("refusals"),
-    promptTokens: of("promptTokens"),
-    completionTokens: of("completionTokens"),
-    cacheReadTokens: of("cacheReadTokens"),
-    cacheWriteTokens: of("cacheWriteTokens"),
-    reasoningTokens: of("reasoningTokens"),
-    costNanoUsd: whole.costNanoUsd - sum.costNanoUsd,
+    requests: count((sums) => sums.requests),
+    failures: count((sums) => sums.failures),
+    refusals: count((sums) => sums.refusals),
+    promptTokens: count((sums) => sums.promptTokens),
+    completionTokens: count((sums) => sums.completionTokens),
+    cacheReadTokens: count((sums) => sums.cacheReadTokens),
+    cacheWriteTokens: count((sums) => sums.cacheWriteTokens),
+    reasoningTokens: count((sums) => sums.reasoningTokens),
+    costNanoUsd: money((sums) => sums.costNanoUsd),
   };
 }
 

@@ -1,7 +1,6 @@
 "use client";
 /** The first call in four dialects, with this host and, when it is known, the key filled in. */
-import { Tabs } from "radix-ui";
-import { CopyButton } from "./copy-button.tsx";
+import { LanguageTabs } from "./language-tabs.tsx";
 
 export function Snippets({
   origin,
@@ -17,30 +16,12 @@ export function Snippets({
   const shown = (text: string) =>
     secret ? text.replaceAll(secret, `${secret.slice(0, 7)}${"•".repeat(8)}`) : text;
   return (
-    <Tabs.Root defaultValue="curl" className="overflow-hidden rounded-md border border-line bg-sunken">
-      <Tabs.List aria-label="Language" className="flex items-center gap-1 border-line border-b px-2 pt-1.5">
-        {all.map(({ id, name }) => (
-          <Tabs.Trigger
-            key={id}
-            value={id}
-            className="-mb-px border-transparent border-b-2 px-2 pb-1.5 font-medium text-soft text-xs hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
-          >
-            {name}
-          </Tabs.Trigger>
-        ))}
-      </Tabs.List>
-      {all.map(({ id, name, text }) => (
-        <Tabs.Content key={id} value={id} className="relative">
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <pre tabIndex={0} className="max-h-56 overflow-auto p-3 pr-11 font-mono text-ink text-xs leading-5">
-            {shown(text)}
-          </pre>
-          <span className="absolute top-1.5 right-1.5">
-            <CopyButton text={text} label={`Copy the ${name} snippet`} />
-          </span>
-        </Tabs.Content>
-      ))}
-    </Tabs.Root>
+    <div className="overflow-hidden rounded-md border border-line bg-sunken">
+      <LanguageTabs
+        tabs={all.map(({ id, name, text }) => ({ id, name, text, shown: shown(text) }))}
+        className="max-h-56 rounded-none border-0"
+      />
+    </div>
   );
 }
 

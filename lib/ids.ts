@@ -57,6 +57,13 @@ export function firstIdAt(prefix: IdPrefix, nowMs: number): string {
   return `${prefix}_${encodeTime(nowMs)}`;
 }
 
+/** When an id of this prefix was made, in milliseconds; null when it is not of our form. */
+export function idTimeMs(prefix: IdPrefix, id: string): number | null {
+  const given = id.startsWith(`${prefix}_`) ? id.slice(prefix.length + 1) : "";
+  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(given)) return null;
+  return [...given.slice(0, 10)].reduce((ms, digit) => ms * 32 + ALPHABET.indexOf(digit), 0);
+}
+
 function encodeTime(ms: number): string {
   let rest = ms;
   let out = "";

@@ -49,7 +49,7 @@ export function ApproveDialog({ request, onClose }: Step) {
       onSubmit={submit}
       onClose={onClose}
     >
-      <AmountUntil form={form} today={today} label="Grant, in US dollars" />
+      <AmountUntil form={form} today={today} label="Grant in US dollars" />
       <TextareaField form={form} name="reason" label="A word to whoever asked" optional rows={2} />
     </FormDialog>
   );

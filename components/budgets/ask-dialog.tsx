@@ -44,7 +44,7 @@ export function AskDialog({ target, onClose }: { target: AskTarget; onClose: () 
       onSubmit={submit}
       onClose={onClose}
     >
-      <AmountUntil form={form} today={today} label="How much more, in US dollars" />
+      <AmountUntil form={form} today={today} label="How much more in US dollars" />
       <TextareaField
         form={form}
         name="reason"

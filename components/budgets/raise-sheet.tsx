@@ -61,7 +61,7 @@ export function RaiseSheet({ target, onClose }: { target: BudgetTarget; onClose:
       {target.raise && (
         <Notice tone="info">It is raised by {target.raise} now. Another raise takes its place.</Notice>
       )}
-      <AmountUntil form={form} today={today} label="Add, in US dollars" hint={`On top of $${target.max}.`} />
+      <AmountUntil form={form} today={today} label="Add in US dollars" hint={`On top of $${target.max}.`} />
       {amount !== "" && Number.isFinite(sum) && (
         <p className="num text-soft text-sm">
           Until then ${sum.toLocaleString("en-US")} may be spent; afterwards the budget is ${target.max}{" "}

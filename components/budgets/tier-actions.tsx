@@ -10,9 +10,10 @@ const TierSheet = dynamic(() => import("./tier-sheet.tsx").then((module) => modu
   ssr: false,
 });
 
-const DeleteTier = dynamic(() => import("./delete-tier.tsx").then((module) => module.DeleteTier), {
-  ssr: false,
-});
+const DeleteDialog = dynamic(
+  () => import("../form/delete-dialog.tsx").then((module) => module.DeleteDialog),
+  { ssr: false },
+);
 
 /** A tier as its sheet takes it: what stands in the fields. */
 export interface TierTarget {
@@ -60,7 +61,23 @@ export function TierActions({ tier }: { tier: TierTarget }) {
         </MenuContent>
       </Menu>
       {step === "edit" && <TierSheet tier={tier} onClose={() => setStep(null)} />}
-      {step === "delete" && <DeleteTier tier={tier} onClose={() => setStep(null)} />}
+      {step === "delete" && (
+        <DeleteDialog
+          title={`Delete tier “${tier.id}”`}
+          description="Nobody's spend is touched by it."
+          warning={
+            tier.uses > 0
+              ? "It is in use, so it stays: give whoever has it another budget_id first."
+              : "Nobody has this tier. It cannot be brought back, but a new one may have its name."
+          }
+          inUse={tier.uses > 0}
+          disabled={tier.uses > 0}
+          path="/budget/delete"
+          body={{ id: tier.id }}
+          done={`Tier “${tier.id}” is deleted`}
+          onClose={() => setStep(null)}
+        />
+      )}
     </>
   );
 }

@@ -42,6 +42,9 @@ export interface ChartProps {
   readonly className?: string;
 }
 
+/** Nothing to draw wants no room to draw in. */
+const EMPTY_PX = 96;
+
 const Bars = dynamic(() => import("./stacked-bars.tsx").then((module) => module.StackedBars), {
   ssr: false,
   loading: () => <div aria-hidden className="skeleton h-full w-full" />,
@@ -77,7 +80,7 @@ export function Chart({
       />
       {nothing ? (
         <div
-          style={{ minHeight: height }}
+          style={{ minHeight: Math.min(height, EMPTY_PX) }}
           className="flex items-center justify-center px-6 pb-4 text-center text-soft text-sm"
         >
           {empty}

@@ -1,5 +1,6 @@
 "use client";
 /** Replaces the master key from the console, and ends the one before. */
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { Field } from "../form/field.tsx";
@@ -7,7 +8,10 @@ import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/input.tsx";
 import { makeMasterKey } from "./make-master-key.ts";
-import { NewMasterKey } from "./new-master-key.tsx";
+
+const NewMasterKey = dynamic(() => import("./new-master-key.tsx").then((module) => module.NewMasterKey), {
+  ssr: false,
+});
 
 export function RotateMasterKey() {
   const router = useRouter();

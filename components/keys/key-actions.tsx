@@ -15,9 +15,10 @@ const EditDialog = dynamic(() => import("./edit-dialog.tsx").then((module) => mo
 const RotateDialog = dynamic(() => import("./rotate-dialog.tsx").then((module) => module.RotateDialog), {
   ssr: false,
 });
-const RevokeDialog = dynamic(() => import("./revoke-dialog.tsx").then((module) => module.RevokeDialog), {
-  ssr: false,
-});
+const DeleteDialog = dynamic(
+  () => import("../form/delete-dialog.tsx").then((module) => module.DeleteDialog),
+  { ssr: false },
+);
 
 export interface ActionKey {
   readonly id: string;
@@ -107,7 +108,26 @@ export function KeyActions({ target, origin, model, known, spread = false }: Key
       {dialog === "rotate" && (
         <RotateDialog target={target} origin={origin} model={model} onClose={() => setDialog(null)} />
       )}
-      {dialog === "revoke" && <RevokeDialog target={target} onClose={() => setDialog(null)} />}
+      {dialog === "revoke" && (
+        <DeleteDialog
+          title={`Revoke “${target.name}”`}
+          description="This cannot be undone. To stop it for a while, disable it instead."
+          warning={
+            target.lastUsed
+              ? `Last used ${target.lastUsed}. Every application that has it stops at its next call.`
+              : "No call has used this key."
+          }
+          inUse={target.lastUsed !== null}
+          phrase={target.name}
+          action="Revoke for good"
+          busy="Revoking…"
+          path="/key/delete"
+          body={{ keys: [target.id] }}
+          done={`“${target.name}” is revoked`}
+          doneNote="Its next call is refused. What it spent stays on record."
+          onClose={() => setDialog(null)}
+        />
+      )}
     </>
   );
 }

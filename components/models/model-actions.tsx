@@ -4,6 +4,7 @@ import { EllipsisVertical, PencilLine, PlugZap, Plus, Trash2 } from "lucide-reac
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { plural } from "../format.ts";
 import { useApi } from "../shell/api.tsx";
 import { sayBad, sayGood } from "../shell/say.ts";
 import { Button } from "../ui/button.tsx";
@@ -14,9 +15,10 @@ const ModelForm = dynamic(() => import("./model-form.tsx").then((module) => modu
   ssr: false,
 });
 
-const DeleteModel = dynamic(() => import("./delete-model.tsx").then((module) => module.DeleteModel), {
-  ssr: false,
-});
+const DeleteDialog = dynamic(
+  () => import("../form/delete-dialog.tsx").then((module) => module.DeleteDialog),
+  { ssr: false },
+);
 
 export function AddModel({ choices }: { choices: ModelChoices }) {
   const [open, setOpen] = useState(false);
@@ -89,7 +91,24 @@ export function ModelActions({
         </MenuContent>
       </Menu>
       {dialog === "edit" && <ModelForm target={target} choices={choices} onClose={close} />}
-      {dialog === "delete" && <DeleteModel target={target} calls={calls} last={last} onClose={close} />}
+      {dialog === "delete" && (
+        <DeleteDialog
+          title={`Delete a deployment of “${target.name}”`}
+          description="This cannot be undone: its credential goes with it."
+          warning={
+            last
+              ? `Nothing else has this name: its callers get an error from the next call on. It had ${plural(calls, "call")} in 24 hours.`
+              : `Others of this name go on answering. It had ${plural(calls, "call")} in 24 hours, with theirs.`
+          }
+          inUse={last}
+          phrase={target.name}
+          path="/model/delete"
+          body={{ id: target.id }}
+          done={`A deployment of “${target.name}” is deleted`}
+          doneNote="What it cost stays on record."
+          onClose={close}
+        />
+      )}
     </>
   );
 }

@@ -1,15 +1,11 @@
 "use client";
 /** Deletes a person in stages: the keys first, then a typed word. */
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { DeleteDialog } from "../form/delete-dialog.tsx";
 import { Field } from "../form/field.tsx";
-import { TextField } from "../form/fields.tsx";
-import { FormDialog } from "../form/form-dialog.tsx";
-import { useForm } from "../form/use-form.ts";
+import { plural } from "../format.ts";
 import { useApi } from "../shell/api.tsx";
-import { say, sayBad } from "../shell/say.ts";
 import { Select } from "../ui/input.tsx";
-import { Notice } from "../ui/notice.tsx";
 import type { DialogProps } from "./user-dialogs.tsx";
 
 export interface HangingKey {
@@ -31,65 +27,49 @@ export function DeleteUserDialog({
   heirs,
   onClose,
 }: DialogProps & { keys: readonly HangingKey[]; heirs: readonly Heir[] }) {
-  const router = useRouter();
   const api = useApi();
-  const form = useForm({ typed: "", heir: "" });
-  const [handing, setHanding] = useState(false);
-  const { heir = "", typed = "" } = form.values;
-  const submit = async () => {
-    if (heir !== "" && keys.length > 0) {
-      setHanding(true);
-      const moved = await api("POST", "/key/bulk_update", {
-        keys: keys.map((key) => ({ key: key.id, user_id: heir })),
-      });
-      setHanding(false);
-      const faults = moved.ok ? moved.data["failed_updates"] : keys;
-      const failed = Array.isArray(faults) ? faults.length : 0;
-      if (failed > 0) {
-        sayBad("Nobody was deleted", {
-          description: moved.ok ? `${failed} of the keys could not be handed over.` : moved.message,
-          duration: Number.POSITIVE_INFINITY,
-        });
-        router.refresh();
-        return;
-      }
-    }
-    if (!(await form.send("/user/delete", { user_ids: [target.id] }))) return;
-    say(`${target.name} is deleted`, { description: "What they spent stays on record." });
-    onClose();
-    router.push(target.service ? "/ui/people/service-accounts" : "/ui/people/users");
+  const [heir, setHeir] = useState("");
+  const handOver = async () => {
+    if (heir === "" || keys.length === 0) return null;
+    const moved = await api("POST", "/key/bulk_update", {
+      keys: keys.map((key) => ({ key: key.id, user_id: heir })),
+    });
+    if (!moved.ok) return `Nobody was deleted. ${moved.message}`;
+    const faults = moved.data["failed_updates"];
+    const failed = Array.isArray(faults) ? faults.length : 0;
+    return failed === 0 ? null : `Nobody was deleted: ${plural(failed, "key")} could not be handed over.`;
   };
   return (
-    <FormDialog
+    <DeleteDialog
       title={`Delete ${target.name}`}
       description="This cannot be undone. To stop somebody for a while, block them instead."
-      form={{ failure: form.failure, busy: form.busy || handing }}
-      action="Delete for good"
-      busy="Deleting…"
-      danger
-      disabled={typed.trim() !== (target.email ?? target.id)}
-      onSubmit={submit}
+      warning={
+        keys.length === 0
+          ? `No key belongs to ${target.service ? "it" : "this person"}. Memberships and sessions end.`
+          : `${keys.length === 1 ? "One key hangs" : `${keys.length} keys hang`} on ${target.service ? "this service account" : "this person"}.`
+      }
+      inUse={keys.length > 0}
+      phrase={target.email ?? target.id}
+      first={handOver}
+      path="/user/delete"
+      body={{ user_ids: [target.id] }}
+      done={`${target.name} is deleted`}
+      doneNote="What they spent stays on record."
+      leadsTo={target.service ? "/ui/people/service-accounts" : "/ui/people/users"}
       onClose={onClose}
     >
-      {keys.length === 0 ? (
-        <Notice tone="info">No key belongs to this person. Memberships and sessions end.</Notice>
-      ) : (
+      {keys.length > 0 && (
         <>
-          <div>
-            <p className="mb-1.5 font-medium text-sm">
-              {keys.length === 1 ? "One key hangs" : `${keys.length} keys hang`} on this person
-            </p>
-            <ul className="max-h-40 divide-y divide-line overflow-y-auto rounded-md border border-line text-sm">
-              {keys.map((key) => (
-                <li key={key.id} className="flex justify-between gap-3 px-3 py-1.5">
-                  <span className="truncate">{key.name}</span>
-                  <span className="shrink-0 text-faint text-xs">
-                    {key.lastUsed ? `used ${key.lastUsed}` : "never used"}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </div>
+          <ul className="max-h-40 divide-y divide-line overflow-y-auto rounded-md border border-line text-sm">
+            {keys.map((key) => (
+              <li key={key.id} className="flex justify-between gap-3 px-3 py-1.5">
+                <span className="truncate">{key.name}</span>
+                <span className="shrink-0 text-faint text-xs">
+                  {key.lastUsed ? `used ${key.lastUsed}` : "never used"}
+                </span>
+              </li>
+            ))}
+          </ul>
           <Field
             label="What becomes of them"
             hint={
@@ -99,7 +79,7 @@ export function DeleteUserDialog({
             }
           >
             {(control) => (
-              <Select {...control} {...form.bind("heir")}>
+              <Select {...control} value={heir} onChange={(event) => setHeir(event.target.value)}>
                 <option value="">Revoke them for good</option>
                 {heirs.map((one) => (
                   <option key={one.id} value={one.id}>
@@ -111,7 +91,6 @@ export function DeleteUserDialog({
           </Field>
         </>
       )}
-      <TextField form={form} name="typed" label={`Type ${target.email ?? target.id} to confirm`} />
-    </FormDialog>
+    </DeleteDialog>
   );
 }

@@ -14,9 +14,10 @@ import { tellFailure } from "./user-actions.tsx";
 
 const TeamForm = dynamic(() => import("./team-form.tsx").then((module) => module.TeamForm), { ssr: false });
 
-const DeleteTeam = dynamic(() => import("./delete-team.tsx").then((module) => module.DeleteTeam), {
-  ssr: false,
-});
+const DeleteDialog = dynamic(
+  () => import("../form/delete-dialog.tsx").then((module) => module.DeleteDialog),
+  { ssr: false },
+);
 
 export function NewTeam({ choices }: { choices: TeamChoices }) {
   const [open, setOpen] = useState(false);
@@ -58,9 +59,33 @@ export function TeamActions({ target, choices }: { target: TeamTarget; choices: 
         </MenuContent>
       </Menu>
       {dialog === "edit" && <TeamForm team={target} choices={choices} onClose={() => setDialog(null)} />}
-      {dialog === "delete" && <DeleteTeam target={target} onClose={() => setDialog(null)} />}
+      {dialog === "delete" && (
+        <DeleteDialog
+          title={`Delete team “${target.name}”`}
+          description="This cannot be undone. To stop it for a while, block it instead."
+          warning={whatGoesWith(target)}
+          inUse={target.keys > 0}
+          phrase={target.name}
+          path="/team/delete"
+          body={{ team_ids: [target.id] }}
+          done={`Team “${target.name}” is deleted`}
+          doneNote="What it spent stays on record."
+          leadsTo="/ui/people/teams"
+          onClose={() => setDialog(null)}
+        />
+      )}
     </>
   );
+}
+
+function whatGoesWith({ keys, members }: TeamTarget): string {
+  const revoked = keys === 1 ? "Its key is revoked" : `Its ${keys} keys are revoked`;
+  return [
+    keys > 0
+      ? `${revoked} for good: every application that has one stops at its next call.`
+      : "No key belongs to it.",
+    ...(members > 0 ? ["Its members stay people here, without this team."] : []),
+  ].join(" ");
 }
 
 async function setBlocked(api: Api, target: TeamTarget, blocked: boolean, done: () => void): Promise<void> {

@@ -14,9 +14,10 @@ const ChannelSheet = dynamic(() => import("./channel-sheet.tsx").then((module) =
   ssr: false,
 });
 
-const DeleteChannel = dynamic(() => import("./delete-channel.tsx").then((module) => module.DeleteChannel), {
-  ssr: false,
-});
+const DeleteDialog = dynamic(
+  () => import("../form/delete-dialog.tsx").then((module) => module.DeleteDialog),
+  { ssr: false },
+);
 
 interface Surroundings {
   readonly timezone: string;
@@ -86,7 +87,18 @@ export function ChannelActions({ channel, ...surroundings }: Surroundings & { ch
         </MenuContent>
       </Menu>
       {step === "edit" && <ChannelSheet channel={channel} {...surroundings} onClose={close} />}
-      {step === "delete" && <DeleteChannel channel={channel} onClose={close} />}
+      {step === "delete" && (
+        <DeleteDialog
+          title={`Delete channel “${channel.name}”`}
+          description="This cannot be undone. To stop it for a while, pause it instead."
+          warning="Nothing is sent to it any more, and what still waits for it is not sent. Its address is gone; its alerts stay in the list."
+          inUse
+          path="/alerts/channels/delete"
+          body={{ id: channel.id }}
+          done={`“${channel.name}” is deleted`}
+          onClose={close}
+        />
+      )}
     </>
   );
 }

@@ -6,8 +6,8 @@ import { useState } from "react";
 import { integer } from "../format.ts";
 import { Button } from "../ui/button.tsx";
 
-const RemoveDemoData = dynamic(
-  () => import("./remove-demo-data.tsx").then((module) => module.RemoveDemoData),
+const DeleteDialog = dynamic(
+  () => import("../form/delete-dialog.tsx").then((module) => module.DeleteDialog),
   { ssr: false },
 );
 
@@ -36,7 +36,19 @@ export function DemoBanner({ days, calls, until, removable }: DemoBannerProps) {
           Remove it
         </Button>
       )}
-      {open && <RemoveDemoData onClose={() => setOpen(false)} />}
+      {open && (
+        <DeleteDialog
+          title="Remove the made-up data"
+          warning="Its calls, keys, people and teams go. What is real stays as it is."
+          inUse={false}
+          action="Remove it"
+          busy="Removing…"
+          path="/console/demo-data/remove"
+          body={{}}
+          done="The made-up data is removed"
+          onClose={() => setOpen(false)}
+        />
+      )}
     </aside>
   );
 }

@@ -1,5 +1,6 @@
 /** Names and values, one a line. */
 import type { ReactNode } from "react";
+import { Card, CardHead } from "./card.tsx";
 import { cn } from "./class-names.ts";
 
 export type Fact = readonly [name: string, value: ReactNode];
@@ -14,5 +15,23 @@ export function Facts({ facts, className }: { facts: readonly Fact[]; className?
         </div>
       ))}
     </dl>
+  );
+}
+
+/** Facts under a head, in a panel of their own. */
+export function FactCard({
+  title,
+  actions,
+  facts,
+}: {
+  title: string;
+  actions?: ReactNode;
+  facts: readonly Fact[];
+}) {
+  return (
+    <Card className="overflow-hidden">
+      <CardHead title={title} actions={actions} />
+      <Facts facts={facts} className="border-line border-t" />
+    </Card>
   );
 }

@@ -4,7 +4,7 @@
  * read depends on how many calls are wanted, not on how many there are.
  */
 import type { Fragment } from "postgres";
-import type { Sql } from "../client.ts";
+import type { Reader } from "../client.ts";
 
 export interface CallFilter {
   readonly fromMs: number | null;
@@ -27,7 +27,7 @@ const HOUR_MS = 3_600_000;
  * Rows of `spend_records`, unsorted: at least the newest `most` that match, if there are so many.
  * @param most null: all of them, for a short time alone
  */
-export function guidedCalls(sql: Sql, filter: CallFilter, most: number | null): Fragment {
+export function guidedCalls(sql: Reader, filter: CallFilter, most: number | null): Fragment {
   return sql`
     select r.* from (${most === null ? everyHour(sql, filter) : newestHours(sql, filter, most)}) h
     cross join lateral (
@@ -39,7 +39,7 @@ export function guidedCalls(sql: Sql, filter: CallFilter, most: number | null): 
     ) r`;
 }
 
-function everyHour(sql: Sql, filter: CallFilter): Fragment {
+function everyHour(sql: Reader, filter: CallFilter): Fragment {
   return sql`select distinct hour, key_id from spend_hourly where ${matchingHours(sql, filter)}`;
 }
 
@@ -48,7 +48,7 @@ function everyHour(sql: Sql, filter: CallFilter): Fragment {
  * fewer are, and their counts tell. Of an hour that the range cuts at its end nobody knows how many are within: it is
  * taken besides.
  */
-function newestHours(sql: Sql, filter: CallFilter, most: number): Fragment {
+function newestHours(sql: Reader, filter: CallFilter, most: number): Fragment {
   const { outcome, toMs } = filter;
   const cutMs = toMs === null ? null : Math.floor(toMs / HOUR_MS) * HOUR_MS;
   const calls =
@@ -76,7 +76,7 @@ function newestHours(sql: Sql, filter: CallFilter, most: number): Fragment {
  * How the newest calls come out of an index one by one, without a guide; null: they do not. All calls are in the order of
  * their ids, a key's calls in the order of their time; the two orders are the same.
  */
-export function indexOrder(sql: Sql, filter: CallFilter): Fragment | null {
+export function indexOrder(sql: Reader, filter: CallFilter): Fragment | null {
   const { keyId, model, outcome, provider, requestId, teamId, userId } = filter;
   const narrow = [model, provider, requestId, teamId, userId].some((value) => value !== undefined);
   if (narrow || (outcome !== undefined && outcome !== "ok")) return null;
@@ -84,7 +84,7 @@ export function indexOrder(sql: Sql, filter: CallFilter): Fragment | null {
 }
 
 /** Rows of `spend_hourly` that hold such calls. Whole hours: the first and last may hold others too. */
-export function matchingHours(sql: Sql, filter: CallFilter): Fragment {
+export function matchingHours(sql: Reader, filter: CallFilter): Fragment {
   const { fromMs, keyId, model, outcome, provider, teamId, toMs, userId } = filter;
   return all(sql, [
     fromMs === null ? null : sql`hour >= ${new Date(Math.floor(fromMs / HOUR_MS) * HOUR_MS)}`,
@@ -101,7 +101,7 @@ export function matchingHours(sql: Sql, filter: CallFilter): Fragment {
 }
 
 /** Rows of `spend_records`. */
-export function matching(sql: Sql, filter: CallFilter): Fragment {
+export function matching(sql: Reader, filter: CallFilter): Fragment {
   const { fromMs, keyId, model, outcome, provider, requestId, teamId, toMs, userId } = filter;
   return all(sql, [
     fromMs === null ? null : sql`started_at >= ${new Date(fromMs)}`,
@@ -121,7 +121,7 @@ export function matching(sql: Sql, filter: CallFilter): Fragment {
 type Owners = { readonly [name in "keyId" | "model" | "provider" | "teamId" | "userId"]: string | undefined };
 
 /** What rollups and records call by the same names. */
-function owners(sql: Sql, { keyId, model, provider, teamId, userId }: Owners): (Fragment | null)[] {
+function owners(sql: Reader, { keyId, model, provider, teamId, userId }: Owners): (Fragment | null)[] {
   return [
     model === undefined ? null : sql`model_group = ${model}`,
     provider === undefined ? null : sql`provider = ${provider}`,
@@ -131,6 +131,6 @@ function owners(sql: Sql, { keyId, model, provider, teamId, userId }: Owners): (
   ];
 }
 
-function all(sql: Sql, parts: readonly (Fragment | null)[]): Fragment {
+function all(sql: Reader, parts: readonly (Fragment | null)[]): Fragment {
   return parts.reduce<Fragment>((sum, part) => (part === null ? sum : sql`${sum} and ${part}`), sql`true`);
 }

@@ -1,7 +1,7 @@
 /** The console's search: one question, answered from what the reader's role may see and from nothing else. */
 import type { Sql } from "#db/client.ts";
-import { findCall } from "#db/queries/console-records.ts";
 import { searchKeys, searchTeams, searchUsers } from "#db/queries/console-search.ts";
+import { findCall } from "./find-calls.ts";
 import { maySee, PAGES, type Role, seesEverything } from "./roles.ts";
 
 export interface Finding {
@@ -36,7 +36,13 @@ export async function search(
   const { role } = reader;
   const own = seesEverything(role) ? null : reader.userId;
   const hash = HASH.test(text) ? text : null;
-  const keys = maySee(role, "keys") ? await searchKeys(sql, text, hash, own, MOST) : [];
+  // A hash is a secret's and nothing else's; whatever else is asked for may be of any kind.
+  const [keys, users, teams, call] = await Promise.all([
+    maySee(role, "keys") ? searchKeys(sql, text, hash, own, MOST) : [],
+    maySee(role, "users") && hash === null ? searchUsers(sql, text, MOST) : [],
+    maySee(role, "teams") && hash === null ? searchTeams(sql, text, own, MOST) : [],
+    maySee(role, "logs") && hash === null && REQUEST_ID.test(text) ? findCall(sql, text, own) : null,
+  ]);
   const found: Finding[] = keys.map((key) => ({
     kind: "key",
     id: key.id,
@@ -44,19 +50,21 @@ export async function search(
     note: key.deleted_at ? "revoked" : key.former ? "its former secret" : key.owner,
     path: `${PAGES.keys.path}/${key.id}`,
   }));
-  // A hash is a secret's and nothing else's.
-  if (hash !== null) return found;
-  for (const { id, name, note } of maySee(role, "users") ? await searchUsers(sql, text, MOST) : [])
+  for (const { id, name, note } of users)
     found.push({ kind: "user", id, name, note: note === name ? null : note, path: pathOf("users", id) });
-  for (const { id, name, note } of maySee(role, "teams") ? await searchTeams(sql, text, own, MOST) : [])
+  for (const { id, name, note } of teams)
     found.push({ kind: "team", id, name, note, path: pathOf("teams", id) });
-  if (maySee(role, "models")) found.push(...modelsNamed(text, models));
-  if (maySee(role, "logs") && REQUEST_ID.test(text)) {
-    const call = await findCall(sql, text, own);
-    const note = call && `${call.model} · ${call.outcome ?? call.state}`;
-    const path =
-      call && `${PAGES.logs.path}?q=${encodeURIComponent(call.id)}&id=${encodeURIComponent(call.id)}`;
-    if (call && path) found.push({ kind: "request", id: call.id, name: call.id, note, path });
+  if (maySee(role, "models") && hash === null) found.push(...modelsNamed(text, models));
+  if (call) {
+    const id = encodeURIComponent(call.id);
+    const note = `${call.model} · ${call.outcome ?? call.state}`;
+    found.push({
+      kind: "request",
+      id: call.id,
+      name: call.id,
+      note,
+      path: `${PAGES.logs.path}?q=${id}&id=${id}`,
+    });
   }
   return found;
 }

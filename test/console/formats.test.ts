@@ -1,5 +1,6 @@
 /** How figures read, and how the URL is read: what every page of the console stands on. */
 import { describe, expect, it } from "vitest";
+import { usualDays } from "#components/budgets/days.ts";
 import { ticksFor } from "#components/charts/stacked-bars.tsx";
 import { linkTo, readQuery } from "#components/data-table/query.ts";
 import { ago, compact, money, percent, span } from "#components/format.ts";
@@ -106,5 +107,15 @@ describe("a password's strength", () => {
     expect(strengthOf("short")).toBe(0);
     expect(strengthOf("aaaaaaaaaaaa")).toBe(1);
     expect(strengthOf("four unrelated wooden words")).toBe(4);
+  });
+});
+
+describe("usual days of a raise", () => {
+  it.each([
+    [new Date(2026, 10, 23), ["Today 2026-11-23", "Friday 2026-11-27", "End of the month 2026-11-30"]],
+    [new Date(2026, 10, 27), ["Today 2026-11-27", "End of the month 2026-11-30"]],
+    [new Date(2026, 10, 28), ["Today 2026-11-28", "End of the month 2026-11-30", "Friday 2026-12-04"]],
+  ])("from %s on, none of them twice", (today, days) => {
+    expect(usualDays(today).map(({ date, label }) => `${label} ${date}`)).toEqual(days);
   });
 });

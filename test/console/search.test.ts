@@ -4,8 +4,10 @@ import { describe, expect, it, test } from "vitest";
 import { askedText } from "#components/palette/asked-text.ts";
 import { actionCommands, matches, pageCommands } from "#components/palette/commands.ts";
 import { sha256 } from "#components/palette/sha256.ts";
+import { findCall } from "#lib/console/find-calls.ts";
 import { PAGES } from "#lib/console/roles.ts";
 import { search } from "#lib/console/search.ts";
+import { idTimeMs, newId } from "#lib/ids.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
 
 const gateway = await testGateway();
@@ -88,6 +90,24 @@ describe("search", () => {
     expect(await find(id, "developer", "tom")).toEqual([]);
     expect(await find(id, "auditor", "tom")).toEqual([`request ${id}`]);
     expect(await find(id, "finance")).toEqual([]);
+  });
+
+  it("finds a request by what a client called it, also by a name that looks like an id of another day", async () => {
+    const longAgo = newId("req", Date.UTC(2020, 0, 1));
+    expect(idTimeMs("req", longAgo)).toBe(Date.UTC(2020, 0, 1));
+    for (const theirs of ["trace-of-ines-1", longAgo]) {
+      const answer = await gateway.call("POST", "/v1/chat/completions", {
+        headers: { "x-request-id": theirs },
+        body: { model: "gpt-4", messages: [{ role: "user", content: "Hi" }] },
+      });
+      await deps.ledger.flush();
+      expect(answer.status).toBe(200);
+      const call = await findCall(deps.sql, theirs, null);
+      expect(call?.client_request_id).toBe(theirs);
+      expect(await findCall(deps.sql, theirs, "tom")).toBeNull();
+    }
+    expect(idTimeMs("req", "req_short")).toBeNull();
+    expect(await findCall(deps.sql, newId("req", Date.now()), null)).toBeNull();
   });
 
   it("takes % and _ for themselves", async () => {

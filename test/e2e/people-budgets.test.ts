@@ -42,7 +42,7 @@ describe.skipIf(services.chromium === null)("people, budgets and limits", async 
     await finance.goto(`${url}/ui/budgets`);
     await finance.getByRole("button", { name: "Actions for the budget of Search" }).click();
     await finance.getByRole("menuitem", { name: "Raise for a while" }).click();
-    await finance.getByLabel("Add, in US dollars").fill("5");
+    await finance.getByLabel("Add in US dollars").fill("5");
     await finance.getByRole("button", { name: "Raise until then" }).click();
     await finance.getByText("of $15.00").waitFor();
     const [row] = await sql`select limits, max_budget_nano_usd as max from teams where alias = 'Search'`;

@@ -17,8 +17,9 @@ import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
 import { RefreshButton } from "#components/shell/refresh-button.tsx";
 import { Snippets } from "#components/snippets.tsx";
 import { findKeyRow } from "#db/queries/console-keys.ts";
-import { findCall, knownModels, listCalls } from "#db/queries/console-records.ts";
+import { knownModels, listCalls } from "#db/queries/console-records.ts";
 import type { CallFilter } from "#db/queries/guided-calls.ts";
+import { callsOfId, findCall } from "#lib/console/find-calls.ts";
 import { PAGES } from "#lib/console/roles.ts";
 import { namesOf } from "#lib/exports/names.ts";
 import { keyName } from "../../../key-actions.ts";
@@ -27,6 +28,7 @@ import { viewsFor } from "../../../views.ts";
 import { ContentSection } from "../content-section.tsx";
 import { askedCalls, RANGES } from "./asked.ts";
 import { columnsOf } from "./columns.tsx";
+import { filterFields } from "./filters.ts";
 import { histogram, OUTCOME_SERIES } from "./histogram.ts";
 import { Peek } from "./peek.tsx";
 
@@ -56,15 +58,22 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
   const { keyId, model, outcome, requestId, userId } = filter;
   const person = ownUserId === null && userId !== undefined ? userId : undefined;
   const filters = [outcome, model, keyId, person, requestId].filter((one) => one !== undefined).length;
-  const rows = await listCalls(deps.sql, filter, (number - 1) * SIZE, SIZE);
+  // Who looks for an id gets that call: bars of a time and models to choose from would only keep them waiting.
+  const [rows, chart, models, key, opened, people, views, origin] = await Promise.all([
+    requestId === undefined
+      ? listCalls(deps.sql, filter, (number - 1) * SIZE, SIZE)
+      : callsOfId(deps.sql, { ...filter, requestId }, SIZE),
+    requestId === undefined ? histogram(deps.sql, filter, fromMs, nowMs, timezone) : null,
+    requestId === undefined ? knownModels(deps.sql, nowMs - RANGES["30d"]) : [],
+    keyId === undefined ? null : findKeyRow(deps.sql, keyId, ownUserId),
+    peeked === undefined ? null : findCall(deps.sql, peeked, ownUserId),
+    person === undefined ? null : namesOf(deps.sql, "user", [person]),
+    viewsFor(page, "logs"),
+    ownOrigin(),
+  ]);
   // An empty list is told apart from an empty gateway: the one wants another filter, the other a first call.
   const everything = { ...(ownUserId === null ? {} : { userId: ownUserId }), fromMs: null, toMs: null };
   const someEver = rows.length > 0 || filters > 0 || (await listCalls(deps.sql, everything, 0, 1)).length > 0;
-  const models = await knownModels(deps.sql, nowMs - RANGES["30d"]);
-  const key = keyId === undefined ? null : await findKeyRow(deps.sql, keyId, ownUserId);
-  const opened = peeked === undefined ? null : await findCall(deps.sql, peeked, ownUserId);
-  const people = person === undefined ? null : await namesOf(deps.sql, "user", [person]);
-  const [chart, origin] = [await histogram(deps.sql, filter, fromMs, nowMs, timezone), await ownOrigin()];
   return (
     <>
       <PageHeader
@@ -86,40 +95,14 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
       />
       <DroppedNotice names={query.dropped} />
       <FilterBar
-        trailing={<SavedViews page="logs" views={await viewsFor(page, "logs")} />}
-        fields={[
-          { name: "q", label: "Request id", placeholder: "Request id" },
-          { name: "range", label: "Time", any: "Last 24 hours", options: RANGE_OPTIONS },
-          { name: "outcome", label: "Outcome", any: "Any outcome", options: OUTCOME_OPTIONS },
-          {
-            name: "model",
-            label: "Model",
-            any: "Any model",
-            options: models.map((value) => ({ value, label: value })),
-          },
-          ...(keyId === undefined
-            ? []
-            : [
-                {
-                  name: "key",
-                  label: "Key",
-                  any: "Any key",
-                  options: [{ value: keyId, label: key ? keyName(key) : keyId }],
-                },
-              ]),
-          ...(person === undefined
-            ? []
-            : [
-                {
-                  name: "user",
-                  label: "User",
-                  any: "Anybody",
-                  options: [{ value: person, label: people?.get(person) ?? person }],
-                },
-              ]),
-        ]}
+        trailing={<SavedViews page="logs" views={views} />}
+        fields={filterFields(filter, {
+          models,
+          key: key && keyName(key),
+          person: person === undefined ? null : { id: person, name: people?.get(person) ?? person },
+        })}
       />
-      {requestId === undefined && (
+      {chart && (
         <Chart
           className="mb-3"
           title="Calls by outcome"
@@ -200,15 +183,3 @@ function exported(filter: CallFilter, nowMs: number): Record<string, string> {
   );
   return { source: "spend_records", ...Object.fromEntries(fields) };
 }
-
-const RANGE_OPTIONS = [
-  { value: "1h", label: "Last hour" },
-  { value: "24h", label: "Last 24 hours" },
-  { value: "7d", label: "Last 7 days" },
-  { value: "30d", label: "Last 30 days" },
-];
-const OUTCOME_OPTIONS = [
-  { value: "ok", label: "Answered" },
-  { value: "refused", label: "Denied" },
-  { value: "failed", label: "Failed" },
-];

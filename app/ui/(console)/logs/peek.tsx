@@ -18,6 +18,21 @@ interface PeekProps {
   readonly said: ReactNode;
 }
 
+/** Where the rule that refused is seen and can be changed. */
+function wayOn({ error_code, key_alias, key_id, key_start, outcome, rule }: CallRow): ReactNode {
+  if (outcome !== "refused" || (key_alias === null && key_start === null)) return null;
+  const [words, view] = rule
+    ? ["See its limits and budgets, and how much is used", "?view=limits"]
+    : error_code?.endsWith("model_not_allowed")
+      ? ["See which models this key may call", ""]
+      : ["See this key", ""];
+  return (
+    <Link className="mt-1 block font-medium underline underline-offset-2" href={`/ui/keys/${key_id}${view}`}>
+      {words}
+    </Link>
+  );
+}
+
 export function Peek({ call, timezone, nowMs, said }: PeekProps) {
   if (!call) {
     return (
@@ -40,8 +55,8 @@ export function Peek({ call, timezone, nowMs, said }: PeekProps) {
       {reason && (
         <Notice tone={call.outcome === "refused" ? "warn" : "bad"}>
           {call.outcome === "refused" ? "Denied: " : "Failed: "}
-          {reason}
-          {call.rule && <code className="ml-1.5 font-mono text-xs">{call.rule}</code>}
+          {reason}.{call.rule && <code className="ml-1.5 font-mono text-xs">{call.rule}</code>}
+          {wayOn(call)}
         </Notice>
       )}
       <Timeline call={call} />

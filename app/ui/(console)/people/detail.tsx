@@ -3,8 +3,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { Tabs } from "#components/shell/tabs.tsx";
-import { Card, CardHead } from "#components/ui/card.tsx";
-import { type Fact, Facts } from "#components/ui/facts.tsx";
+import { type Fact, FactCard } from "#components/ui/facts.tsx";
 import { maySee, type Role } from "#lib/console/roles.ts";
 
 export interface DetailProps<Tab extends string> {
@@ -61,10 +60,7 @@ export function WithFacts({ facts, children }: { facts: readonly Fact[]; childre
   return (
     <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
       {children}
-      <Card className="overflow-hidden">
-        <CardHead title="About" />
-        <Facts facts={facts} className="border-line border-t" />
-      </Card>
+      <FactCard title="About" facts={facts} />
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { typeName } from "#components/privacy/words.ts";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
-import { type Fact, Facts } from "#components/ui/facts.tsx";
+import { type Fact, FactCard } from "#components/ui/facts.tsx";
 import { findFile } from "#db/queries/job-files.ts";
 import { findRequest, jobsOf, type PrivacyRequestRow } from "#db/queries/privacy-requests.ts";
 import { mayKeepPrivacy, PAGES } from "#lib/console/roles.ts";
@@ -81,10 +81,7 @@ export default async function RequestPage({ params }: { params: Promise<{ id: st
           {row.certificate && <Certificate certificate={row.certificate} />}
           {row.located && <Located located={row.located} />}
         </div>
-        <Card className="overflow-hidden">
-          <CardHead title="About" />
-          <Facts facts={factsOf(page, row, names)} className="border-line border-t" />
-        </Card>
+        <FactCard title="About" facts={factsOf(page, row, names)} />
       </div>
     </>
   );

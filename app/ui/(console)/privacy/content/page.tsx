@@ -9,7 +9,7 @@ import { NothingYet } from "#components/data-table/table-states.tsx";
 import { integer, moment, plural } from "#components/format.ts";
 import { PeekSheet } from "#components/logs/peek-sheet.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
-import { Facts } from "#components/ui/facts.tsx";
+import { FactCard } from "#components/ui/facts.tsx";
 import { mayKeepPrivacy, PAGES } from "#lib/console/roles.ts";
 import { contentStanding } from "#lib/content/view.ts";
 import { openPage, type SearchParams } from "../../../../request.ts";
@@ -56,19 +56,16 @@ export default async function ContentPage({ searchParams }: { searchParams: Sear
           }
         />
         <div className="flex min-w-0 flex-col gap-5 max-xl:row-start-1">
-          <Card className="overflow-hidden">
-            <CardHead title="Storing" />
-            <Facts
-              className="border-line border-t"
-              facts={[
-                ["Prompts and answers", stored ? (optIn ? "kept of who asks for it" : "kept") : "not kept"],
-                ["For", days === null ? "ever" : plural(days, "day")],
-                ["Kept now", `${integer(kept)} ${kept === 1 ? "call" : "calls"}`],
-                ["Oldest", oldest ? moment(oldest, timezone) : "none"],
-                ["Second person", secondPerson ? "has to approve" : "not asked for"],
-              ]}
-            />
-          </Card>
+          <FactCard
+            title="Storing"
+            facts={[
+              ["Prompts and answers", stored ? (optIn ? "kept of who asks for it" : "kept") : "not kept"],
+              ["For", days === null ? "ever" : plural(days, "day")],
+              ["Kept now", `${integer(kept)} ${kept === 1 ? "call" : "calls"}`],
+              ["Oldest", oldest ? moment(oldest, timezone) : "none"],
+              ["Second person", secondPerson ? "has to approve" : "not asked for"],
+            ]}
+          />
           {may && kept > 0 && (
             <Card>
               <CardHead title="Open a call" note="By break-glass, with a reason." />

@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { ago, moment } from "#components/format.ts";
 import { RetentionForm } from "#components/privacy/retention-form.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
-import { Facts } from "#components/ui/facts.tsx";
+import { FactCard } from "#components/ui/facts.tsx";
 import { mayKeepPrivacy } from "#lib/console/roles.ts";
 import { readRetention } from "#lib/privacy/retention/operations.ts";
 import { FIXED_TERMS } from "#lib/privacy/retention/terms.ts";
@@ -34,35 +34,29 @@ export default async function RetentionPage() {
           />
         </Card>
         <div className="flex flex-col gap-5">
-          <Card className="overflow-hidden">
-            <CardHead title="Purge" />
-            <Facts
-              className="border-line border-t"
-              facts={[
-                [
-                  "Last",
-                  lastPurgeAt ? `${moment(lastPurgeAt, timezone)} (${ago(lastPurgeAt, nowMs)})` : "none yet",
-                ],
-                [
-                  "Next",
-                  running ? "running now" : nextPurgeAt ? moment(nextPurgeAt, timezone) : "within a minute",
-                ],
-              ]}
-            />
-          </Card>
-          <Card className="overflow-hidden">
-            <CardHead title="Not set here" />
-            <Facts
-              className="border-line border-t"
-              facts={FIXED_TERMS.map(({ keeps, title, what }) => [
-                title,
-                <span key={title}>
-                  {keeps}
-                  <span className="block text-faint text-xs">{what}</span>
-                </span>,
-              ])}
-            />
-          </Card>
+          <FactCard
+            title="Purge"
+            facts={[
+              [
+                "Last",
+                lastPurgeAt ? `${moment(lastPurgeAt, timezone)} (${ago(lastPurgeAt, nowMs)})` : "none yet",
+              ],
+              [
+                "Next",
+                running ? "running now" : nextPurgeAt ? moment(nextPurgeAt, timezone) : "within a minute",
+              ],
+            ]}
+          />
+          <FactCard
+            title="Not set here"
+            facts={FIXED_TERMS.map(({ keeps, title, what }) => [
+              title,
+              <span key={title}>
+                {keeps}
+                <span className="block text-faint text-xs">{what}</span>
+              </span>,
+            ])}
+          />
         </div>
       </div>
       <RecordsByDay page={page} days={terms.find(({ store }) => store === "records")?.days ?? null} />
