@@ -44,7 +44,7 @@ const TASKS: readonly Task[] = [
     async walk(hand) {
       const { page } = hand;
       await hand.press(page.getByRole("link", { name: "Open the console" }));
-      await hand.press(menu(hand, "Keys"));
+      await goTo(hand, "Keys");
       await hand.press(page.getByRole("button", { name: "Create key" }));
       const dialog = page.getByRole("dialog");
       await hand.type(dialog.getByLabel("Name"), "search-suggest", true);
@@ -60,7 +60,7 @@ const TASKS: readonly Task[] = [
     name: "why a colleague's call was refused",
     async walk(hand) {
       const { page } = hand;
-      await hand.press(menu(hand, "Logs"));
+      await goTo(hand, "Logs");
       await hand.choose(page.getByLabel("Outcome"), "Denied");
       await hand.press(page.getByRole("row").filter({ hasText: "Denied" }).first().getByRole("link"));
       const why = await hand.read(page.getByRole("dialog").getByText(/^Denied: /));
@@ -72,7 +72,7 @@ const TASKS: readonly Task[] = [
     name: "a leaked key rotated, with an hour of grace",
     async walk(hand) {
       const { page } = hand;
-      await hand.press(menu(hand, "Keys"));
+      await goTo(hand, "Keys");
       await hand.press(page.getByRole("button", { name: "Actions for checkout-assistant" }));
       await hand.press(page.getByRole("menuitem", { name: "Rotate…" }));
       const dialog = page.getByRole("dialog");
@@ -86,7 +86,7 @@ const TASKS: readonly Task[] = [
     name: "a budget raised until Friday",
     async walk(hand) {
       const { page } = hand;
-      await hand.press(menu(hand, "Budgets"));
+      await goTo(hand, "Budgets");
       await hand.press(page.getByRole("button", { name: "Actions for the budget of checkout-assistant" }));
       await hand.press(page.getByRole("menuitem", { name: "Raise for a while…" }));
       const dialog = page.getByRole("dialog");
@@ -100,7 +100,7 @@ const TASKS: readonly Task[] = [
     name: "last month's cost by team, as a file",
     async walk(hand) {
       const { page } = hand;
-      await hand.press(menu(hand, "Usage"));
+      await goTo(hand, "Usage");
       await hand.choose(page.getByLabel("Time"), "Last month");
       await page.waitForURL(/range=last-month/);
       await hand.choose(page.getByLabel("Grouped by"), "By team");
@@ -168,7 +168,9 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** An entry of the menu at the left. */
-function menu({ page }: Hand, name: string) {
-  return page.getByRole("navigation").getByRole("link", { name, exact: true });
+/** By the menu at the left; until the page is there, what is on the screen is still the one before. */
+async function goTo(hand: Hand, name: string): Promise<void> {
+  const { page } = hand;
+  await hand.press(page.getByRole("navigation").getByRole("link", { name, exact: true }));
+  await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 }
