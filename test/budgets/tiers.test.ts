@@ -108,7 +108,7 @@ describe("a tier", () => {
       ["/budget/delete", { id: tier }],
       ["/budget/new", { budget_id: `${tier}-other` }],
     ] as const)
-      expect((await post(path, body)).status).toBe(500);
+      expect((await post(path, body)).status).toBe(503);
     await sql`drop trigger refuse_event on audit_events`;
     expect(await ok("/budget/info", { budgets: [tier, `${tier}-other`] })).toMatchObject([{ max_budget: 2 }]);
     await ok("/budget/delete", { id: tier });

@@ -44,7 +44,7 @@ describe.skipIf(services.redis === null || services.postgres === null)("killed o
     expect(await refusals()).toEqual(["key_parallel", "key_budget"]);
 
     // The leases are there, good for a minute at most, and nobody is left to renew or settle them.
-    const [leases = "", ...others] = await redis.client.keys("{*}:leases");
+    const [leases = "", ...others] = await redis.client.keys("{*}:*:leases");
     expect(others).toEqual([]);
     const ends = (await redis.client.zRangeWithScores(leases, 0, -1)).map(({ score }) => score);
     expect(ends).toHaveLength(2 * HELD);
