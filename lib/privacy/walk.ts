@@ -6,8 +6,8 @@ import { setTimeout } from "node:timers/promises";
 import type { Sql } from "#db/client.ts";
 import { recordPartitions, type Stretch } from "#db/queries/erasure-records.ts";
 
-/** Blocks of 8 kB a stretch has: some thousands of records to read, some hundreds to change. */
-const BLOCKS = { read: 256, write: 32 } as const;
+/** Blocks of 8 kB a stretch has: some hundred records, a few milliseconds of work. */
+const BLOCKS = { read: 64, write: 16 } as const;
 /** Milliseconds of rest for each of work. */
 const REST = 2;
 /** A crash loses at most so many blocks' work; to note the place at each stretch would cost as much as the stretch. */
