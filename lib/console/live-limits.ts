@@ -1,9 +1,9 @@
 /**
- * The windows and slots that calls are counted in right now, as the gate's store has them. Which rules there are is kept
- * for some seconds, for many pages ask every two; where they stand is asked each time.
+ * The windows and slots that calls are counted in right now, as the gate's store has them. Many pages ask every two seconds,
+ * each on its own beat: which rules there are is kept for some seconds, and where they stand is asked once a second.
  */
 import { type RefusedRow, refusedByRule } from "#db/queries/console-budgets.ts";
-import type { ParallelRule, Rule, SubjectKind, WindowRule } from "#lib/admission/admission.ts";
+import type { ParallelRule, Rule, RuleState, SubjectKind, WindowRule } from "#lib/admission/admission.ts";
 import { matchesWildcard } from "#lib/wildcard.ts";
 import { type BudgetDeps, type RuledOwner, ruledOwners } from "./budget-list.ts";
 import type { LiveLimit, LiveLimits } from "./live-limits-schema.ts";
@@ -18,13 +18,22 @@ interface Ground {
 }
 
 const GROUND_MS = 10_000;
+const STANDINGS_MS = 1_000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Of each kind of owner. */
 const MOST = 500;
-const AT_ONCE = 500;
+/** Rules that the gate is asked about at once: calls go on between one question and the next. */
+const AT_ONCE = 100;
 const MOST_GROUNDS = 200;
 
+interface Standings {
+  readonly askedMs: number;
+  /** Of the ground's rules, in their order. */
+  readonly states: Promise<readonly (RuleState | null)[]>;
+}
+
+const standings = new WeakMap<Ground, Standings>();
 const grounds = new WeakMap<BudgetDeps["admission"], Map<string, Promise<Ground>>>();
 
 /** @param userId whose alone are shown, beside what the gateway and its models can take; null: everybody's */
@@ -34,39 +43,35 @@ export async function liveLimits(
   idle: boolean,
   nowMs: number,
 ): Promise<LiveLimits> {
-  const { refused, rules } = await groundFor(deps, userId, nowMs);
-  const byRule = Map.groupBy(refused, (row) => row.rule);
+  const ground = await groundFor(deps, userId, nowMs);
+  const { askedMs, states } = standingsOf(deps, ground, nowMs);
+  const byRule = Map.groupBy(ground.refused, (row) => row.rule);
   const rows: LiveLimit[] = [];
   let idleCount = 0;
-  for (let first = 0; first < rules.length; first += AT_ONCE) {
-    const some = rules.slice(first, first + AT_ONCE);
-    const states = await deps.admission.look(
-      some.map(({ rule }) => rule),
-      nowMs,
-    );
-    for (const [place, { rule, source }] of some.entries()) {
-      const state = states[place];
-      const used = Number(state?.used ?? 0);
-      const calls = refusedBy(rule, byRule.get(rule.id) ?? []);
-      if (used === 0 && calls === 0) {
-        idleCount += 1;
-        if (!idle) continue;
-      }
-      rows.push({
-        id: `${rule.id} ${rule.counter}`,
-        kind: rule.subject.kind,
-        subjectId: rule.subject.id,
-        name: rule.subject.name,
-        model: rule.model,
-        metric: rule.metric,
-        spanMs: rule.metric === "parallel" ? null : rule.spanMs,
-        used,
-        ceiling: rule.ceiling,
-        resetMs: used === 0 ? null : (state?.resetMs ?? null),
-        refused: calls,
-        source,
-      });
+  for (const [place, state] of (await states).entries()) {
+    const limit = ground.rules[place];
+    if (limit === undefined) continue;
+    const { rule, source } = limit;
+    const used = Number(state?.used ?? 0);
+    const calls = refusedBy(rule, byRule.get(rule.id) ?? []);
+    if (used === 0 && calls === 0) {
+      idleCount += 1;
+      if (!idle) continue;
     }
+    rows.push({
+      id: `${rule.id} ${rule.counter}`,
+      kind: rule.subject.kind,
+      subjectId: rule.subject.id,
+      name: rule.subject.name,
+      model: rule.model,
+      metric: rule.metric,
+      spanMs: rule.metric === "parallel" ? null : rule.spanMs,
+      used,
+      ceiling: rule.ceiling,
+      resetMs: used === 0 ? null : (state?.resetMs ?? null),
+      refused: calls,
+      source,
+    });
   }
   rows.sort((a, b) => shareOf(b) - shareOf(a) || b.refused - a.refused || a.id.localeCompare(b.id));
   const refusals = [...byRule].map(([rule, all]) => ({
@@ -74,7 +79,28 @@ export async function liveLimits(
     calls: all.reduce((sum, row) => sum + row.calls, 0),
   }));
   refusals.sort((a, b) => b.calls - a.calls);
-  return { atMs: nowMs, rows, idle: idleCount, refusals };
+  return { atMs: askedMs, rows, idle: idleCount, refusals };
+}
+
+function standingsOf(deps: BudgetDeps, ground: Ground, nowMs: number): Standings {
+  const known = standings.get(ground);
+  if (known !== undefined && nowMs - known.askedMs < STANDINGS_MS) return known;
+  const made = { askedMs: nowMs, states: askStates(deps, ground, nowMs) };
+  standings.set(ground, made);
+  // A fault is told to whoever asked, and is not kept for those who come after.
+  made.states.catch(() => {
+    if (standings.get(ground) === made) standings.delete(ground);
+  });
+  return made;
+}
+
+async function askStates(deps: BudgetDeps, { rules }: Ground, nowMs: number): Promise<(RuleState | null)[]> {
+  const states: (RuleState | null)[] = [];
+  for (let first = 0; first < rules.length; first += AT_ONCE) {
+    const some = rules.slice(first, first + AT_ONCE).map(({ rule }) => rule);
+    states.push(...(await deps.admission.look(some, nowMs)));
+  }
+  return states;
 }
 
 function groundFor(deps: BudgetDeps, userId: string | null, nowMs: number): Promise<Ground> {
