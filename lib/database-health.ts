@@ -38,13 +38,16 @@ export class DatabaseAwayError extends Error {
   }
 }
 
+/** A database that has not answered after this long is away. */
+const DEADLINE_MS = 2_000;
+
 export class DatabaseHealth {
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   #awaySinceMs: number | null = null;
   #onChange: ((away: boolean) => void) | null = null;
 
-  constructor(clock: Clock, deadlineMs: number) {
+  constructor(clock: Clock, deadlineMs = DEADLINE_MS) {
     this.#clock = clock;
     this.#deadlineMs = deadlineMs;
   }

@@ -83,8 +83,6 @@ export interface Runtime {
   readonly close: () => Promise<void>;
 }
 
-const DATABASE_DEADLINE_MS = 2_000;
-
 /** Opens the database, brings it up to date, settles what an earlier run left, and builds the gateway. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { clock, log } = options;
@@ -108,7 +106,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
   });
   let policy = readPolicy(running.config);
-  const health = new DatabaseHealth(clock, DATABASE_DEADLINE_MS);
+  const health = new DatabaseHealth(clock);
   health.onChange((away) => (away ? log.error("the database is away") : log.info("the database is back")));
   const opened = options.journalFolder === null ? null : await Journal.open(options.journalFolder);
   const ledger = new Ledger({

@@ -27,7 +27,6 @@ import { StateHeard } from "./gateway-state.ts";
 const READING_CONNECTIONS = 8;
 /** Drizzle's own, as in the gateway. */
 const DRIZZLE_CONNECTIONS = 4;
-const DATABASE_DEADLINE_MS = 2_000;
 
 export interface Reading {
   readonly deps: ConsoleDeps;
@@ -42,7 +41,7 @@ export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, lo
   const open = (max: number, name: string) => connect({ target, max, applicationName: name });
   const sql = open(READING_CONNECTIONS, "shin-console");
   const drizzleSql = open(DRIZZLE_CONNECTIONS, "shin-console-admin");
-  const health = new DatabaseHealth(clock, DATABASE_DEADLINE_MS);
+  const health = new DatabaseHealth(clock);
   const seal = masterKeySeal(encryptionKey);
   const { auditSealer, auditSigner } = openAudit({
     sql,
