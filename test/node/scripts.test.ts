@@ -33,8 +33,9 @@ async function smallClone(): Promise<string> {
   await writeFile(
     join(root, "server.ts"),
     `const args: string[] = process.argv.slice(2);
-     console.log(JSON.stringify({ args, pid: process.pid }));
-     if (args.includes("--wait")) { process.on("SIGTERM", () => process.exit(7)); setInterval(() => {}, 60_000); } else process.exitCode = 3;`,
+     if (args.includes("--wait")) { process.on("SIGTERM", () => process.exit(7)); setInterval(() => {}, 60_000); } else process.exitCode = 3;
+     // Last: who reads it may send the signal at once.
+     console.log(JSON.stringify({ args, pid: process.pid }));`,
   );
   return root;
 }
