@@ -9,8 +9,7 @@ import { AlertDesk } from "./alerts/desk.ts";
 import { Watch } from "./alerts/watch.ts";
 import { openAudit } from "./audit/open.ts";
 import { sealedDatabase } from "./audit/sealed-database.ts";
-import { replayDepartures } from "./backup/departures.ts";
-import { replayErasures } from "./backup/replay-erasures.ts";
+import { replayAfterRestore } from "./backup/replay.ts";
 import { startCallbacks } from "./callbacks/jobs.ts";
 import { listenForChanges } from "./changes.ts";
 import { startChores } from "./chores.ts";
@@ -180,8 +179,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     workers: options.workers ?? (() => null),
   };
   const watch = new Watch(deps);
-  await replayErasures(deps, eraseSubject);
-  await replayDepartures(deps);
+  await replayAfterRestore(deps, { database: options.database, erase: eraseSubject });
   const gateway = createGateway(deps);
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
