@@ -2,8 +2,8 @@
 import type { ChartRow } from "#components/charts/chart.tsx";
 import { OUTCOME_COLORS } from "#components/charts/palette.ts";
 import { integer } from "#components/format.ts";
-import { callBuckets } from "#db/queries/console-records.ts";
 import type { CallFilter } from "#db/queries/guided-calls.ts";
+import { bucketsToNow } from "#lib/console/figures-to-now.ts";
 import { daysBetween, nextHourMs } from "#lib/spend/calendar.ts";
 import type { Deps } from "../../../request.ts";
 
@@ -42,7 +42,7 @@ export async function histogram(
     ? daysBetween(fromMs, nowMs, timezone, MOST_DAYS).map((day) => nextHourMs(day.startMs))
     : equalSteps(Math.floor(fromMs / ms) * ms, ms, nowMs);
   const [firstMs = fromMs] = startsMs;
-  const counted = await callBuckets(sql, { ...filter, fromMs: firstMs }, startsMs);
+  const counted = await bucketsToNow(sql, { ...filter, fromMs: firstMs }, startsMs, nowMs);
   const rows = startsMs.map((atMs, index) => {
     const calls = counted.find((one) => one.bucket === index);
     const values = [calls?.ok ?? 0, calls?.refused ?? 0, calls?.failed ?? 0];
