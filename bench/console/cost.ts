@@ -66,6 +66,8 @@ export async function cost(
       await ask(WARM_UP);
       figures.push([...row(name, await spent(() => ask(times)), times)]);
     }
+    const nothing = () => delay(WATCHED_S * 1000);
+    figures.push([...row("A second of nobody", await spent(nothing), WATCHED_S)]);
     const watching = async () => {
       const browsers = stage.start({
         label: "browsers",

@@ -28,7 +28,9 @@ import { StateHeard } from "./gateway-state.ts";
  * commits that calls wait for, and the others keep in line.
  */
 const READING_CONNECTIONS = 2;
-/** Drizzle's own, as in the gateway; sessions are looked up here as well, for they must not stand in line behind figures. */
+/** Who asks is looked up apart from that: a session that stood in line for two seconds would take the database to be away. */
+const SESSION_CONNECTIONS = 2;
+/** Drizzle's own, as in the gateway: it reads dates in a way of its own. */
 const DRIZZLE_CONNECTIONS = 4;
 
 export interface Reading {
@@ -45,6 +47,7 @@ export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, lo
   const open = (max: number, name: string) =>
     connect({ target, max, applicationName: name, parallel: false });
   const sql = open(READING_CONNECTIONS, "shin-console");
+  const sessionSql = open(SESSION_CONNECTIONS, "shin-console-session");
   const drizzleSql = open(DRIZZLE_CONNECTIONS, "shin-console-admin");
   const health = new DatabaseHealth(clock);
   const seal = masterKeySeal(encryptionKey);
@@ -64,7 +67,7 @@ export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, lo
   });
   const deps: ConsoleDeps = {
     sql,
-    sessionSql: drizzleSql,
+    sessionSql,
     db: sealedDatabase(drizzleSql, auditSealer),
     health,
     clock,
@@ -92,7 +95,7 @@ export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, lo
     jobs: new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS }),
     lookup: {
       find: async (secretHash) => {
-        const row = await health.run(() => findCaller(drizzleSql, secretHash));
+        const row = await health.run(() => findCaller(sessionSql, secretHash));
         return row ? toCaller(row) : null;
       },
     },
@@ -111,7 +114,7 @@ export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, lo
     },
   };
   const close = async () => {
-    await Promise.all([sql, drizzleSql].map((client) => client.end({ timeout: 1 })));
+    await Promise.all([sql, sessionSql, drizzleSql].map((client) => client.end({ timeout: 1 })));
   };
   return { deps, state, close };
 }
