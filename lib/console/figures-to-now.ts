@@ -7,7 +7,7 @@
  */
 import type { Sql } from "#db/client.ts";
 import { type HourSums, hourlyOutcomes, type Latency, latencySince } from "#db/queries/console-overview.ts";
-import { callBuckets, knownModels } from "#db/queries/console-records.ts";
+import { type CallRow, callBuckets, knownModels, listCalls } from "#db/queries/console-records.ts";
 import type { CallFilter } from "#db/queries/guided-calls.ts";
 import { type SpendDimension, type SpendRange, totalOf } from "#db/queries/spend.ts";
 import { dailyBy } from "#db/queries/spend-daily.ts";
@@ -27,6 +27,7 @@ const outcomes = new SharedReads<readonly HourSums[]>(PAST_MS);
 const days = new SharedReads<Awaited<ReturnType<typeof dailyBy>>>(PAST_MS);
 const buckets = new SharedReads<Buckets>(PAST_MS);
 const models = new SharedReads<readonly string[]>(PAST_MS);
+const denials = new SharedReads<readonly CallRow[]>(PAST_MS);
 const latencies = new SharedReads<Latency>(PAST_MS, ({ calls }) => calls >= MANY_CALLS);
 
 /** @param name all that the past depends on besides where it ends @param read both parts, with the same words */
@@ -132,6 +133,23 @@ export async function modelsToNow(sql: Sql, sinceMs: number, nowMs: number): Pro
   const fromMs = Math.ceil(sinceMs / HOUR_MS) * HOUR_MS;
   const parts = await pastAndNow(models, sql, [], { fromMs, nowMs }, (range) => knownModels(sql, range));
   return [...new Set(parts.flat())].sort();
+}
+
+/**
+ * The newest calls that were denied since then.
+ * @param denied how many were, of a count that was read just now: a call that is denied changes it, and the list is read anew
+ */
+export function latestDenials(
+  sql: Sql,
+  { fromMs, most }: { readonly fromMs: number; readonly most: number },
+  denied: number,
+  userId: string | null,
+  nowMs: number,
+): Promise<readonly CallRow[]> {
+  const filter = { fromMs, toMs: null, outcome: "refused" as const, ...(userId === null ? {} : { userId }) };
+  return denials.read(sql, JSON.stringify([userId, denied, nowMs - fromMs, most]), nowMs, () =>
+    listCalls(sql, filter, 0, most),
+  );
 }
 
 /** How long answers took in a time. @param name tells the time apart from others; it may end now */

@@ -4,6 +4,7 @@ import type { Sql } from "#db/client.ts";
 import {
   bucketsToNow,
   daysToNow,
+  latestDenials,
   modelsToNow,
   outcomesToNow,
   spentToNow,
@@ -72,7 +73,7 @@ describe("a read that is shared", () => {
   });
 });
 
-/** A gateway of two people with a key each, at half past twelve, that counts the statements which read figures. */
+/** A gateway of two people with a key each, at half past twelve, that counts the statements, and parts of some, which read figures. */
 async function open() {
   const clock = manualClock(Math.floor(Date.now() / DAY_MS) * DAY_MS + 12.5 * HOUR_MS);
   const { call, newKey, runtime } = await testGateway({ clock });
@@ -81,7 +82,6 @@ async function open() {
   const sql: Sql = new Proxy(deps.sql, {
     apply: (target, self, given) => {
       const [text] = given;
-      // Parts of statements go the same way; what is one by itself begins with its verb and reads of a table or of parts.
       if (Array.isArray(text) && /^\s*select\b/.test(String(text[0])) && FIGURES.test(text.join("")))
         statements += 1;
       return Reflect.apply(target, self, given);
@@ -107,7 +107,7 @@ async function open() {
   };
   await say(mine);
   await say(theirs, "gpt-4");
-  return { clock, costs, deps: { ...deps, sql }, mine, say, sql, theirs };
+  return { call, clock, costs, deps: { ...deps, sql }, mine, newKey, say, sql, theirs };
 }
 
 describe("pages that are open", () => {
@@ -163,13 +163,42 @@ describe("pages that are open", () => {
         { fromMs: clock.now() - DAY_MS, toMs: null, ...(userId === null ? {} : { userId }) },
         clock.now(),
       );
-    expect(await costs(() => newest("ines"))).toEqual({ first: 1, more: 0 });
+    const { first, more } = await costs(() => newest("ines"));
+    expect(first).toBeGreaterThan(0);
+    expect(more).toBe(0);
     const [ofInes, ofTom, ofAll] = [await newest("ines"), await newest("tom"), await newest(null)];
     expect(ofTom).toBe(ofAll);
     expect(ofInes < ofTom).toBe(true);
     await say(mine);
     clock.advance(1_000);
     expect([(await newest("ines")) > ofAll, await newest("tom")]).toEqual([true, ofTom]);
+  });
+
+  test("denials: read anew when another call was denied, and each person's own alone", async () => {
+    const { call, clock, costs, deps, newKey, sql } = await open();
+    const beDenied = async (key: string) => {
+      clock.advance(5);
+      const body = { model: "gpt-3.5-turbo", messages: [{ role: "user", content: "Hello" }] };
+      expect((await call("POST", "/v1/chat/completions", { key, body })).status).toBe(403);
+      await deps.ledger.flush();
+    };
+    const look = async (userId: string | null) => {
+      const nowMs = clock.now();
+      const hours = await outcomesToNow(sql, nowMs - DAY_MS, userId, nowMs);
+      const denied = hours.reduce((sum, { refusals }) => sum + refusals, 0);
+      const asked = { fromMs: nowMs - DAY_MS, most: 6 };
+      const calls = await latestDenials(sql, asked, denied, userId, nowMs);
+      return calls.map(({ key_alias }) => key_alias);
+    };
+    const narrow = await newKey({ key_alias: "narrow", user_id: "ada", models: ["gpt-4"] });
+    const other = await newKey({ key_alias: "other", user_id: "bob", models: ["gpt-4"] });
+    await beDenied(narrow);
+    expect([await look(null), await look("ada"), await look("bob")]).toEqual([["narrow"], ["narrow"], []]);
+    // Of the count, the hour that runs is read for each look.
+    expect((await costs(() => look(null))).more).toBe(WATCHERS);
+    await beDenied(other);
+    const all = [await look(null), await look("ada"), await look("bob")];
+    expect(all).toEqual([["other", "narrow"], ["narrow"], ["other"]]);
   });
 
   test("figures: what is over is read once for all of one scope, the hour that runs for each look", async () => {

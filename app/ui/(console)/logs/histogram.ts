@@ -1,7 +1,7 @@
 /** Calls over the asked range, in some thirty buckets at most. */
 import type { ChartRow } from "#components/charts/chart.tsx";
 import { OUTCOME_COLORS } from "#components/charts/palette.ts";
-import { integer } from "#components/format.ts";
+import { dayAndMonth, integer, timeOfDay } from "#components/format.ts";
 import type { CallFilter } from "#db/queries/guided-calls.ts";
 import { bucketsToNow } from "#lib/console/figures-to-now.ts";
 import { daysBetween, nextHourMs } from "#lib/spend/calendar.ts";
@@ -47,8 +47,8 @@ export async function histogram(
     const calls = counted.find((one) => one.bucket === index);
     const values = [calls?.ok ?? 0, calls?.refused ?? 0, calls?.failed ?? 0];
     const at = new Date(atMs);
-    const day = at.toLocaleDateString("en-GB", { timeZone: timezone, day: "numeric", month: "short" });
-    const time = at.toLocaleTimeString("en-GB", { timeZone: timezone, hour: "2-digit", minute: "2-digit" });
+    const day = dayAndMonth(at, timezone);
+    const time = timeOfDay(at, timezone);
     return {
       label: daily ? day : ms >= 240 * MINUTE_MS ? `${day} ${time}` : time,
       title: `${day}, ${time}`,

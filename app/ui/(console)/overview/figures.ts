@@ -1,7 +1,7 @@
 /** The Overview's figures, each from the query that other pages use for the same thing. */
 import type { ChartRow } from "#components/charts/chart.tsx";
 import { OUTCOME_COLORS } from "#components/charts/palette.ts";
-import { integer } from "#components/format.ts";
+import { dayAndMonth, integer, timeOfDay } from "#components/format.ts";
 import { countKeys, type HourSums } from "#db/queries/console-overview.ts";
 import { latencyOf, outcomesToNow, spentBefore, spentToNow } from "#lib/console/figures-to-now.ts";
 import { monthStartMs } from "#lib/spend/calendar.ts";
@@ -70,8 +70,8 @@ function outcomeRows(
     const { requests = 0, failures = 0, refusals = 0 } = byHour.get(hourMs) ?? {};
     const values = [requests - failures - refusals, refusals, failures];
     const at = new Date(hourMs);
-    const label = at.toLocaleTimeString("en-GB", { timeZone: timezone, hour: "2-digit", minute: "2-digit" });
-    const day = at.toLocaleDateString("en-GB", { timeZone: timezone, day: "numeric", month: "short" });
+    const label = timeOfDay(at, timezone);
+    const day = dayAndMonth(at, timezone);
     return {
       label,
       title: `${day}, ${label}`,

@@ -118,7 +118,9 @@ async function Overview({ page }: { page: PageContext }) {
           series={OUTCOME_SERIES}
           empty="No calls in the last 24 hours."
         />
-        {logs && <LatestDenials page={page} className="xl:col-span-3" />}
+        {logs && (
+          <LatestDenials page={page} denied={now.refusals + before.refusals} className="xl:col-span-3" />
+        )}
         <Attention page={page} className={logs ? "xl:col-span-2" : "xl:col-span-5"} />
       </div>
     </>
