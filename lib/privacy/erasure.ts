@@ -8,6 +8,7 @@ import { sql as raw } from "drizzle-orm";
 import { deleteOwn, endAccess } from "#db/queries/erasure-people.ts";
 import { pseudonymiseStretch, recordPartitions } from "#db/queries/erasure-records.ts";
 import { recordOwner, renameBudgets, renameHourly, renameTags } from "#db/queries/erasure-sums.ts";
+import { dropAnswers } from "#db/queries/idempotency.ts";
 import { replaceColumn, replaceMentions, textColumns } from "#db/queries/mentions.ts";
 import { writeAudit } from "../audit/audit.ts";
 import { announce, applyChange, type Change } from "../changes.ts";
@@ -203,9 +204,11 @@ async function replaceElsewhere(deps: JobDeps, { identity, pseudonym }: ErasureS
   }
 }
 
+/** What was answered to an Idempotency-Key is sealed: nobody could look for a name in it, so all of it goes. */
 async function files(deps: JobDeps, { identity, ips, pseudonym }: ErasureState): Promise<void> {
   const names = await namesOf(deps.sql, identity);
   await eraseFiles(deps.sql, identity, names, pseudonym);
+  await dropAnswers(deps.sql);
   const change = lineChange({ identity, names, ips, pseudonym });
   await deps.ledger.clear(change);
   const { logFile } = deps.policy().config;
