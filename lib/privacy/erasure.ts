@@ -204,11 +204,9 @@ async function replaceElsewhere(deps: JobDeps, { identity, pseudonym }: ErasureS
   }
 }
 
-/** What was answered to an Idempotency-Key is sealed: nobody could look for a name in it, so all of it goes. */
 async function files(deps: JobDeps, { identity, ips, pseudonym }: ErasureState): Promise<void> {
   const names = await namesOf(deps.sql, identity);
   await eraseFiles(deps.sql, identity, names, pseudonym);
-  await dropAnswers(deps.sql);
   const change = lineChange({ identity, names, ips, pseudonym });
   await deps.ledger.clear(change);
   const { logFile } = deps.policy().config;
@@ -229,6 +227,8 @@ async function late(
   await sums(deps, state);
   // Networks of keys and the like are noted a little later than the call that showed them.
   await deleteOwn(deps.sql, personOf(state.identity, state.pseudonym));
+  // What was answered to an Idempotency-Key is sealed: nobody can look for a name in it, so all of it goes.
+  await dropAnswers(deps.sql);
   for (const id of state.identity.ids) await deps.admission.erase(state.identity.subject.kind, id);
 }
 

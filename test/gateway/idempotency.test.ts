@@ -3,10 +3,9 @@
  * and asks again has two keys, one of them nobody's, or hears the secret of somebody else's.
  */
 import { describe, expect, test } from "vitest";
-import { hashSecret } from "#lib/keys/secret.ts";
-import { keepHouse } from "#lib/privacy/upkeep.ts";
 import { manualClock } from "#test/helpers/clock.ts";
-import { type Answer, type Call, type TestGateway, testGateway } from "#test/helpers/gateway.ts";
+import { type Answer, type Call, MASTER_KEY, type TestGateway, testGateway } from "#test/helpers/gateway.ts";
+import { signedInAs } from "#test/helpers/session.ts";
 
 const clock = manualClock(Date.now());
 const here = await testGateway({ clock });
@@ -96,5 +95,105 @@ describe("twenty at once", () => {
     expect((await send(there, "/key/generate", key, { body: { key_alias: alias } })).text).toBe(
       made[0]?.text,
     );
+  });
+});
+
+describe("another request with the key", () => {
+  test("is refused when its body or query differs, and does nothing", async () => {
+    const key = fresh();
+    await send(here, "/key/generate", key, { body: { key_alias: "first-body" } });
+    for (const [path, alias] of [
+      ["/key/generate", "second-body"],
+      ["/key/generate?page=2", "first-body"],
+    ] as const) {
+      const other = await send(there, path, key, { body: { key_alias: alias } });
+      expect([other.status, typeOf(other), other.headers["x-should-retry"]]).toEqual([
+        409,
+        "idempotency_key_reused",
+        "false",
+      ]);
+      expect(other.json.error).toMatchObject({ param: "Idempotency-Key" });
+      expect(other.text).not.toContain("sk-");
+    }
+    expect([await keysNamed("first-body"), await keysNamed("second-body")]).toEqual([1, 0]);
+  });
+
+  test("is another request on another route, and of another caller: key, master key, person", async () => {
+    const key = fresh();
+    const admins = [
+      (await here.call("POST", "/user/new", { body: { user_id: "adm-1", user_role: "proxy_admin" } })).json
+        .key,
+      (await here.call("POST", "/user/new", { body: { user_id: "adm-2", user_role: "proxy_admin" } })).json
+        .key,
+      MASTER_KEY,
+    ];
+    const person = await signedInAs(here, "admin", "once-person");
+    const body = { metadata: { for: "callers" } };
+    const answers = [
+      ...(await Promise.all(admins.map((by) => send(here, "/key/generate", key, { key: by, body })))),
+      await person.call("POST", "/key/generate", body, { "idempotency-key": key }),
+      await send(here, "/budget/new", key, { body: { budget_id: "of-another-route", max_budget: 2 } }),
+    ];
+    expect(answers.map((answer) => [answer.status, replayed(answer)])).toEqual(
+      answers.map(() => [200, undefined]),
+    );
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(answers.length);
+    const again = await person.call("POST", "/key/generate", body, { "idempotency-key": key });
+    expect([again.text, replayed(again)]).toEqual([answers[3]?.text, "true"]);
+  });
+
+  test.each([
+    ["empty", ""],
+    ["of 256 characters", "x".repeat(256)],
+    ["with a space", "two words"],
+    ["with a letter beyond ASCII", "schl\u00fcssel"],
+  ])("%s is no key: 400, and nothing is done", async (_, key) => {
+    const body = { key_alias: "no-such-key" };
+    const answer = await send(here, "/key/generate", key, { body });
+    expect([answer.status, answer.json.error.param]).toEqual([400, "Idempotency-Key"]);
+    expect(await keysNamed("no-such-key")).toBe(0);
+  });
+
+  test("of 255 characters is one; a request that only reads does not look at it", async () => {
+    const key = "k".repeat(255);
+    expect((await send(here, "/key/generate", key, { body: {} })).status).toBe(200);
+    const headers = { "idempotency-key": "two words" };
+    expect((await here.call("GET", "/key/list", { headers })).status).toBe(200);
+  });
+});
+
+describe("a request that was refused", () => {
+  test("before anything was done leaves its key free: 400, 403, 404, 413", async () => {
+    const developer = (await here.call("POST", "/user/new", { body: { user_id: "dev-1" } })).json.key;
+    const big = "x".repeat(1024 * 1024 + 1);
+    for (const [status, path, key, body] of [
+      [400, "/key/generate", MASTER_KEY, { duration: "never" }],
+      [400, "/key/generate", MASTER_KEY, "{"],
+      [403, "/team/new", developer, { team_alias: "mine" }],
+      [404, "/key/delete", MASTER_KEY, { keys: ["sk-unknown"] }],
+      [413, "/key/generate", MASTER_KEY, big],
+    ] as const) {
+      const name = fresh();
+      const refused = await send(here, path, name, { key, body });
+      expect([refused.status, path]).toEqual([status, path]);
+      const alias = `put-right-${count}`;
+      const corrected = await send(there, "/key/generate", name, { body: { key_alias: alias } });
+      expect([corrected.status, replayed(corrected), await keysNamed(alias)]).toEqual([200, undefined, 1]);
+    }
+    expect(await sql`select 1 from idempotent_requests where answer is null`).toEqual([]);
+  });
+
+  test("because its event could not be written changed nothing, and the same key does it later", async () => {
+    const name = fresh();
+    const body = { key_alias: "later" };
+    await sql`create or replace function refuse_event() returns trigger language plpgsql as
+      $$ begin raise exception 'the disk is full'; end $$`;
+    await sql`create or replace trigger refuse_event before insert on audit_pending
+      for each row execute function refuse_event()`;
+    const failed = await send(here, "/key/generate", name, { body });
+    expect([failed.status, typeOf(failed)]).toEqual([503, "audit_unavailable"]);
+    await sql`drop function refuse_event cascade`;
+    const made = await send(here, "/key/generate", name, { body });
+    expect([made.status, replayed(made), await keysNamed("later")]).toEqual([200, undefined, 1]);
   });
 });
