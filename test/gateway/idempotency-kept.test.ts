@@ -4,9 +4,11 @@
  */
 import { describe, expect, test } from "vitest";
 import { reserve } from "#lib/idempotency/reservation.ts";
+import { askErasure } from "#lib/privacy/erase-job.ts";
 import { keepHouse } from "#lib/privacy/upkeep.ts";
 import { manualClock } from "#test/helpers/clock.ts";
 import { type Answer, MASTER_KEY, type TestGateway, testGateway } from "#test/helpers/gateway.ts";
+import { ended } from "../privacy/person.ts";
 
 const HOUR_MS = 3_600_000;
 const clock = manualClock(Date.now());
@@ -69,14 +71,12 @@ describe("the database", () => {
 
   test("whose answer was moved from another row, or sealed under another key, says that it is lost", async () => {
     const [mine, other] = [fresh(), fresh()];
-    await generate(here, other);
+    const idOf = async (name: string) => (await generate(here, name)).headers["x-shin-request-id"] ?? "";
+    const [mineId, otherId] = [await idOf(mine), await idOf(other)];
     const [moved] = await sql<{ answer: string }[]>`
-      select answer from idempotent_requests order by request_id desc limit 1`;
-    await generate(here, mine);
-    const spoil = (answer: string) => sql`update idempotent_requests set answer = ${answer}
-      where request_id = (select max(request_id) from idempotent_requests)`;
+      select answer from idempotent_requests where request_id = ${otherId}`;
     for (const answer of [moved?.answer ?? "", "v1.gcm.00000000.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAA"]) {
-      await spoil(answer);
+      await sql`update idempotent_requests set answer = ${answer} where request_id = ${mineId}`;
       expect(typeOf(await generate(here, mine))).toBe("idempotency_answer_lost");
     }
     expect([await keysNamed(mine), replayed(await generate(there, other))]).toEqual([1, "true"]);
@@ -142,6 +142,19 @@ test("a failure after something was done is the answer to the key, and is heard 
   const again = await generate(own, name, { budget_id: "tier" });
   expect([again.status, again.text, replayed(again)]).toEqual([500, failed.text, "true"]);
   expect(await own.database.sql`select 1 from virtual_keys where alias = ${name}`).toHaveLength(1);
+});
+
+test("an erasure takes every answer away: who asks again hears so, and nothing is done twice", async () => {
+  const name = fresh();
+  const body = { user_id: "usr-gone-1", user_email: "gone@example.com" };
+  const once = { body, headers: { "idempotency-key": name } };
+  expect((await here.call("POST", "/user/new", once)).status).toBe(200);
+  const order = { operator: "master_key", approver: null, requestId: null };
+  await ended(here, await askErasure(deps, { ...order, subject: { kind: "user", id: "usr-gone-1" } }));
+  expect(await sql`select 1 from idempotent_requests where answer is not null`).toEqual([]);
+  clock.advance(60_000);
+  expect(typeOf(await here.call("POST", "/user/new", once))).toBe("idempotency_answer_lost");
+  expect(await sql`select 1 from users where id = 'usr-gone-1'`).toEqual([]);
 });
 
 test("the master key is one caller through its rotation, and a virtual key through its own", async () => {

@@ -63,6 +63,17 @@ describe("the same request again", () => {
     expect([again.status, again.text, replayed(again)]).toEqual([200, first.text, "true"]);
   });
 
+  test("of a request about somebody's data takes it in once", async () => {
+    const admin = { user_id: "officer", user_role: "proxy_admin" };
+    const officer = (await here.call("POST", "/user/new", { body: admin })).json.key;
+    await here.call("POST", "/user/new", { body: { user_id: "ana" } });
+    const [name, body] = [fresh(), { type: "access", subject: "ana" }];
+    const first = await send(here, "/privacy/requests", name, { key: officer, body });
+    const again = await send(there, "/privacy/requests", name, { key: officer, body });
+    expect([first.status, again.text, replayed(again)]).toEqual([200, first.text, "true"]);
+    expect(await sql`select id from privacy_requests`).toHaveLength(1);
+  });
+
   test("of a rotation gives the new secret once more, and of a deletion that it is deleted", async () => {
     const secret = await here.newKey();
     const [rotating, deleting] = [fresh(), fresh()];
