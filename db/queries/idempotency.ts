@@ -28,16 +28,23 @@ export async function findReserved(sql: Sql, id: string): Promise<ReservedReques
   return row ?? null;
 }
 
-/** Of several that ask at once one gets it. @returns false when it is another's that counts still */
+/** For a key that nobody has. Of several that ask at once one gets it, and none waits. @returns whether this one did */
 export async function reserveRequest(sql: Sql, request: RequestToReserve): Promise<boolean> {
+  const { fingerprint, heldUntil, id, now, requestId } = request;
+  const rows = await sql`
+    insert into idempotent_requests (id, fingerprint, request_id, held_until, created_at)
+    values (${id}, ${fingerprint}, ${requestId}, ${heldUntil}, ${now})
+    on conflict (id) do nothing returning id`;
+  return rows.length > 0;
+}
+
+/** For a key whose request is past its day, or died before it did anything. @returns false when another was first */
+export async function takeOverRequest(sql: Sql, request: RequestToReserve): Promise<boolean> {
   const { fingerprint, heldUntil, id, keptSince, now, requestId } = request;
   const rows = await sql`
-    insert into idempotent_requests as known (id, fingerprint, request_id, held_until, created_at)
-    values (${id}, ${fingerprint}, ${requestId}, ${heldUntil}, ${now})
-    on conflict (id) do update set fingerprint = excluded.fingerprint, request_id = excluded.request_id,
-      held_until = excluded.held_until, created_at = excluded.created_at, acted = false, answer = null
-    where known.created_at <= ${keptSince}
-      or (not known.acted and known.answer is null and known.held_until <= ${now})
+    update idempotent_requests set fingerprint = ${fingerprint}, request_id = ${requestId}, held_until = ${heldUntil},
+      created_at = ${now}, acted = false, answer = null
+    where id = ${id} and (created_at <= ${keptSince} or (not acted and answer is null and held_until <= ${now}))
     returning id`;
   return rows.length > 0;
 }

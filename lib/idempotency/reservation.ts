@@ -11,6 +11,7 @@ import {
   type ReservedRequest,
   releaseRequest,
   reserveRequest,
+  takeOverRequest,
 } from "#db/queries/idempotency.ts";
 import { sha256Hex } from "../audit/canonical.ts";
 import { unlessCut } from "../changes.ts";
@@ -52,22 +53,19 @@ export async function reserve(sql: Sql, secret: string, request: KeyedRequest): 
   const fingerprint = hashed("body", Buffer.concat([Buffer.from(`${query}\n`), body]));
   const [now, keptSince] = [new Date(nowMs), new Date(nowMs - KEPT_MS)];
   const reservation = new Reservation(sql, sha256Hex(`shin idempotent answers\n${secret}`), id, requestId);
-  // Looked at first: who only wants to hear the answer need not wait behind the change that is being made.
+  const asked = { id, fingerprint, requestId, now, heldUntil: new Date(nowMs + HELD_MS), keptSince };
+  // Looked at first: whoever only wants to hear the answer does not wait behind the change that is being made.
   const before = await findReserved(sql, id);
-  if (before === null || isFree(before, now, keptSince)) {
-    const heldUntil = new Date(nowMs + HELD_MS);
-    if (await reserveRequest(sql, { id, fingerprint, requestId, now, heldUntil, keptSince }))
-      return { kind: "ours", reservation };
-  }
-  const row = await findReserved(sql, id);
-  // Of two at once the other had it, and has given it back meanwhile.
-  if (row === null) throw running();
-  if (row.fingerprint !== fingerprint) throw reused();
-  if (row.answer !== null) return { kind: "answered", answer: reservation.opened(row) };
-  throw row.held_until > now ? running() : answerLost(row.request_id);
+  if (before !== null && !isFree(before, now, keptSince)) return reservation.heard(before, fingerprint, now);
+  const isOurs = await (before === null ? reserveRequest(sql, asked) : takeOverRequest(sql, asked));
+  if (isOurs) return { kind: "ours", reservation };
+  const other = await findReserved(sql, id);
+  // It had the key first, failed at once, and gave it back.
+  if (other === null) throw running();
+  return reservation.heard(other, fingerprint, now);
 }
 
-/** As `reserveRequest` has it. */
+/** As `takeOverRequest` has it. */
 function isFree(row: ReservedRequest, now: Date, keptSince: Date): boolean {
   return row.created_at <= keptSince || (!row.acted && row.answer === null && row.held_until <= now);
 }
@@ -111,11 +109,14 @@ export class Reservation {
     return releaseRequest(this.#sql, this.#id, this.#requestId);
   }
 
-  /** @throws GatewayError idempotency_answer_lost when it was sealed under another encryption key, or changed */
-  opened(row: ReservedRequest): string {
-    const opened = open(this.#box, this.#id, row.answer ?? "");
-    if (opened.kind !== "open") throw answerLost(row.request_id);
-    return opened.text;
+  /** What the key's first request left for this one. @throws GatewayError as `reserve` */
+  heard(first: ReservedRequest, fingerprint: string, now: Date): Reserved {
+    if (first.fingerprint !== fingerprint) throw reused();
+    if (first.answer === null) throw first.held_until > now ? running() : answerLost(first.request_id);
+    const opened = open(this.#box, this.#id, first.answer);
+    // Sealed under another encryption key, or changed.
+    if (opened.kind !== "open") throw answerLost(first.request_id);
+    return { kind: "answered", answer: opened.text };
   }
 }
 
