@@ -52,7 +52,7 @@ test("a stream goes on whose key is as it was, and so does the master key's", as
   // By itself: nobody asks for it here.
   expect((await answers[2])?.text).toContain("token_not_found_in_db");
   await there.runtime.deps.openStreams.pass();
-  expect(provider.open.size).toBe(2);
+  await until("the provider is let go by that one", () => provider.open.size === 2);
   provider.release();
   for (const answer of answers.slice(0, 2)) expect((await answer)?.text).toMatch(/\[DONE\]\s*$/);
 });
