@@ -48,7 +48,6 @@ const CODES = {
   limits_unavailable: { status: 503, type: "limits_unavailable" },
   no_db_connection: { status: 503, type: "no_db_connection" },
   audit_unavailable: { status: 503, type: "audit_unavailable" },
-  draining: { status: 503, type: "shutting_down" },
 } as const;
 
 export type ErrorCode = keyof typeof CODES;

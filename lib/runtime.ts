@@ -78,8 +78,6 @@ export interface Runtime {
   readonly apply: (config: Config) => Promise<void>;
   /** Says from now on, to who asks whether it is ready, that it stops. */
   readonly drain: () => void;
-  /** Refuses new calls from now on. */
-  readonly refuse: () => void;
   /** Flushes the ledger and closes every connection. */
   readonly close: () => Promise<void>;
 }
@@ -89,7 +87,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { clock, log } = options;
   requireContentKey(options.config);
   let draining = false;
-  let refusing = false;
   const open = (max: number, name: string) =>
     connect({ target: options.database, max, applicationName: name });
   const sql = open(options.config.databasePoolSize, "shin");
@@ -182,7 +179,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     version: options.version,
     origin,
     draining: () => draining,
-    refusing: () => refusing,
     workers: options.workers ?? (() => null),
   };
   const watch = new Watch(deps);
@@ -211,10 +207,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     drain: () => {
       draining = true;
-    },
-    refuse: () => {
-      draining = true;
-      refusing = true;
     },
     close: async () => {
       stopChores();

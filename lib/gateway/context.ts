@@ -100,8 +100,6 @@ export interface GatewayDeps extends SafetyParts {
   readonly origin: string;
   /** True once the process has begun to stop. */
   readonly draining: () => boolean;
-  /** A little later: new calls are refused. */
-  readonly refusing: () => boolean;
   /** The processes that serve the port together; null when there is one. */
   readonly workers: () => Workers | null;
 }

@@ -57,7 +57,7 @@ async function handle(
     context.params = match.params;
     if (route.access === "public") return signAndLog(deps, context, await route.run(deps, context));
     if (deps.telemetry !== undefined) beginTrace(deps.telemetry, context, route);
-    admitToDoor(deps, context);
+    admitToDoor(context);
     const person = route.access === "inference" ? null : await consoleCaller(deps, context, route);
     const caller = person?.caller ?? (await authenticateThrottled(deps, context));
     authenticated = Object.assign(context, { caller, session: person?.session ?? null });
@@ -88,8 +88,8 @@ async function handle(
   }
 }
 
-/** Who may come in at all. @throws GatewayError ip_not_allowed, draining */
-function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
+/** Who may come in at all. @throws GatewayError ip_not_allowed */
+function admitToDoor(context: RequestContext): void {
   if (!isAllowed(context.policy.addresses, context.ip)) {
     throw new GatewayError(
       "ip_not_allowed",
@@ -99,11 +99,6 @@ function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
         internal: context.ip,
       },
     );
-  }
-  if (deps.refusing()) {
-    throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
-      headers: { "retry-after": "1" },
-    });
   }
 }
 

@@ -47,5 +47,4 @@ export const ERROR_NOTES: Readonly<Record<ErrorCode, string>> = {
     "limits cannot be checked: their store is away and `limits_on_store_outage` is `closed`",
   no_db_connection: "the database is away and this request needs it",
   audit_unavailable: "the change was not made, for its audit event could not be written",
-  draining: "the gateway is shutting down",
 };
