@@ -23,6 +23,7 @@ import { RunningConfig } from "./deployments/running-config.ts";
 import type { GatewayDeps } from "./gateway/context.ts";
 import { frontDoorOf } from "./gateway/front-door.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { OpenStreams } from "./gateway/open-streams.ts";
 import { readPolicy } from "./gateway/policy.ts";
 import { newId } from "./ids.ts";
 import { openSafety } from "./incident/safety.ts";
@@ -164,6 +165,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     standingFigures: new StandingReader(sql, health),
     figuresOfAll: options.figuresOfAll ?? (async (own) => [own]),
     upstreams: new Upstreams(resolve),
+    openStreams: new OpenStreams({ ...safety.parts, lookup, clock }),
     resolve,
     watch: { pass: () => watch.pass() },
     cooldown: new Cooldown(),
