@@ -30,7 +30,7 @@ async function personWithFactor(name: string) {
     db: deps.db,
     consoleSecret: consoleSecret(deps.policy().config, deps.pseudonymKey),
     nowMs: () => clock.now(),
-    throttle: async (policy: "sign_in" | "sign_in_account", who: string) =>
+    throttle: async (policy: "sign_in" | "sign_in_account" | "second_factor", who: string) =>
       (await deps.throttle.take(policy, who)).allowed,
   };
   const enter = async (typed: string) =>
