@@ -28,7 +28,12 @@ export const currentSession = cache(async (): Promise<ConsoleSession | null> => 
   const cookie = all.map(({ name, value }) => `${name}=${value}`).join("; ");
   const secret = consoleSecret(deps.policy().config, deps.pseudonymKey);
   return deps.health.run(() =>
-    readSession({ sql: deps.sql, consoleSecret: secret }, cookie, secure, deps.clock.now()),
+    readSession(
+      { sql: deps.sessionSql ?? deps.sql, consoleSecret: secret },
+      cookie,
+      secure,
+      deps.clock.now(),
+    ),
   );
 });
 
