@@ -47,7 +47,9 @@ describe.skipIf(services.chromium === null)("bad days", async () => {
     await page.getByRole("dialog", { name: "Your new key" }).waitFor();
   });
 
-  it("stays on the page while the network is away, and opens what was asked for once it is back", async () => {
+  it("stays on the page while the network is away, and opens what was asked for once it is back", {
+    timeout: 60_000,
+  }, async () => {
     const page = await under.signedIn(admin);
     await page.goto(`${under.url}/ui/keys`, { waitUntil: "networkidle" });
     await page.context().setOffline(true);
