@@ -25,7 +25,7 @@ export function BudgetBar({
       className={cn("flex min-w-28 flex-col gap-1", className)}
       title={`${percent(Number(spent), Number(limit))} used`}
     >
-      <span className="num flex justify-between gap-2 text-xs">
+      <span className="num flex justify-between gap-2 whitespace-nowrap text-xs">
         <span className={cn(share >= 1 && "font-medium text-bad")}>{money(spent)}</span>
         <span className="text-faint">of {money(limit)}</span>
       </span>

@@ -2,6 +2,8 @@
 import { CopyButton } from "./copy-button.tsx";
 import { cn } from "./ui/class-names.ts";
 
+const CODE = "min-w-0 flex-1 overflow-auto rounded-md p-3 font-mono text-ink text-xs leading-5";
+
 /** @param shown what is on the screen, where that is not all that is copied */
 export function CodeBlock({
   text,
@@ -14,17 +16,14 @@ export function CodeBlock({
   label: string;
   className?: string;
 }) {
-  const look = cn(
-    "overflow-auto rounded-md border border-line bg-sunken p-3 pr-11 font-mono text-ink text-xs leading-5",
-    className,
-  );
   return (
-    <div className="relative min-w-0">
+    // The button stands beside the code, not on it: what scrolls would run under it.
+    <div className={cn("flex min-w-0 rounded-md border border-line bg-sunken", className)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre tabIndex={0} className={look}>
+      <pre tabIndex={0} className={CODE}>
         {shown}
       </pre>
-      <span className="absolute top-1.5 right-1.5 rounded-md bg-sunken">
+      <span className="shrink-0 p-1.5">
         <CopyButton text={text} label={label} />
       </span>
     </div>

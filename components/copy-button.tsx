@@ -1,7 +1,8 @@
 "use client";
 /** Copies a text and says so. */
-import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Check, Copy, X } from "lucide-react";
+import { type MouseEvent, useEffect, useState } from "react";
+import { copyText } from "./copy-text.ts";
 import { Button } from "./ui/button.tsx";
 
 export function CopyButton({
@@ -21,30 +22,27 @@ export function CopyButton({
     const timer = setTimeout(() => setState("idle"), 2000);
     return () => clearTimeout(timer);
   }, [state]);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setState("copied");
-      onCopied?.();
-    } catch {
-      // No permission, or plain HTTP on another host: the person selects the text instead.
-      setState("failed");
-    }
+  const copy = async ({ currentTarget }: MouseEvent<HTMLElement>) => {
+    const copied = await copyText(text, currentTarget);
+    setState(copied ? "copied" : "failed");
+    if (copied) onCopied?.();
   };
   const said = state === "copied" ? "Copied" : state === "failed" ? "Select it and copy by hand" : label;
   return (
     <Button
       variant={showLabel ? "secondary" : "ghost"}
       size={showLabel ? "md" : "icon-sm"}
-      onClick={() => void copy()}
+      onClick={(event) => void copy(event)}
       title={said}
     >
-      {state === "copied" ? <Check aria-hidden className="text-good" /> : <Copy aria-hidden />}
+      {state === "copied" && <Check aria-hidden className="text-good" />}
+      {state === "failed" && <X aria-hidden className="text-bad" />}
+      {state === "idle" && <Copy aria-hidden />}
       <span className={showLabel ? "" : "sr-only"}>
         {showLabel ? (state === "idle" ? label : said) : label}
       </span>
       <span role="status" className="sr-only">
-        {state === "copied" ? "Copied" : ""}
+        {state === "idle" ? "" : said}
       </span>
     </Button>
   );

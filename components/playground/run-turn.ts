@@ -7,10 +7,13 @@ interface Chunk {
   readonly choices?: readonly {
     readonly delta?: { readonly content?: string | null };
     readonly message?: { readonly content?: string | null };
+    readonly finish_reason?: string | null;
   }[];
   readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number } | null;
   readonly error?: { readonly message?: string };
 }
+
+const BROKEN_OFF = "The connection broke off before the end.";
 
 /**
  * @param update hears of each change, the last one with the final state
@@ -47,11 +50,13 @@ export async function runTurn(
       return update({ state: "failed", error, durationMs: nowMs() - startedMs });
     }
     let firstMs: number | null = null;
+    let finished = false;
     const take = (chunk: Chunk) => {
       const [choice] = chunk.choices ?? [];
       const piece = choice?.delta?.content ?? choice?.message?.content ?? "";
       if (piece !== "") firstMs ??= nowMs() - startedMs;
       text += piece;
+      if (choice?.finish_reason) finished = true;
       if (chunk.error) throw new StreamFault(chunk.error.message ?? "The provider broke off.");
       update({
         text,
@@ -64,9 +69,11 @@ export async function runTurn(
           : {}),
       });
     };
-    if (body["stream"] === true && answer.body)
+    if (body["stream"] === true && answer.body) {
       for await (const data of events(answer.body)) take(JSON.parse(data));
-    else take(await answer.json());
+      // A proxy that is stopped ends what it carries as if it were whole.
+      if (!finished) throw new StreamFault(BROKEN_OFF);
+    } else take(await answer.json());
     update({ state: "done", durationMs: nowMs() - startedMs });
   } catch (error) {
     const durationMs = nowMs() - startedMs;
@@ -75,10 +82,7 @@ export async function runTurn(
     if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
     update({
       state: "failed",
-      error:
-        text === ""
-          ? "The gateway cannot be reached. Try again."
-          : "The connection broke off before the end.",
+      error: text === "" ? "The gateway cannot be reached. Try again." : BROKEN_OFF,
       durationMs,
     });
   }

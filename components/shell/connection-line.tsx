@@ -1,47 +1,48 @@
 "use client";
-/** A quiet line while the gateway does not answer. It asks again by itself, and the page shows new figures once it is back. */
+/**
+ * A quiet line while the gateway does not answer. It asks again by itself, and the page shows new figures once it is back;
+ * a link that was followed meanwhile opens then.
+ */
 import { useRouter } from "next/navigation";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { connectionIsBack, isConnectionLost, onConnection, probe } from "./connection.ts";
+import { holdLinks } from "./hold-links.ts";
 
 const FIRST_WAIT_S = 4;
 const LONGEST_WAIT_S = 16;
 
 export function ConnectionLine() {
   const lost = useSyncExternalStore(onConnection, isConnectionLost, () => false);
-  return (
-    <div role="status">
-      {lost && (
-        <p className="border-warn/25 border-b bg-warn-wash px-6 py-2 text-sm text-warn">
-          <span className="sr-only">Connection lost. Nothing you typed is lost.</span>
-          <Countdown />
-        </p>
-      )}
-    </div>
-  );
+  return <div role="status">{lost && <Lost />}</div>;
 }
 
-/** Not read out every second: the words beside it are said once. */
-function Countdown() {
+function Lost() {
   const router = useRouter();
   const [wait, setWait] = useState(FIRST_WAIT_S);
   const [left, setLeft] = useState(FIRST_WAIT_S);
+  const [held, setHeld] = useState<string | null>(null);
+  useEffect(() => holdLinks(setHeld), []);
   useEffect(() => {
     const timer = setTimeout(async () => {
       if (left > 1) return setLeft(left - 1);
       if (await probe()) {
         connectionIsBack();
-        return router.refresh();
+        return held === null ? router.refresh() : router.push(held);
       }
       const next = Math.min(LONGEST_WAIT_S, wait * 2);
       setWait(next);
       setLeft(next);
     }, 1000);
     return () => clearTimeout(timer);
-  }, [left, wait, router]);
+  }, [held, left, wait, router]);
+  const then = held === null ? "" : " The page you asked for opens then.";
   return (
-    <span aria-hidden className="num">
-      Connection lost, trying again in {left} s. Nothing you typed is lost.
-    </span>
+    <p className="border-warn/25 border-b bg-warn-wash px-6 py-2 text-sm text-warn">
+      {/* The count is not read out every second: the words beside it are said once. */}
+      <span className="sr-only">Connection lost. Nothing you typed is lost.{then}</span>
+      <span aria-hidden className="num">
+        Connection lost, trying again in {left} s. Nothing you typed is lost.{then}
+      </span>
+    </p>
   );
 }

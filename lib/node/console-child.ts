@@ -40,6 +40,7 @@ const LONGEST_REST_MS = 10_000;
 /** Who has served for so long does not die of what it was started with. */
 const STEADY_MS = 30_000;
 const END_MS = 2_000;
+const NEWS_MS = 500;
 
 export class ConsoleChild {
   readonly #options: ConsoleChildOptions;
@@ -74,6 +75,18 @@ export class ConsoleChild {
     const changed = told.changes();
     if (changed !== null) send(child, { kind: "state", number: told.number, changed });
     return { socket: socket.path, state: told.number };
+  }
+
+  /** Waits a moment for the news that its process has ended: they come after its connections are cut. */
+  async newsOfItsEnd(): Promise<void> {
+    const child = this.#child;
+    if (child === null) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const late = setTimeout(resolve, NEWS_MS);
+    child.once("exit", resolve);
+    await promise;
+    clearTimeout(late);
+    child.removeListener("exit", resolve);
   }
 
   /** Ends it, and starts none any more. */

@@ -47,7 +47,9 @@ export function relay(
       // An answer that is cut off cuts its client off, too: half a page must not look like a whole one.
       pipeline(answer, outgoing, () => resolve());
     });
-    incoming.pipe(asked);
+    // Of a request that was read to its end already, no end would come.
+    if (incoming.readableEnded) asked.end();
+    else incoming.pipe(asked);
   });
 }
 

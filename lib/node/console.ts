@@ -5,7 +5,8 @@
 import { Agent, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isTrustedPeer } from "../gateway/address.ts";
 import type { GatewayDeps } from "../gateway/context.ts";
-import { ConsoleChild, type ConsoleChildOptions } from "./console-child.ts";
+import { consoleAwayAnswer } from "./console-away-page.ts";
+import { ConsoleChild, type ConsoleChildOptions, type RunningConsole } from "./console-child.ts";
 import { relay } from "./console-relay.ts";
 import { STATE_HEADER } from "./gateway-state.ts";
 import { type LoadNext, openNext } from "./next-handler.ts";
@@ -33,7 +34,7 @@ export function openConsole(options: ConsoleOptions): Console {
         stampOrigin(deps, incoming);
         await handle(incoming, outgoing);
       } catch (error) {
-        refuse(deps, outgoing, error);
+        refuse(deps, incoming, outgoing, error);
       }
     },
   };
@@ -44,15 +45,29 @@ function inItsOwn(options: ConsoleOptions): Console {
   const agent = new Agent({ keepAlive: true });
   return {
     handle: async (incoming, outgoing) => {
-      const { socket, state } = await child.running();
-      incoming.headers[STATE_HEADER] = String(state);
-      await relay({ agent, socket }, incoming, outgoing);
+      const ask = async ({ socket, state }: RunningConsole) => {
+        incoming.headers[STATE_HEADER] = String(state);
+        await relay({ agent, socket }, incoming, outgoing);
+      };
+      const running = await child.running();
+      try {
+        await ask(running);
+      } catch (error) {
+        // It died under this very request, or had just closed a connection that was kept: reading once more harms nothing.
+        if (!isReading(incoming) || outgoing.headersSent || outgoing.destroyed) throw error;
+        await child.newsOfItsEnd();
+        await ask(await child.running());
+      }
     },
     close: async () => {
       await child.close();
       agent.destroy();
     },
   };
+}
+
+function isReading({ method }: IncomingMessage): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 /** Loaded with the first request as well. */
@@ -87,11 +102,17 @@ function stampOrigin({ policy }: GatewayDeps, { headers, socket }: IncomingMessa
   headers["x-forwarded-host"] = url === null ? host : url.host;
 }
 
-function refuse({ log }: GatewayDeps, outgoing: ServerResponse, error: unknown): void {
+function refuse(
+  { log }: GatewayDeps,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  error: unknown,
+): void {
   // Nobody waits for it any more; the other side was told so.
   if (outgoing.destroyed) return;
   log.error({ err: error }, "the console does not answer");
   if (outgoing.headersSent) return void outgoing.destroy();
-  outgoing.writeHead(503, { "content-type": "text/plain; charset=utf-8", "retry-after": "5" });
-  outgoing.end("The console is not available. The gateway itself works; its log says more.\n");
+  const { body, headers } = consoleAwayAnswer(incoming.headers.accept);
+  outgoing.writeHead(503, headers);
+  outgoing.end(body);
 }

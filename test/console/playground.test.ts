@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { codeOf } from "#components/playground/code.ts";
 import {
   type Answer,
@@ -16,7 +16,7 @@ import {
   type Turn,
   waitingAnswer,
 } from "#components/playground/conversation.ts";
-import { events, seenIn } from "#components/playground/run-turn.ts";
+import { events, runTurn, seenIn } from "#components/playground/run-turn.ts";
 
 const FORM: Form = {
   models: ["a", "b"],
@@ -64,6 +64,30 @@ describe("what is sent", () => {
 });
 
 describe("a stream", () => {
+  it("that ends before the model said so has broken off, however politely the network closes it", async () => {
+    const piece = (finish: string | null) =>
+      `data: ${JSON.stringify({ choices: [{ delta: { content: "Hi" }, finish_reason: finish }] })}\n\n`;
+    const states: (string | undefined)[] = [];
+    for (const text of [piece("stop"), piece(null)]) {
+      vi.stubGlobal("fetch", async () => new Response(text));
+      let last: Partial<Answer> = {};
+      const update = (change: Partial<Answer>) => {
+        last = { ...last, ...change };
+      };
+      await runTurn("sk-x", { stream: true }, new AbortController().signal, update, () => 0);
+      states.push(last.state, last.text, last.error ?? undefined);
+    }
+    vi.unstubAllGlobals();
+    expect(states).toEqual([
+      "done",
+      "Hi",
+      undefined,
+      "failed",
+      "Hi",
+      "The connection broke off before the end.",
+    ]);
+  });
+
   it("is read the same however the network cuts it, also inside a character", async () => {
     const whole = Buffer.from(
       ': hello\r\n\r\ndata: {"a":"é"}\r\n\r\ndata: two\ndata: lines\n\ndata: [DONE]\n\ndata: last',

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { services } from "#test/helpers/services.ts";
-import { openConsoleUnderTest, PASSWORD, signIn } from "./console.ts";
+import { MASTER_KEY, openConsoleUnderTest, PASSWORD, signIn } from "./console.ts";
 
 describe.skipIf(services.chromium === null)("keys", async () => {
   const under = services.chromium === null ? null : await openConsoleUnderTest();
@@ -164,5 +164,49 @@ describe.skipIf(services.chromium === null)("keys", async () => {
     await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
     await page.getByText("Must be a whole number").waitFor();
     expect(await page.getByLabel("Requests a minute").getAttribute("aria-invalid")).toBe("true");
+  });
+
+  it("the master key is made in the page, kept first and put in force then, even when the first answer is lost", async () => {
+    const { context, page } = await under.window({ permissions: ["clipboard-read", "clipboard-write"] });
+    await signIn(page, under.url, admin.email, PASSWORD);
+    await page.waitForURL("**/ui/overview");
+    await page.goto(`${under.url}/ui/settings/master-key`, { waitUntil: "networkidle" });
+    await page.getByLabel("The old key goes on for").selectOption("1h");
+    await page.getByRole("button", { name: "Replace the master key" }).click();
+    const dialog = page.getByRole("dialog", { name: "The new master key" });
+    const confirm = dialog.getByRole("button", { name: "Put it in force" });
+    expect(await confirm.isDisabled()).toBe(true);
+    // Neither Esc nor a reload loses what nobody has kept yet.
+    await page.keyboard.press("Escape");
+    const asked = page.waitForEvent("dialog");
+    await page.evaluate(() => void setTimeout(() => window.location.reload()));
+    const question = await asked;
+    expect(question.type()).toBe("beforeunload");
+    await question.dismiss();
+    await dialog.getByRole("button", { name: "Copy the key" }).click();
+    await dialog.getByText("Copied", { exact: true }).waitFor();
+    const secret = await page.evaluate(() => navigator.clipboard.readText());
+    expect(secret).toMatch(/^sk-[0-9a-f]{64}$/);
+    // The gateway takes it, and its answer never arrives.
+    await page.route(
+      "**/master_key/rotate",
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+    await confirm.click();
+    await dialog.getByText(/may be in force already/).waitFor();
+    await confirm.click();
+    await dialog.getByText("It counts now, on every instance.").waitFor();
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await page.getByText("in grace").waitFor();
+    expect(await page.content()).not.toContain(secret);
+    for (const key of [secret, MASTER_KEY]) {
+      const headers = { authorization: `Bearer ${key}` };
+      expect((await fetch(`${under.url}/master_key/info`, { headers })).status).toBe(200);
+    }
+    await context.close();
   });
 });

@@ -47,6 +47,33 @@ describe.skipIf(services.chromium === null)("bad days", async () => {
     await page.getByRole("dialog", { name: "Your new key" }).waitFor();
   });
 
+  it("stays on the page while the network is away, and opens what was asked for once it is back", {
+    timeout: 60_000,
+  }, async () => {
+    const page = await under.signedIn(admin);
+    await page.goto(`${under.url}/ui/keys`, { waitUntil: "networkidle" });
+    await page.context().setOffline(true);
+    await page.getByText("Connection lost, trying again").waitFor();
+    await page.getByRole("link", { name: "Budgets", exact: true }).click();
+    await page
+      .getByText(/The page you asked for opens then/)
+      .first()
+      .waitFor();
+    expect(page.url()).toContain("/ui/keys");
+    await page.context().setOffline(false);
+    await page.getByRole("heading", { name: "Budgets" }).waitFor();
+    expect(await page.getByText("Connection lost").count()).toBe(0);
+  });
+
+  it("says on a page of its own that an address leads nowhere, whoever asks", async () => {
+    const { page } = await under.window();
+    for (const path of ["/ui/nothing/here", "/docs/nothing"]) {
+      const answer = await page.goto(`${under.url}${path}`);
+      expect(answer?.status()).toBe(404);
+      await page.getByRole("heading", { name: "Not found" }).waitFor();
+    }
+  });
+
   it("takes the form after signing in elsewhere, when nobody wants to do so in place", async () => {
     const person = await under.person("admin");
     const page = await under.signedIn(person);

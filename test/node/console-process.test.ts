@@ -147,20 +147,32 @@ describe("the console's process", async () => {
     // Dying again at once, it rests: nobody's reload starts processes without end.
     process.kill(consoles(gateway).at(-1) ?? 0, "SIGKILL");
     await until("the gateway knows", () => gateway.log().split("ended with SIGKILL").length === 3);
-    const { headers, status, text } = await get("/ui/sign-in");
-    expect([status, headers.get("retry-after")]).toEqual([503, "5"]);
-    expect(text).toContain("The console is not available. The gateway itself works");
+    const [asScript, asPage] = await Promise.all([
+      get("/ui/sign-in"),
+      get("/ui/sign-in", { accept: "text/html,*/*;q=0.8" }),
+    ]);
+    expect([asScript.status, asScript.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(asScript.text).toContain("The console is not available. The gateway itself works");
+    expect([asPage.status, asPage.headers.get("content-type")]).toEqual([503, "text/html; charset=utf-8"]);
+    expect(asPage.text).toContain("The console is starting again");
     await until("it serves again", async () => (await get("/ui/sign-in")).status === 200);
   });
 
-  test("ends with its gateway, however that ends", async () => {
+  test("dies under nobody's request, and ends with its gateway, however that ends", async () => {
     const pid = consoles(gateway).at(-1) ?? 0;
     gateway.signal("SIGKILL");
     await untilGone(pid);
     const next = await start();
     onTestFinished(() => next.signal("SIGKILL"));
     expect((await fetch(`${next.url}/ui/sign-in`)).status).toBe(200);
-    const [running = 0] = consoles(next);
+    const [died = 0] = consoles(next);
+    // Who asks while it dies notices nothing.
+    process.kill(died, "SIGSTOP");
+    const asked = fetch(`${next.url}/ui/sign-in`);
+    process.kill(died, "SIGKILL");
+    expect((await asked).status).toBe(200);
+    const running = consoles(next).at(-1) ?? 0;
+    expect(running).not.toBe(died);
     next.signal("SIGTERM");
     expect(await next.ended).toEqual({ code: 0, signal: null });
     await untilGone(running);

@@ -35,7 +35,8 @@ export function columnsOf(
             href={href}
             scroll={false}
             prefetch={false}
-            className="truncate font-medium text-ink hover:underline"
+            dir="auto"
+            className="truncate text-left font-medium text-ink hover:underline"
           >
             {line.kind === "gateway" ? "The whole gateway" : line.name}
           </Link>

@@ -69,7 +69,11 @@ export function keyColumns(
       id: "owner",
       header: OWNERS[owner].header,
       from: "md",
-      cell: (row) => <span className="block truncate text-soft">{OWNERS[owner].of(row) ?? "Nobody"}</span>,
+      cell: (row) => (
+        <span dir="auto" className="block truncate text-left text-soft">
+          {OWNERS[owner].of(row) ?? "Nobody"}
+        </span>
+      ),
     },
     {
       id: "models",

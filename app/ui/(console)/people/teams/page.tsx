@@ -104,7 +104,8 @@ function columnsOf(budgets: ReadonlyMap<string, BudgetLine>, all: boolean): Colu
             <Link
               href={`${path}/${encodeURIComponent(row.id)}`}
               prefetch={false}
-              className="truncate font-medium text-ink hover:underline"
+              dir="auto"
+              className="truncate text-left font-medium text-ink hover:underline"
             >
               {row.alias ?? row.id}
             </Link>
