@@ -32,8 +32,10 @@ const config = {
     resolveAlias: { redis: "@redis/client" },
   },
   outputFileTracingRoot: import.meta.dirname,
-  // Read at run time by path, which tracing cannot see.
-  outputFileTracingIncludes: { "/**": ["./db/migrations/*.sql", "./db/migrations/meta/_journal.json"] },
+  // Read at run time by path, which tracing cannot see. The configuration is there where somebody committed one.
+  outputFileTracingIncludes: {
+    "/**": ["./config.yaml", "./db/migrations/*.sql", "./db/migrations/meta/_journal.json"],
+  },
   // The folder's own files are read by path somewhere, so tracing takes all of them; what runs is bundled. What belongs to the
   // self-hosted server only, or to nobody, history and secrets must not travel in a serverless bundle. A pattern matches
   // inside of node_modules as well: sources are named by their ending, which no package there has.

@@ -14,7 +14,17 @@ import { defineConfig } from "vitest/config";
  * holds, and each such file has a process of its own.
  */
 const TOGETHER = [
-  ...["admission", "alerts", "audit", "budget-requests", "budgets", "callbacks", "compliance", "config"],
+  ...[
+    "access",
+    "admission",
+    "alerts",
+    "audit",
+    "budget-requests",
+    "budgets",
+    "callbacks",
+    "compliance",
+    "config",
+  ],
   ...["console", "end-users", "exports", "gateway", "incident", "jobs", "keys", "ledger", "limits", "models"],
   ...["openapi", "people", "privacy", "properties", "reviews", "spend", "tags", "telemetry", "throttle"],
 ].map((folder) => `test/${folder}/**/*.test.ts`);

@@ -5,20 +5,35 @@ import { cache } from "react";
 import { maySee, type Page, seesEverything } from "#lib/console/roles.ts";
 import { consoleSecret } from "#lib/console/secret.ts";
 import { type ConsoleSession, readSession } from "#lib/console/session.ts";
+import { isAllowed } from "#lib/gateway/address.ts";
 import type { ConsoleDeps } from "#lib/next/console-deps.ts";
+import { addressOf } from "#lib/next/peer.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
 
 export type Deps = ConsoleDeps;
 
+/** May whoever asks come in at all? The allowlist is for the console as it is for calls. */
+export const isAddressAllowed = cache(async (): Promise<boolean> => {
+  const { deps } = await gatewayRuntime();
+  const { addresses } = deps.policy();
+  return isAllowed(addresses, addressOf(addresses, await headers()));
+});
+
 /** The session of this request, or null. Asked of the database once a request. */
 export const currentSession = cache(async (): Promise<ConsoleSession | null> => {
   const { deps } = await gatewayRuntime();
+  if (!(await isAddressAllowed())) return null;
   const all = (await cookies()).getAll();
   const secure = (await headers()).get("x-forwarded-proto") === "https";
   const cookie = all.map(({ name, value }) => `${name}=${value}`).join("; ");
   const secret = consoleSecret(deps.policy().config, deps.pseudonymKey);
   return deps.health.run(() =>
-    readSession({ sql: deps.sql, consoleSecret: secret }, cookie, secure, deps.clock.now()),
+    readSession(
+      { sql: deps.sessionSql ?? deps.sql, consoleSecret: secret },
+      cookie,
+      secure,
+      deps.clock.now(),
+    ),
   );
 });
 

@@ -5,6 +5,7 @@ import { MOST_SERIES, OTHER_COLOR, seriesColor } from "#components/charts/palett
 import { integer, money, shortDay } from "#components/format.ts";
 import { type SpendDimension, type SpendFilter, type SpendSums, spendBy } from "#db/queries/spend.ts";
 import { dailyBy } from "#db/queries/spend-daily.ts";
+import { daysToNow } from "#lib/console/figures-to-now.ts";
 import { formatUsd } from "#lib/money.ts";
 import { type Day, dayAt, daysBetween } from "#lib/spend/calendar.ts";
 import type { Deps } from "./request.ts";
@@ -14,7 +15,7 @@ export type Metric = (typeof METRICS)[number];
 
 export interface DailyFigures {
   readonly days: readonly Day[];
-  /** Day index and id -> sums. */
+  /** Day index and id -> sums; several of the same add up. */
   readonly cells: readonly Cell[];
   /** Id -> sums of all days. */
   readonly groups: readonly Group[];
@@ -42,6 +43,20 @@ export async function readDays(
   await deps.ledger.flush();
   const { days, range, starts } = wholeDays(deps, fromMs, toMs);
   const cells = await dailyBy(deps.sql, dimension, starts, range, filter);
+  return { days, cells, groups: sumGroups(cells) };
+}
+
+/** The same up to now, of everybody or of one person: what is over is read once for all who look. */
+export async function readDaysToNow(
+  deps: Deps,
+  dimension: SpendDimension,
+  fromMs: number,
+  nowMs: number,
+  ownUserId: string | null,
+): Promise<DailyFigures> {
+  await deps.ledger.flush();
+  const { days, range, starts } = wholeDays(deps, fromMs, nowMs);
+  const cells = await daysToNow(deps.sql, dimension, starts, range, ownUserId, nowMs);
   return { days, cells, groups: sumGroups(cells) };
 }
 

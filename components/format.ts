@@ -1,5 +1,6 @@
 /** How money, counts, times and spans read, everywhere in the console. Amounts are exact; what is rounded says so by its form. */
 import { formatUsd } from "#lib/money.ts";
+import { COMPACT, dollarsOf, INTEGERS, timesOf } from "./formatters.ts";
 
 /** `$0.0042`, `$12.40`, `$1,204.00`: small amounts keep two digits that say something. */
 export function money(nanoUsd: bigint): string {
@@ -8,12 +9,7 @@ export function money(nanoUsd: bigint): string {
   const size = Math.abs(usd);
   if (size < 0.000001) return "<$0.000001";
   const digits = size >= 0.1 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(size)));
-  return usd.toLocaleString("en-US", {
-    style: "currency",
-    currency: "USD",
-    minimumFractionDigits: Math.min(2, digits),
-    maximumFractionDigits: digits,
-  });
+  return dollarsOf(digits).format(usd);
 }
 
 /** To the last nano-dollar, for titles and exports. */
@@ -22,14 +18,12 @@ export function exactMoney(nanoUsd: bigint): string {
 }
 
 export function integer(value: number | bigint): string {
-  return value.toLocaleString("en-US");
+  return INTEGERS.format(value);
 }
 
 /** `812`, `12.4k`, `3.1M`. */
 export function compact(value: number): string {
-  return value < 1000
-    ? integer(value)
-    : value.toLocaleString("en-US", { notation: "compact", maximumFractionDigits: 1 }).replace("K", "k");
+  return value < 1000 ? integer(value) : COMPACT.format(value).replace("K", "k");
 }
 
 export function percent(part: number, whole: number): string {
@@ -76,35 +70,27 @@ export function ago(at: Date, nowMs: number): string {
 
 /** `23 Nov 2026, 10:02` in the reporting zone. */
 export function moment(at: Date, timezone: string): string {
-  return at.toLocaleString("en-GB", {
-    timeZone: timezone,
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+  return timesOf("moment", timezone).format(at);
 }
 
 /** `23 Nov 10:02:14`, for lists of one day or a few. */
 export function clock(at: Date, timezone: string): string {
-  const day = at.toLocaleString("en-GB", { timeZone: timezone, day: "numeric", month: "short" });
-  const time = at.toLocaleString("en-GB", {
-    timeZone: timezone,
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
-  return `${day} ${time}`;
+  return `${dayAndMonth(at, timezone)} ${timesOf("second", timezone).format(at)}`;
+}
+
+/** `23 Nov` in the reporting zone. */
+export function dayAndMonth(at: Date, timezone: string): string {
+  return timesOf("day", timezone).format(at);
+}
+
+/** `10:02` in the reporting zone. */
+export function timeOfDay(at: Date, timezone: string): string {
+  return timesOf("minute", timezone).format(at);
 }
 
 /** `23 Nov` of a calendar date such as 2026-11-23. */
 export function shortDay(date: string): string {
-  return new Date(`${date}T12:00:00Z`).toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "short",
-    timeZone: "UTC",
-  });
+  return dayAndMonth(new Date(`${date}T12:00:00Z`), "UTC");
 }
 
 export function plural(count: number, noun: string): string {

@@ -14,6 +14,8 @@ export interface ConnectOptions {
   readonly target: string | postgres.Options<Record<string, postgres.PostgresType>>;
   readonly max: number;
   readonly applicationName: string;
+  /** False: no statement gets processes that help it. */
+  readonly parallel?: boolean;
   readonly onNotice?: (message: string) => void;
 }
 
@@ -34,6 +36,7 @@ export function connect(options: ConnectOptions): Sql {
       TimeZone: "UTC",
       // Compiling a statement that names a hundred partitions takes longer than any of ours runs.
       jit: "off",
+      ...(options.parallel === false ? { max_parallel_workers_per_gather: 0 } : {}),
     },
     onnotice: (notice: postgres.Notice) => options.onNotice?.(notice["message"] ?? ""),
     types: { bigint: postgres.BigInt },

@@ -91,7 +91,7 @@ async function expectAnswer(db: Db): Promise<void> {
  * every try, and end the process (porsager/postgres#1208). The driver itself rejects the transaction when the connection
  * closes, so a promise that never settles is not waited for.
  */
-async function unlessCut<T>(work: () => Promise<T>): Promise<T> {
+export async function unlessCut<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

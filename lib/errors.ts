@@ -30,6 +30,9 @@ const CODES = {
   gone: { status: 410, type: "not_found_error" },
   timeout: { status: 408, type: "timeout_error" },
   conflict: { status: 409, type: "conflict_error" },
+  idempotency_key_reused: { status: 409, type: "idempotency_key_reused" },
+  idempotency_key_running: { status: 409, type: "idempotency_key_running" },
+  idempotency_answer_lost: { status: 409, type: "idempotency_answer_lost" },
   legal_hold: { status: 409, type: "conflict_error" },
   payload_too_large: { status: 413, type: "invalid_request_error" },
   unsupported_media_type: { status: 415, type: "invalid_request_error" },
@@ -45,7 +48,6 @@ const CODES = {
   limits_unavailable: { status: 503, type: "limits_unavailable" },
   no_db_connection: { status: 503, type: "no_db_connection" },
   audit_unavailable: { status: 503, type: "audit_unavailable" },
-  draining: { status: 503, type: "shutting_down" },
 } as const;
 
 export type ErrorCode = keyof typeof CODES;

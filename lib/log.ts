@@ -4,6 +4,7 @@ import pino from "pino";
 import type { Config, LogLevel } from "./config/config.ts";
 import { openLogFile } from "./log-file.ts";
 import { openStdoutLog } from "./log-stdout.ts";
+import { terminalText } from "./terminal-text.ts";
 
 export interface Log extends Pick<pino.Logger, "trace" | "debug" | "info" | "warn" | "error" | "level"> {
   /** A request's wide line as JSON text, at level info: its members are all chosen by us, so nothing is searched for secrets. */
@@ -78,7 +79,7 @@ function readable({ color, destination }: LogOptions): pino.DestinationStream {
     ignore: "pid,hostname",
     translateTime: "UTC:yyyy-mm-dd HH:MM:ss.l",
   });
-  const write = (line: string) => destination.write(prettify(line) ?? line);
+  const write = (line: string) => destination.write(terminalText(prettify(line) ?? line));
   return {
     write: (lines) => {
       for (const line of lines.split("\n")) if (line !== "") write(line);

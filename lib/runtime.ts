@@ -9,8 +9,7 @@ import { AlertDesk } from "./alerts/desk.ts";
 import { Watch } from "./alerts/watch.ts";
 import { openAudit } from "./audit/open.ts";
 import { sealedDatabase } from "./audit/sealed-database.ts";
-import { replayDepartures } from "./backup/departures.ts";
-import { replayErasures } from "./backup/replay-erasures.ts";
+import { replayAfterRestore } from "./backup/replay.ts";
 import { startCallbacks } from "./callbacks/jobs.ts";
 import { listenForChanges } from "./changes.ts";
 import { startChores } from "./chores.ts";
@@ -24,6 +23,7 @@ import { RunningConfig } from "./deployments/running-config.ts";
 import type { GatewayDeps } from "./gateway/context.ts";
 import { frontDoorOf } from "./gateway/front-door.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { OpenStreams } from "./gateway/open-streams.ts";
 import { readPolicy } from "./gateway/policy.ts";
 import { newId } from "./ids.ts";
 import { openSafety } from "./incident/safety.ts";
@@ -77,8 +77,6 @@ export interface Runtime {
   readonly apply: (config: Config) => Promise<void>;
   /** Says from now on, to who asks whether it is ready, that it stops. */
   readonly drain: () => void;
-  /** Refuses new calls from now on. */
-  readonly refuse: () => void;
   /** Flushes the ledger and closes every connection. */
   readonly close: () => Promise<void>;
 }
@@ -88,7 +86,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { clock, log } = options;
   requireContentKey(options.config);
   let draining = false;
-  let refusing = false;
   const open = (max: number, name: string) =>
     connect({ target: options.database, max, applicationName: name });
   const sql = open(options.config.databasePoolSize, "shin");
@@ -168,6 +165,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     standingFigures: new StandingReader(sql, health),
     figuresOfAll: options.figuresOfAll ?? (async (own) => [own]),
     upstreams: new Upstreams(resolve),
+    openStreams: new OpenStreams({ ...safety.parts, lookup, clock }),
     resolve,
     watch: { pass: () => watch.pass() },
     cooldown: new Cooldown(),
@@ -180,12 +178,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     version: options.version,
     origin,
     draining: () => draining,
-    refusing: () => refusing,
     workers: options.workers ?? (() => null),
   };
   const watch = new Watch(deps);
-  await replayErasures(deps, eraseSubject);
-  await replayDepartures(deps);
+  await replayAfterRestore(deps, { database: options.database, erase: eraseSubject });
   const gateway = createGateway(deps);
   const stopListening = await listenForChanges(sql, deps, (error) =>
     log.error({ err: error }, "a change of another instance was not applied"),
@@ -209,10 +205,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     drain: () => {
       draining = true;
-    },
-    refuse: () => {
-      draining = true;
-      refusing = true;
     },
     close: async () => {
       stopChores();

@@ -2,10 +2,11 @@
  * The console over millions of records, as `bench/console/seed.ts` makes them:
  *
  *   npm run build
- *   node bench/console/run.ts FOLDER [pages] [polling] [--quick] [--only WORD] [--gateway CHECKOUT]
+ *   node bench/console/run.ts FOLDER [pages] [cost] [polling] [--quick] [--only WORD] [--gateway CHECKOUT]
  *
- * `--only` names a part of the views' names. Starts the folder's PostgreSQL and the built gateway, signs in, prints each view's server time and what callers feel of 20
- * browsers, and stops both. A missed target is printed and fails nothing; a page that is not answered does.
+ * `--only` names a part of the views' names. Starts the folder's PostgreSQL and the built gateway, signs in, prints each view's
+ * server time, what a refresh of it costs, and what callers feel of 20 browsers, and stops both. A missed target is printed and
+ * fails nothing; a page that is not answered does.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -18,6 +19,7 @@ import { startPostgres } from "../postgres.ts";
 import { printResult } from "../report.ts";
 import { openStage } from "../stage.ts";
 import { DATABASE } from "./cast.ts";
+import { cost } from "./cost.ts";
 import { pages } from "./pages.ts";
 import { BROWSERS, polling } from "./polling.ts";
 import { signIn } from "./session.ts";
@@ -71,8 +73,12 @@ try {
         values.quick ? 2 : TIMES,
       ),
     );
+  const sessions = Array.from({ length: BROWSERS }, () => session);
+  if (asked("cost")) {
+    const machinery = { stage, gateway, postgresPid: postgres.pid, databaseUrl };
+    printResult("cost", await cost(machinery, sessions, values.quick ? 5 : 4 * TIMES));
+  }
   if (asked("polling")) {
-    const sessions = Array.from({ length: BROWSERS }, () => session);
     printResult("polling", await polling(stage, gateway, sessions, values.quick));
   }
 } catch (error) {

@@ -1,5 +1,5 @@
 "use client";
-/** How far the job of a request is. Asks the gateway while it works, which finishes the request once the job is done. */
+/** How far the job of a request is. Asks the gateway while it works and somebody looks, which finishes the request once the job is done. */
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { integer, percent } from "../format.ts";
@@ -22,6 +22,7 @@ export function RunProgress({
   const api = useApi();
   useEffect(() => {
     const look = async () => {
+      if (document.hidden) return;
       await api("GET", `/privacy/requests/${id}`);
       router.refresh();
     };

@@ -1,6 +1,13 @@
 /** Signing in and out from the browser: next-auth's endpoints, each with its own CSRF token. */
 
-export type SignInOutcome = "ok" | "wrong" | "code_required" | "code_wrong" | "too_many" | "unreachable";
+export type SignInOutcome =
+  | "ok"
+  | "wrong"
+  | "code_required"
+  | "code_wrong"
+  | "too_many"
+  | "address"
+  | "unreachable";
 
 /** The channel on which a window that signed in says so to the page that waits. */
 export const SIGNED_IN = "shin.signed-in";
@@ -27,6 +34,7 @@ export async function signIn(email: string, password: string, code: string): Pro
       callbackUrl: "/ui",
     });
     if (answer.ok) return "ok";
+    if (answer.status === 403) return "address";
     const { url }: { url?: string } = await answer.json();
     const error = url ? new URL(url, window.location.origin).searchParams.get("error") : null;
     return OUTCOMES.find((outcome) => outcome === error) ?? (answer.status === 401 ? "wrong" : "unreachable");

@@ -1,6 +1,7 @@
 /** The Overview's figures that no spend query has: latency, refusals by rule, keys in use. */
 import type { Sql } from "../client.ts";
 import { guidedCalls, matching } from "./guided-calls.ts";
+import { between, type SpendRange } from "./spend.ts";
 
 /** At most so many of the newest calls: a percentile of them says as much as one of millions. */
 const SAMPLE = 20_000;
@@ -78,12 +79,16 @@ export interface HourSums {
   readonly refusals: number;
 }
 
-/** Calls hour by hour from the rollups; hours without a call are absent. */
-export async function hourlyOutcomes(sql: Sql, fromMs: number, userId: string | null): Promise<HourSums[]> {
+/** Calls hour by hour from the rollups; hours without a call are absent. @param range full hours */
+export async function hourlyOutcomes(
+  sql: Sql,
+  { fromMs, toMs }: SpendRange,
+  userId: string | null,
+): Promise<HourSums[]> {
   const own = userId === null ? sql`true` : sql`user_id = ${userId}`;
   const rows = await sql<{ hour: Date; requests: string; failures: string; refusals: string }[]>`
     select hour, sum(requests)::text as requests, sum(failures)::text as failures, sum(refusals)::text as refusals
-    from spend_hourly where hour >= ${new Date(fromMs)} and ${own} group by 1 order by 1`;
+    from spend_hourly where ${between(sql, "hour", fromMs, toMs)} and ${own} group by 1 order by 1`;
   return rows.map((row) => ({
     hourMs: row.hour.getTime(),
     requests: Number(row.requests),

@@ -2,7 +2,7 @@
 import type { Fragment } from "postgres";
 import type { Reader, Sql } from "../client.ts";
 import { type CallFilter, guidedCalls, indexOrder, matching, matchingHours } from "./guided-calls.ts";
-import { movements } from "./spend.ts";
+import { movements, type SpendRange } from "./spend.ts";
 import type { StoredCall } from "./stored-call.ts";
 
 const HOUR_MS = 3_600_000;
@@ -116,8 +116,8 @@ export async function callBuckets(
 
 /** Days that are over come in one row where one column alone is asked for. */
 function countedHours(sql: Sql, filter: CallFilter, edges: string): Fragment {
-  const { fromMs, keyId, model, provider, teamId, userId } = filter;
-  const hour = { fromMs: Math.floor((fromMs ?? 0) / HOUR_MS) * HOUR_MS, toMs: null };
+  const { fromMs, keyId, model, provider, teamId, toMs, userId } = filter;
+  const hour = { fromMs: Math.floor((fromMs ?? 0) / HOUR_MS) * HOUR_MS, toMs };
   if ([keyId, provider, teamId, userId].every((value) => value === undefined)) {
     if (model === undefined) return movements(sql, hour, {}, "all", edges);
     return sql`select * from (${movements(sql, hour, {}, "model_group", edges)}) m where model_group = ${model}`;
@@ -135,9 +135,8 @@ export async function latestCallOf(sql: Sql, userId: string, keyId: string): Pro
   return rows[0] ?? null;
 }
 
-/** Values to choose a filter from, over the last weeks. */
-export async function knownModels(sql: Sql, sinceMs: number): Promise<string[]> {
-  const range = { fromMs: Math.ceil(sinceMs / HOUR_MS) * HOUR_MS, toMs: null };
+/** Values to choose a filter from. @param range full hours */
+export async function knownModels(sql: Sql, range: SpendRange): Promise<string[]> {
   const rows = await sql<{ model_group: string }[]>`
     select distinct model_group from (${movements(sql, range, {}, "model_group")}) m where model_group <> ''
     order by 1 limit 200`;

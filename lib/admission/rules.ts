@@ -182,7 +182,8 @@ function ownOf(basis: RuleBasis, named: Named, modelGroup: string, nowMs: number
   )
     return known.list;
   const list = new RuleList(modelGroup, nowMs, basis.config.timezone);
-  const who: Subject = { kind, id, name: policy?.name ?? id };
+  // Any key may name any end user and is told what holds for it; what people call them is not every key's to read.
+  const who: Subject = { kind, id, name: kind === "end_user" ? id : (policy?.name ?? id) };
   list.charge(who, "life", null);
   if (!policy) return list;
   list.addOwner(who, policy, "charged");

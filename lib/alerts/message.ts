@@ -18,10 +18,15 @@ export function subjectLine(alerts: readonly AlertToSend[]): string {
 export function plainText(alerts: readonly AlertToSend[], consoleUrl: string | null): string {
   const lines = alerts.map(
     ({ at, message, severity }) =>
-      `${MARKS[severity] ?? "!"} ${at.toISOString().slice(0, 16)}Z  ${message.replaceAll(/\s+/g, " ")}`,
+      `${MARKS[severity] ?? "!"} ${at.toISOString().slice(0, 16)}Z  ${oneLine(message)}`,
   );
   const where = consoleUrl === null ? "" : `\n\n${consoleUrl}/ui/settings/alerts`;
   return `${lines.join("\n")}${where}\n`;
+}
+
+/** A name with line breaks in it must not look like alerts of its own. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
 }
 
 /** The body of a webhook. Its form is versioned: programs read it. */
@@ -46,7 +51,7 @@ export function webhookBody(alerts: readonly AlertToSend[], sentAtMs: number): s
 export function slackBody(alerts: readonly AlertToSend[], consoleUrl: string | null): string {
   // The three characters that Slack's text form gives a meaning.
   const plain = (text: string) =>
-    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+    oneLine(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const lines = alerts.map(({ message, severity }) => `${MARKS[severity] ?? "!"} ${plain(message)}`);
   const where = consoleUrl === null ? [] : [`<${consoleUrl}/ui/settings/alerts|Open the console>`];
   return JSON.stringify({ text: [...lines, ...where].join("\n") });

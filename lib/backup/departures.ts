@@ -59,7 +59,8 @@ export async function departuresOf(sql: Reader): Promise<Departure[]> {
   return rows.map(({ text }) => departureSchema.parse(JSON.parse(text)));
 }
 
-const PENDING = "pending_departures";
+/** The setting that holds what the next start must take away again. */
+export const PENDING_DEPARTURES = "pending_departures";
 
 /** Keeps those that the restored log does not know, in the restore's transaction. @returns how many */
 export async function leaveDepartures(tx: SqlTx, departures: readonly Departure[]): Promise<number> {
@@ -68,22 +69,24 @@ export async function leaveDepartures(tx: SqlTx, departures: readonly Departure[
   const seen = new Set(known.map(({ id }) => id));
   const since = departures.filter((one) => !seen.has(one.event));
   if (since.length > 0)
-    await tx`insert into settings (name, value, updated_by) values (${PENDING}, ${tx.json(since)}, 'shin restore')
+    await tx`insert into settings (name, value, updated_by) values (${PENDING_DEPARTURES}, ${tx.json(since)}, 'shin restore')
       on conflict (name) do update set value = settings.value || excluded.value`;
   return since.length;
 }
 
-type ReplayDeps = Parameters<typeof operationsOf>[0] & Pick<JobDeps, "sql" | "log" | "pseudonymKey">;
+export type ReplayDeps = Parameters<typeof operationsOf>[0] & Pick<JobDeps, "sql" | "log" | "pseudonymKey">;
 const ACTOR: Actor = { kind: "system", id: "shin restore", claimedBy: null, ip: null, requestId: null };
 
 /**
- * Takes away again what a restored backup brought back. Called at every start before anything is served; nearly always there is
- * nothing. It can be done twice: a start that is killed on its way leaves the rest to the next.
+ * Takes away again what a restored backup brought back. Alone (replay.ts); a start that is killed on its way leaves the rest
+ * to the next.
  * @returns how many accounts and places in teams were changed
  */
 export async function replayDepartures(deps: ReplayDeps): Promise<number> {
   const { sql } = deps;
-  const [row] = await sql<{ value: unknown }[]>`select value from settings where name = ${PENDING}`;
+  const [row] = await sql<
+    { value: unknown }[]
+  >`select value from settings where name = ${PENDING_DEPARTURES}`;
   if (!row) return 0;
   const pending = z.array(departureSchema).parse(row.value);
   const wanted = new Map(pending.map((one) => [`${one.kind} ${placeOf(one)}`, one]));
@@ -111,7 +114,7 @@ export async function replayDepartures(deps: ReplayDeps): Promise<number> {
     else await lower(operations, id, role, since.role);
     changed += 1;
   }
-  await sql`delete from settings where name = ${PENDING}`;
+  await sql`delete from settings where name = ${PENDING_DEPARTURES}`;
   deps.log.info({ changed }, "accounts and roles that were taken since the backup were taken again");
   return changed;
 }

@@ -51,7 +51,8 @@ export function missingErasures(known: readonly Erasure[], ...lists: readonly Er
   });
 }
 
-const PENDING = "pending_erasures";
+/** The setting that holds whom the next start must erase again. */
+export const PENDING_ERASURES = "pending_erasures";
 
 /** Kept with the restored rows, in their transaction: no start serves before they are done again. */
 export async function leaveErasures(tx: SqlTx, erasures: readonly Erasure[]): Promise<void> {
@@ -60,17 +61,19 @@ export async function leaveErasures(tx: SqlTx, erasures: readonly Erasure[]): Pr
     await tx`insert into erasures (id, at, subject_kind, pseudonym, subject_hashes)
       values (${id}, ${at}, ${subjectKind}, ${pseudonym}, ${tx.array([...subjectHashes])})`;
   const ids = erasures.map(({ id }) => id);
-  await tx`insert into settings (name, value, updated_by) values (${PENDING}, ${tx.json(ids)}, 'shin restore')
+  await tx`insert into settings (name, value, updated_by) values (${PENDING_ERASURES}, ${tx.json(ids)}, 'shin restore')
     on conflict (name) do update set value = settings.value || excluded.value`;
 }
 
 /**
- * Erases whom a restored backup brought back. Called at every start before anything is served; nearly always there is nothing.
+ * Erases whom a restored backup brought back. Alone (replay.ts).
  * @param erase null where this build cannot erase: then it does not serve either, should somebody be found
  * @returns how many people were found and erased. @throws StartError as said; whatever `erase` throws
  */
 export async function replayErasures(deps: JobDeps, erase: EraseSubject | null): Promise<number> {
-  const [row] = await deps.sql<{ value: string[] }[]>`select value from settings where name = ${PENDING}`;
+  const [row] = await deps.sql<
+    { value: string[] }[]
+  >`select value from settings where name = ${PENDING_ERASURES}`;
   if (!row) return 0;
   const pending = (await erasuresOf(deps.sql)).filter(({ id }) => row.value.includes(id));
   const found = await subjectsOf(deps.sql, deps.pseudonymKey, pending);
@@ -88,7 +91,7 @@ export async function replayErasures(deps: JobDeps, erase: EraseSubject | null):
     await erase(context, { subject, operator: "shin restore", approver: null, requestId: null });
     deps.log.info({ kind: subject.kind }, "erased again after restoring: a backup had brought a person back");
   }
-  await deps.sql`delete from settings where name = ${PENDING}`;
+  await deps.sql`delete from settings where name = ${PENDING_ERASURES}`;
   return found.length;
 }
 

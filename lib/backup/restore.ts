@@ -12,7 +12,7 @@ import { type BackupKey, damaged, type Envelope, unusable } from "./encryption.t
 import { ERASURES, type Erasure, erasuresOf, leaveErasures, missingErasures } from "./replay-erasures.ts";
 import { REVOCATIONS, type Revocation, revocationsOf, revokeAgain } from "./revocations.ts";
 import { readSideFile } from "./side-file.ts";
-import { isKept } from "./tables.ts";
+import { isKept, LEFT_OUT } from "./tables.ts";
 import { framesOf, verifyBackup } from "./verify.ts";
 
 export interface RestoreOptions {
@@ -111,7 +111,7 @@ async function clear(tx: SqlTx, replace: boolean): Promise<Held> {
     }
   const names = [...new Set(tables.map(({ name, parent }) => parent ?? name))];
   await tx.unsafe(
-    `drop table if exists ${[...names, "audit_pending", "shin_migrations"].map((name) => `"${name}"`).join(", ")} cascade`,
+    `drop table if exists ${[...names, ...LEFT_OUT].map((name) => `"${name}"`).join(", ")} cascade`,
   );
   await tx`drop function if exists audit_append`;
   await tx`drop function if exists audit_refuse`;

@@ -2,6 +2,7 @@
 import { connect } from "#db/client.ts";
 import type { Config } from "../config/config.ts";
 import { withDeadline } from "../database-health.ts";
+import { asDatabaseFault } from "../node/database-fault.ts";
 import { isStartError, messageOf, systemErrorCode } from "../node/start-error.ts";
 import { checkSharedStore } from "../node/store-check.ts";
 import { connectionOf } from "./database.ts";
@@ -46,13 +47,16 @@ export async function lookAtDatabase(config: Config, now: () => number): Promise
       lookAtSkew(row.now.getTime() - (beforeMs + afterMs) / 2, (afterMs - beforeMs) / 2),
     ];
   } catch (error) {
+    const told = await asDatabaseFault(error, config);
     const why = systemErrorCode(error) ?? messageOf(error);
     return [
-      fault(
-        "database",
-        `the database does not answer (${why})`,
-        "Start it, or correct DATABASE_URL: host, port, name, user and password.",
-      ),
+      isStartError(told)
+        ? fault("database", told.message, told.advice)
+        : fault(
+            "database",
+            `the database does not answer (${why})`,
+            "Start it, or correct DATABASE_URL: host, port, name, user and password.",
+          ),
       skipped("clock", "there is no database to compare it with"),
     ];
   } finally {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { makeMasterKey } from "../node/data-folder.ts";
 import { isStartError, messageOf } from "../node/start-error.ts";
+import { terminalText } from "../terminal-text.ts";
 import { addAuditCommands } from "./audit-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addComplianceCommands } from "./compliance-commands.ts";
@@ -29,7 +30,12 @@ export interface CliHost {
 }
 
 /** Runs one command; `argv` without node and script. Returns the exit code. */
-export async function main(argv: readonly string[], host: CliHost): Promise<number> {
+export async function main(argv: readonly string[], given: CliHost): Promise<number> {
+  const host: CliHost = {
+    ...given,
+    out: (text) => given.out(terminalText(text)),
+    err: (text) => given.err(terminalText(text)),
+  };
   let code = 0;
   const program = buildProgram(host, (result) => {
     code = result;

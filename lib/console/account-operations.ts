@@ -45,8 +45,7 @@ export async function changePassword(
 /** A secret for an authenticator app; it counts once {@link confirmTotp} has seen a code. */
 export async function beginTotp(deps: AccountDeps, person: Person): Promise<{ secret: string; uri: string }> {
   const account = await findAccount(deps.db, person.userId);
-  if (account?.totpConfirmedAt)
-    throw new GatewayError("conflict", "A second factor is on. Turn it off before you set up another.");
+  if (account?.totpConfirmedAt) throw secondFactorIsOn();
   const secret = newTotpSecret();
   const now = new Date(deps.nowMs());
   await upsertAccount(
@@ -58,6 +57,10 @@ export async function beginTotp(deps: AccountDeps, person: Person): Promise<{ se
   return { secret, uri: totpUri(secret, person.email) };
 }
 
+function secondFactorIsOn(): GatewayError {
+  return new GatewayError("conflict", "A second factor is on. Turn it off before you set up another.");
+}
+
 /** Turns the second factor on; the recovery codes, shown once. @throws GatewayError invalid_request */
 export async function confirmTotp(
   deps: AccountDeps,
@@ -66,6 +69,8 @@ export async function confirmTotp(
   code: string,
 ): Promise<readonly string[]> {
   const account = await findAccount(deps.db, person.userId);
+  // A code that somebody saw must not be good for new recovery codes.
+  if (account?.totpConfirmedAt) throw secondFactorIsOn();
   const secret = account?.totpSealed ? unseal(deps.consoleSecret, TOTP_PURPOSE, account.totpSealed) : null;
   const step = secret === null ? null : totpStep(secret, code.replace(/\s/g, ""), deps.nowMs(), null);
   if (step === null)

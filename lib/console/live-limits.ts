@@ -4,6 +4,7 @@
  */
 import { type RefusedRow, refusedByRule } from "#db/queries/console-budgets.ts";
 import type { ParallelRule, Rule, RuleState, SubjectKind, WindowRule } from "#lib/admission/admission.ts";
+import { SharedReads } from "#lib/shared-reads.ts";
 import { matchesWildcard } from "#lib/wildcard.ts";
 import { type BudgetDeps, type RuledOwner, ruledOwners } from "./budget-list.ts";
 import type { LiveLimit, LiveLimits } from "./live-limits-schema.ts";
@@ -12,29 +13,28 @@ import { rulesOfConfiguration, sourceOf } from "./owner-rules.ts";
 type Counted = WindowRule | ParallelRule;
 
 interface Ground {
-  readonly madeMs: number;
   readonly rules: readonly { readonly rule: Counted; readonly source: string }[];
   readonly refused: readonly RefusedRow[];
 }
 
-const GROUND_MS = 10_000;
-const STANDINGS_MS = 1_000;
+interface Standings {
+  readonly askedMs: number;
+  readonly ground: Ground;
+  /** Of the ground's rules, in their order. */
+  readonly states: readonly (RuleState | null)[];
+}
+
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Of each kind of owner. */
 const MOST = 500;
 /** Rules that the gate is asked about at once: calls go on between one question and the next. */
 const AT_ONCE = 100;
-const MOST_GROUNDS = 200;
 
-interface Standings {
-  readonly askedMs: number;
-  /** Of the ground's rules, in their order. */
-  readonly states: Promise<readonly (RuleState | null)[]>;
-}
-
-const standings = new WeakMap<Ground, Standings>();
-const grounds = new WeakMap<BudgetDeps["admission"], Map<string, Promise<Ground>>>();
+const grounds = new SharedReads<Ground>(10_000);
+const standings = new SharedReads<Standings>(1_000);
+/** As JSON, of standings that never change. */
+const texts = new SharedReads<string>(Number.POSITIVE_INFINITY);
 
 /** @param userId whose alone are shown, beside what the gateway and its models can take; null: everybody's */
 export async function liveLimits(
@@ -43,12 +43,37 @@ export async function liveLimits(
   idle: boolean,
   nowMs: number,
 ): Promise<LiveLimits> {
-  const ground = await groundFor(deps, userId, nowMs);
-  const { askedMs, states } = standingsOf(deps, ground, nowMs);
+  return listed(await standingsFor(deps, userId, nowMs), idle);
+}
+
+/** The same as JSON, written once for everybody who may see the same. */
+export async function liveLimitsText(
+  deps: BudgetDeps,
+  userId: string | null,
+  idle: boolean,
+  nowMs: number,
+): Promise<string> {
+  const standing = await standingsFor(deps, userId, nowMs);
+  const write = async () => JSON.stringify(listed(standing, idle));
+  return texts.read(standing, idle ? "all" : "in use", nowMs, write);
+}
+
+/** What one person may see is asked apart from what another may: `null` is everybody's, and no id in quotes reads like it. */
+async function standingsFor(deps: BudgetDeps, userId: string | null, nowMs: number): Promise<Standings> {
+  const scope = JSON.stringify(userId);
+  const ground = await grounds.read(deps.admission, scope, nowMs, () => readGround(deps, userId, nowMs));
+  return standings.read(ground, scope, nowMs, async () => ({
+    askedMs: nowMs,
+    ground,
+    states: await askStates(deps, ground, nowMs),
+  }));
+}
+
+function listed({ askedMs, ground, states }: Standings, idle: boolean): LiveLimits {
   const byRule = Map.groupBy(ground.refused, (row) => row.rule);
   const rows: LiveLimit[] = [];
   let idleCount = 0;
-  for (const [place, state] of (await states).entries()) {
+  for (const [place, state] of states.entries()) {
     const limit = ground.rules[place];
     if (limit === undefined) continue;
     const { rule, source } = limit;
@@ -82,18 +107,6 @@ export async function liveLimits(
   return { atMs: askedMs, rows, idle: idleCount, refusals };
 }
 
-function standingsOf(deps: BudgetDeps, ground: Ground, nowMs: number): Standings {
-  const known = standings.get(ground);
-  if (known !== undefined && nowMs - known.askedMs < STANDINGS_MS) return known;
-  const made = { askedMs: nowMs, states: askStates(deps, ground, nowMs) };
-  standings.set(ground, made);
-  // A fault is told to whoever asked, and is not kept for those who come after.
-  made.states.catch(() => {
-    if (standings.get(ground) === made) standings.delete(ground);
-  });
-  return made;
-}
-
 async function askStates(deps: BudgetDeps, { rules }: Ground, nowMs: number): Promise<(RuleState | null)[]> {
   const states: (RuleState | null)[] = [];
   for (let first = 0; first < rules.length; first += AT_ONCE) {
@@ -101,23 +114,6 @@ async function askStates(deps: BudgetDeps, { rules }: Ground, nowMs: number): Pr
     states.push(...(await deps.admission.look(some, nowMs)));
   }
   return states;
-}
-
-function groundFor(deps: BudgetDeps, userId: string | null, nowMs: number): Promise<Ground> {
-  const known = grounds.get(deps.admission) ?? new Map<string, Promise<Ground>>();
-  grounds.set(deps.admission, known);
-  const name = userId ?? "";
-  const running = known.get(name);
-  const made = running
-    ? running.then((ground) => (nowMs - ground.madeMs < GROUND_MS ? ground : readGround(deps, userId, nowMs)))
-    : readGround(deps, userId, nowMs);
-  if (known.size > MOST_GROUNDS) known.clear();
-  known.set(name, made);
-  // A fault is told to whoever asked, and is not kept for those who come after.
-  made.catch(() => {
-    if (known.get(name) === made) known.delete(name);
-  });
-  return made;
 }
 
 async function readGround(deps: BudgetDeps, userId: string | null, nowMs: number): Promise<Ground> {
@@ -135,7 +131,7 @@ async function readGround(deps: BudgetDeps, userId: string | null, nowMs: number
       owner.rules.filter(isCounted).map((rule) => ({ rule, source: ownerSource(owner, rule) })),
     ),
   ];
-  return { madeMs: nowMs, rules, refused };
+  return { rules, refused };
 }
 
 function isCounted(rule: Rule): rule is Counted {

@@ -1,7 +1,12 @@
 /** People who come by OpenID Connect: which user they are, and which role their provider gives them. */
 import { eq, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import { type AccountOwner, findAccountBySubject, upsertAccount } from "#db/queries/console-access.ts";
+import {
+  type AccountOwner,
+  findAccount,
+  findAccountBySubject,
+  upsertAccount,
+} from "#db/queries/console-access.ts";
 import { users } from "#db/schema/people.ts";
 import { type Actor, writeAudit } from "#lib/audit/audit.ts";
 import type { OidcSettings } from "#lib/config/console-environment.ts";
@@ -18,7 +23,9 @@ export interface OidcProfile {
 
 /**
  * The account of a profile: found by subject, else by an address that the provider vouches for, else made.
- * Null when the profile names no address, or one of somebody who signs in otherwise and that is not verified.
+ * Null when the profile names no address, one that the provider says is not verified, or one of somebody who is here
+ * already and for whom it does not vouch. An address that the same provider gave to somebody else before is nobody's way
+ * in: companies hand addresses on, and the account is not the next owner's.
  */
 export async function accountOfProfile(
   db: Db,
@@ -47,9 +54,11 @@ export async function accountOfProfile(
       });
       return;
     }
-    if (email === null) return;
+    if (email === null || isDenied(profile.email_verified)) return;
     const [found] = await tx.select().from(users).where(sql`lower(${users.email}) = ${email}`).for("update");
     if (found && (found.kind !== "person" || profile.email_verified !== true)) return;
+    const before = found ? ((await findAccount(tx, found.id))?.oidcSubject ?? null) : null;
+    if (before?.startsWith(`${oidc.issuer}#`)) return;
     const id = found?.id ?? newId("usr", nowMs);
     const next = role === null ? (found?.role ?? USER_ROLE_OF.developer) : USER_ROLE_OF[role];
     const alias = typeof profile.name === "string" ? profile.name.slice(0, 255) : null;
@@ -59,12 +68,17 @@ export async function accountOfProfile(
     await writeAudit(tx, actor, nowMs, {
       action: found ? "user.update" : "user.create",
       target: { kind: "user", id },
-      before: found ? { role: found.role } : null,
+      before: found ? { role: found.role, oidcSubject: before } : null,
       after: { email, role: next, oidcSubject: subject },
     });
   });
   const owner = await findAccountBySubject(db, subject);
   return owner && !owner.user.blocked ? owner : null;
+}
+
+/** A provider that says nothing of it is believed for people who are new; some write the word as text. */
+function isDenied(verified: unknown): boolean {
+  return verified === false || verified === "false";
 }
 
 /** The highest role that the claim gives; null when it says nothing. */

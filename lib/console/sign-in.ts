@@ -20,7 +20,9 @@ export interface SignInDeps {
   readonly consoleSecret: string;
   readonly nowMs: () => number;
   /** Counts an attempt; what it rejects with ends the sign-in. Null: there is no throttle. */
-  readonly throttle: ((policy: "sign_in" | "sign_in_account", who: string) => Promise<boolean>) | null;
+  readonly throttle:
+    | ((policy: "sign_in" | "sign_in_account" | "second_factor", who: string) => Promise<boolean>)
+    | null;
 }
 
 export interface From {
@@ -56,6 +58,7 @@ export async function signIn(deps: SignInDeps, given: Credentials, from: From): 
   }
   if (owner.account.totpConfirmedAt !== null) {
     if (given.code.trim() === "") return { kind: "code_required" };
+    if (throttle && !(await throttle("second_factor", email))) return { kind: "too_many" };
     if (!(await secondFactor(deps, owner, given.code.trim()))) {
       await tell(deps, owner, from, "session.refused", "denied");
       return { kind: "code_wrong" };

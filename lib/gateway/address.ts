@@ -1,6 +1,7 @@
 /** The caller's address and whether it may come in. Forwarded headers count only behind a trusted proxy. */
 import { type BlockList, isIP } from "node:net";
 import { isListed, toBlockList } from "../address-range.ts";
+import { GatewayError } from "../errors.ts";
 
 export interface AddressPolicy {
   /** Null: everyone; empty: no one. */
@@ -40,6 +41,15 @@ export function clientAddress(policy: AddressPolicy, peer: string, forwardedFor:
 
 export function isAllowed(policy: AddressPolicy, address: string): boolean {
   return policy.allowed === null || isListed(policy.allowed, address);
+}
+
+/** For routes that are public and yet for nobody outside. @throws GatewayError ip_not_allowed */
+export function requireAddress(policy: AddressPolicy, address: string): void {
+  if (isAllowed(policy, address)) return;
+  throw new GatewayError("ip_not_allowed", "Access forbidden: IP address not allowed.", {
+    param: "None",
+    internal: address,
+  });
 }
 
 /** True for a proxy whose forwarded headers count. */

@@ -4,7 +4,8 @@ import { GatewayError } from "../errors.ts";
 import type { AuthenticatedContext } from "./context.ts";
 import { invalidJson } from "./json-fault.ts";
 
-const MOST_BYTES = 1024 * 1024;
+/** What the body of an admin request may be. */
+export const MOST_BYTES = 1024 * 1024;
 
 /**
  * The body as JSON, whatever its content type says: `curl -d` sends none that fits, and a key in a header cannot be sent

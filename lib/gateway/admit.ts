@@ -80,7 +80,7 @@ export async function admitNext(
   const reservation = reservationFor(running, deployment, deps.clock.now());
   const { affords } = reservation;
   // A dearer candidate whose price the strict reservation does not cover would pass the budget.
-  if (affords && affords(running.costNanoUsd) < running.call.choices) return null;
+  if (affords && affords(running.costNanoUsd) < running.call.answers) return null;
   const rules = reservation.take.rules.filter(isOfCandidate);
   const leaseId = `${reservation.take.leaseId}:${deployment.id}`;
   const verdict = await take(deps, { ...reservation.take, rules, leaseId });

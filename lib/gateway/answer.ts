@@ -84,6 +84,10 @@ async function* relay(
 ): AsyncGenerator<Buffer> {
   const { meter, upstream } = answer;
   let finished = false;
+  const closed = running.deps.openStreams.add({
+    context: running.context,
+    abort: (reason) => upstream.abort(reason),
+  });
   try {
     if (answer.first.length > 0) {
       running.content?.streamed(answer.first);
@@ -120,6 +124,7 @@ async function* relay(
       `data: ${JSON.stringify(errorEnvelope(toGatewayError(failure), running.context.requestId))}\n\n`,
     );
   } finally {
+    closed();
     if (!finished) {
       upstream.abort();
       await settle(running, answer, "client_closed", "client_closed");

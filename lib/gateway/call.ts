@@ -4,6 +4,7 @@
  */
 import { toStorable } from "#lib/storable.ts";
 import { GatewayError } from "../errors.ts";
+import { type PromptSize, promptSize, promptsIn } from "./call-size.ts";
 import { type ClientOptions, readClientOptions } from "./client-options.ts";
 import type { Endpoint } from "./endpoints.ts";
 import type { GatewayRequest } from "./http.ts";
@@ -12,25 +13,23 @@ import { type Member, scanObject } from "./json-scan.ts";
 import { OPERATORS_MEMBERS } from "./operators-members.ts";
 import { isRecord } from "./records.ts";
 
-export interface Call {
+export interface Call extends PromptSize {
   readonly bytes: Buffer;
   readonly members: readonly Member[];
   readonly model: string;
   readonly stream: boolean;
   /** The client asked for the usage chunk itself. */
   readonly wantsUsage: boolean;
-  /** The bound the client set, whichever name it used. */
+  /** The bound the client set, whichever name it used; of two the higher, since providers differ in which one they obey. */
   readonly maxTokens: number | null;
-  /** Answers asked for at once. */
+  /** Choices asked for at once. */
   readonly choices: number;
+  /** Answers that are produced in all, each as long as `maxTokens` allows: choices, of each prompt. */
+  readonly answers: number;
   readonly endUser: string | null;
   readonly tags: readonly string[];
   /** What the client asks of the gateway itself, by header or body. */
   readonly steering: ClientOptions;
-  /** An estimate. */
-  readonly promptTokens: number;
-  /** No tokenizer makes more of the prompt: a token is a byte at least. */
-  readonly promptMost: number;
 }
 
 /** Up to here a body is parsed whole. */
@@ -44,6 +43,7 @@ const TYPES: ReadonlyMap<string, FieldType> = new Map<string, FieldType>([
   ["max_tokens", "count"],
   ["max_completion_tokens", "count"],
   ["n", "count"],
+  ["best_of", "count"],
   ["stream", "boolean"],
   ["stream_options", "object"],
   ["user", "string"],
@@ -75,7 +75,10 @@ export function readCall(
   const stream = field("stream") === true;
   if (stream && !endpoint.streams)
     throw invalid(`${endpoint.operation} does not stream: leave "stream" out`, "stream");
-  const maxTokens = field("max_completion_tokens") ?? field("max_tokens");
+  const bounds = [field("max_completion_tokens"), field("max_tokens")].filter(
+    (bound) => typeof bound === "number",
+  );
+  const choices = Math.max(1, asCount(field("n")), asCount(field("best_of")));
   const steering = readClientOptions(headers, {
     timeout: field("timeout"),
     numRetries: field("num_retries"),
@@ -87,12 +90,13 @@ export function readCall(
     model,
     stream,
     wantsUsage: isRecord(options) && options["include_usage"] === true,
-    maxTokens: typeof maxTokens === "number" ? maxTokens : null,
-    choices: Math.max(1, asCount(field("n")), asCount(field("best_of"))),
+    maxTokens: bounds.length > 0 ? Math.max(...bounds) : null,
+    choices,
+    answers: choices * (endpoint.prompt === "prompt" ? promptsIn(field("prompt")) : 1),
     endUser: asText(field("user")) ?? steering.endUser,
     tags: readTags(field("metadata"), field("tags"), steering.tags),
     steering,
-    ...estimatePrompt(bytes, list, endpoint),
+    ...promptSize(bytes, list, endpoint),
   };
 }
 
@@ -175,40 +179,6 @@ function checkPrompt(
     if (!isRecord(message) || typeof message["role"] !== "string")
       throw invalid(`messages[${index}] must be an object with a role`, `messages[${index}]`);
   });
-}
-
-/** A data URL is a picture or a file and no text: it counts as this many tokens, whatever its size. */
-const DATA_URL_TOKENS = 1_000;
-/** A prompt shorter than this counts as text, whatever it holds. */
-const SHORTEST_ATTACHMENT = 4 * DATA_URL_TOKENS;
-/** Members that a provider reads besides the prompt itself. */
-const PROMPT_PARTS = new Set(["tools", "functions", "suffix"]);
-
-function estimatePrompt(
-  bytes: Buffer,
-  members: readonly Member[],
-  endpoint: Endpoint,
-): Pick<Call, "promptTokens" | "promptMost"> {
-  let textBytes = 0;
-  let attachments = 0;
-  for (const { key, valueStart, valueEnd } of members) {
-    if (key !== endpoint.prompt && !PROMPT_PARTS.has(key)) continue;
-    textBytes += valueEnd - valueStart;
-    if (valueEnd - valueStart < SHORTEST_ATTACHMENT) continue;
-    for (
-      let at = bytes.indexOf('"data:', valueStart);
-      at >= 0 && at < valueEnd;
-      at = bytes.indexOf('"data:', at + 6)
-    ) {
-      const end = bytes.indexOf('"', at + 6);
-      if (end < 0) break;
-      textBytes -= end - at;
-      attachments += 1;
-    }
-  }
-  // Four bytes a token is right for English; JSON's own quotes and names make up for scripts that need more.
-  const attached = attachments * DATA_URL_TOKENS;
-  return { promptTokens: Math.ceil(textBytes / 4) + attached, promptMost: textBytes + attached };
 }
 
 function readTags(metadata: unknown, tags: unknown, more: readonly string[]): readonly string[] {

@@ -10,6 +10,7 @@ import { acceptSchema, invitationSchema, oneUserSchema } from "#lib/console/peop
 import { mayBudget } from "#lib/console/roles.ts";
 import { operationsOf } from "#lib/operations.ts";
 import { GatewayError } from "../errors.ts";
+import { requireAddress } from "./address.ts";
 import { readBody } from "./admin-body.ts";
 import { actorOf, parseJson } from "./admin-context.ts";
 import { json } from "./http.ts";
@@ -40,6 +41,7 @@ function invitationView({ code, email, expiresAtMs, userId }: Invited): Record<s
 }
 
 const accept: PublicRoute["run"] = async (deps, context) => {
+  requireAddress(context.policy.addresses, context.ip);
   const verdict = await deps.throttle.take("set_up", networkOf(context.ip));
   if (!verdict.allowed) throw throttled(verdict, { kind: "ip", id: context.ip }, context.startedAtMs);
   const body = parseBody(acceptSchema, parseJson(await context.request.bytes(MOST_BYTES)));

@@ -15,6 +15,7 @@ import { consoleSecret } from "#lib/console/secret.ts";
 import { completeSetUp } from "#lib/console/set-up.ts";
 import { operationsOf } from "#lib/operations.ts";
 import { formatUsd } from "../money.ts";
+import { requireAddress } from "./address.ts";
 import { readBody } from "./admin-body.ts";
 import { actorOf, parseJson } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
@@ -26,6 +27,7 @@ import { networkOf, throttled } from "./throttle-step.ts";
 const MOST_BYTES = 16 * 1024;
 
 const setUp: PublicRoute["run"] = async (deps, context) => {
+  requireAddress(context.policy.addresses, context.ip);
   const verdict = await deps.throttle.take("set_up", networkOf(context.ip));
   if (!verdict.allowed) throw throttled(verdict, { kind: "ip", id: context.ip }, context.startedAtMs);
   const body = parseBody(setUpSchema, parseJson(await context.request.bytes(MOST_BYTES)));
@@ -55,6 +57,7 @@ const firstCall: KeyRoute["run"] = async (deps, context) => {
 
 const password: KeyRoute["run"] = async (deps, context) => {
   const { account, person } = signedIn(deps, context);
+  await requireGuess(deps, context);
   const body = await readBody(context, changePasswordSchema);
   const given = { current: body.current_password, next: body.new_password };
   await changePassword(account, person, actorOf(context), given);
@@ -68,12 +71,14 @@ const begin: KeyRoute["run"] = async (deps, context) => {
 
 const confirm: KeyRoute["run"] = async (deps, context) => {
   const { account, person } = signedIn(deps, context);
+  await requireGuess(deps, context);
   const { code } = await readBody(context, codeSchema);
   return json(200, { recovery_codes: await confirmTotp(account, person, actorOf(context), code) });
 };
 
 const remove: KeyRoute["run"] = async (deps, context) => {
   const { account, person } = signedIn(deps, context);
+  await requireGuess(deps, context);
   const body = await readBody(context, passwordSchema);
   await removeTotp(account, person, actorOf(context), body.password);
   return json(200, { removed: true });
@@ -83,6 +88,16 @@ const endOthers: KeyRoute["run"] = async (deps, context) => {
   const { account, person } = signedIn(deps, context);
   return json(200, { ended: await endOtherSessions(account, person, actorOf(context)) });
 };
+
+/**
+ * Whoever took over a session must not guess the password there: such tries count as tries to sign in to the account, so
+ * that the two roads together are no wider than one. @throws GatewayError rate_limit_exceeded
+ */
+async function requireGuess(deps: GatewayDeps, context: AuthenticatedContext): Promise<void> {
+  const { email } = requireSession(context);
+  const verdict = await deps.throttle.take("sign_in_account", email.toLowerCase());
+  if (!verdict.allowed) throw throttled(verdict, { kind: "account", id: email }, context.startedAtMs);
+}
 
 /** @throws GatewayError not_allowed for keys: they have no session */
 function signedIn(

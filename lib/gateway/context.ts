@@ -36,6 +36,7 @@ import type { Log } from "../log.ts";
 import type { Workers } from "../workers.ts";
 import type { AddressPolicy } from "./address.ts";
 import type { GatewayRequest } from "./http.ts";
+import type { OpenStreams } from "./open-streams.ts";
 
 /** What follows from one configuration; swapped as a whole on reload. */
 export interface Policy extends RuleBasis {
@@ -80,6 +81,8 @@ export interface GatewayDeps extends SafetyParts {
   /** What every process of this gateway has counted, this one's among it. */
   readonly figuresOfAll: (own: Figures) => Promise<readonly Figures[]>;
   readonly upstreams: Upstreams;
+  /** Answers that are being sent. */
+  readonly openStreams: OpenStreams;
   /** Looks up names of addresses that came from outside or are called in the background. */
   readonly resolve: ResolveHost;
   readonly cooldown: Cooldown;
@@ -97,8 +100,6 @@ export interface GatewayDeps extends SafetyParts {
   readonly origin: string;
   /** True once the process has begun to stop. */
   readonly draining: () => boolean;
-  /** A little later: new calls are refused. */
-  readonly refusing: () => boolean;
   /** The processes that serve the port together; null when there is one. */
   readonly workers: () => Workers | null;
 }

@@ -9,7 +9,7 @@ import {
 } from "./http.ts";
 
 const EXPOSED =
-  "x-request-id, retry-after, retry-after-ms, x-should-retry, x-litellm-call-id, x-litellm-response-cost, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens";
+  "x-request-id, retry-after, retry-after-ms, x-should-retry, x-litellm-call-id, x-litellm-response-cost, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, idempotent-replayed";
 
 /** Headers for a cross-origin answer; none when the origin is not welcome. */
 export function corsHeaders(cors: CorsConfig, origin: string | null): Headers {

@@ -3,17 +3,18 @@
  * error becomes an answer, one place where access is checked.
  */
 
-import { isUnwrittenEvent } from "#lib/audit/unwritten.ts";
 import { isStorable } from "#lib/storable.ts";
-import { isAway, withDeadline } from "../database-health.ts";
-import { errorEnvelope, GatewayError, toGatewayError } from "../errors.ts";
+import { withDeadline } from "../database-health.ts";
+import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { clientAddress, isAllowed, isTrustedPeer } from "./address.ts";
+import { asApiError, errorAnswer } from "./api-error.ts";
 import { consoleCaller } from "./console-step.ts";
 import type { AuthenticatedContext, GatewayDeps, Policy, RequestContext } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { refuseFrozen } from "./frozen.ts";
-import { addHeaders, type GatewayRequest, type GatewayResponse, json } from "./http.ts";
+import { addHeaders, type GatewayRequest, type GatewayResponse } from "./http.ts";
+import { runOnce } from "./idempotency-step.ts";
 import { RefusedChanges } from "./refused-change.ts";
 import { isLogged, logRequest } from "./request-log.ts";
 import { requireAccess } from "./route-access.ts";
@@ -56,7 +57,7 @@ async function handle(
     context.params = match.params;
     if (route.access === "public") return signAndLog(deps, context, await route.run(deps, context));
     if (deps.telemetry !== undefined) beginTrace(deps.telemetry, context, route);
-    admitToDoor(deps, context);
+    admitToDoor(context);
     const person = route.access === "inference" ? null : await consoleCaller(deps, context, route);
     const caller = person?.caller ?? (await authenticateThrottled(deps, context));
     authenticated = Object.assign(context, { caller, session: person?.session ?? null });
@@ -73,23 +74,22 @@ async function handle(
     requireStorableUrl(authenticated);
     // A frozen database must not hold an admin's request for ever: it is found out before anything is asked of it.
     if (route.access !== "info") await deps.health.run(() => deps.sql`select 1`);
-    const known = authenticated;
-    return signAndLog(deps, context, await withDeadline(() => route.run(deps, known), ADMIN_DEADLINE_MS));
+    const answer = await runOnce(deps, authenticated, route, (own, known) =>
+      withDeadline(() => route.run(own, known), ADMIN_DEADLINE_MS),
+    );
+    return signAndLog(deps, context, answer);
   } catch (thrown) {
     const error = asApiError(thrown);
     if (match && authenticated && request.selfTest !== true)
       await refused.record(deps, authenticated, match.route, error);
     if (match?.route.access !== "inference" || !isLogged(thrown))
       logRequest(deps, context, error.status, error);
-    return sign(
-      context,
-      json(error.status, errorEnvelope(error, context.requestId), { ...error.details.headers }),
-    );
+    return sign(context, errorAnswer(error, context.requestId));
   }
 }
 
-/** Who may come in at all. @throws GatewayError ip_not_allowed, draining */
-function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
+/** Who may come in at all. @throws GatewayError ip_not_allowed */
+function admitToDoor(context: RequestContext): void {
   if (!isAllowed(context.policy.addresses, context.ip)) {
     throw new GatewayError(
       "ip_not_allowed",
@@ -99,11 +99,6 @@ function admitToDoor(deps: GatewayDeps, context: RequestContext): void {
         internal: context.ip,
       },
     );
-  }
-  if (deps.refusing()) {
-    throw new GatewayError("draining", "The gateway is shutting down. Try again shortly.", {
-      headers: { "retry-after": "1" },
-    });
   }
 }
 
@@ -203,27 +198,4 @@ function normalise(path: string): string {
   let clean = path.startsWith("/v1/") ? path.slice(3) : path;
   if (clean.length > 1 && clean.endsWith("/")) clean = clean.slice(0, -1);
   return clean;
-}
-
-function asApiError(thrown: unknown): GatewayError {
-  const error = toGatewayError(thrown);
-  if (error.code !== "internal") return error;
-  if (!isAway(thrown)) return isUnwrittenEvent(thrown) ? auditUnavailable(thrown) : error;
-  return new GatewayError("no_db_connection", "The gateway cannot reach its database. Try again shortly.", {
-    cause: thrown,
-    headers: { "retry-after": "5" },
-  });
-}
-
-/** No event, no act. */
-function auditUnavailable(cause: unknown): GatewayError {
-  return new GatewayError(
-    "audit_unavailable",
-    "The change was not made: its event could not be written into the audit log. Try again shortly.",
-    {
-      cause,
-      internal: cause instanceof Error ? cause.message : String(cause),
-      headers: { "retry-after": "5" },
-    },
-  );
 }

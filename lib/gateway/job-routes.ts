@@ -9,7 +9,7 @@ import { type JobReader, readJob, readJobs } from "#lib/jobs/list.ts";
 import type { Caller } from "#lib/keys/caller.ts";
 import { isStorable } from "#lib/storable.ts";
 import { GatewayError } from "../errors.ts";
-import { isAllowed } from "./address.ts";
+import { requireAddress } from "./address.ts";
 import { actorOf, queryNumber, queryWord } from "./admin-context.ts";
 import type { AuthenticatedContext, GatewayDeps, RequestContext } from "./context.ts";
 import { type GatewayResponse, json } from "./http.ts";
@@ -85,8 +85,7 @@ const cancel: KeyRoute["run"] = async (deps, context) => {
 const file: PublicRoute["run"] = async (deps, context) => {
   const id = context.params["id"] ?? "";
   if (!isStorable(id)) throw noJob();
-  if (!isAllowed(context.policy.addresses, context.ip))
-    throw new GatewayError("ip_not_allowed", "Access forbidden: IP address not allowed.", { param: "None" });
+  requireAddress(context.policy.addresses, context.ip);
   const link = context.query.get("link");
   if (link !== null) return sendByLink(deps, context, id, link);
   const job = await deps.health.run(() => findJob(deps.sql, id));

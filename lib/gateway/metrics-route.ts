@@ -5,8 +5,7 @@ import { CONTENT_TYPE, Exposition } from "#lib/metrics/exposition.ts";
 import { type Figures, type Gauges, sumOf } from "#lib/metrics/figures.ts";
 import { processGauges, writeProcesses } from "#lib/metrics/process-families.ts";
 import { writeStanding } from "#lib/metrics/standing-families.ts";
-import { GatewayError } from "../errors.ts";
-import { isAllowed } from "./address.ts";
+import { requireAddress } from "./address.ts";
 import type { GatewayDeps, RequestContext } from "./context.ts";
 import type { GatewayResponse } from "./http.ts";
 import { requireAccess } from "./route-access.ts";
@@ -82,11 +81,7 @@ async function metrics(deps: GatewayDeps, context: RequestContext): Promise<Gate
 /** The allowlist holds here, unlike for probes: figures are nobody else's business. @throws GatewayError */
 async function admitScrape(deps: GatewayDeps, context: RequestContext): Promise<void> {
   const { addresses, config } = context.policy;
-  if (!isAllowed(addresses, context.ip))
-    throw new GatewayError("ip_not_allowed", "Access forbidden: IP address not allowed.", {
-      param: "None",
-      internal: context.ip,
-    });
+  requireAddress(addresses, context.ip);
   if (!config.requireAuthForMetrics) return;
   const caller = await authenticateThrottled(deps, context);
   requireAccess(caller, { method: "GET", path: "/metrics", access: "admin" }, context.path);

@@ -30,8 +30,8 @@ export function namedBy(
 
 /** @throws GatewayError when one of them may not call at all */
 function allowed(found: readonly Named[]): readonly Named[] {
-  for (const { kind, policy } of found) {
-    if (policy?.blocked) refuseBlocked(kind, policy);
+  for (const { id, kind, policy } of found) {
+    if (policy?.blocked) refuseBlocked(kind, id);
     if (policy?.restricted)
       throw new GatewayError(
         "processing_restricted",
@@ -78,8 +78,9 @@ const DENIED: Readonly<Record<Kind, ErrorCode>> = {
   tag: "tag_model_not_allowed",
 };
 
-function refuseBlocked(kind: Kind, { name }: SubjectPolicy): never {
-  throw new GatewayError(BLOCKED[kind], `The ${WORDS[kind]} "${name}" is blocked.`, {
+/** Named as the call names it: an alias may be a person's name, and is not every key's to read. */
+function refuseBlocked(kind: Kind, id: string): never {
+  throw new GatewayError(BLOCKED[kind], `The ${WORDS[kind]} "${id}" is blocked.`, {
     param: kind === "tag" ? "tags" : "user",
   });
 }

@@ -29,7 +29,7 @@ const EXTRAS: ReadonlySet<string> = new Set([
 export function outputBound(config: Config, endpoint: Endpoint, call: Call): number {
   if (!endpoint.generates) return 0;
   const asked = call.maxTokens ?? config.maxTokens ?? config.defaultOutputTokens;
-  return Math.min(asked, config.maxTokens ?? asked) * call.choices;
+  return Math.min(asked, config.maxTokens ?? asked) * call.answers;
 }
 
 /**
@@ -94,9 +94,15 @@ function boundOutput(
   has: (name: string) => boolean,
   changes: Map<string, string | null>,
 ): void {
+  if (!endpoint.generates) return;
   const most = config.maxTokens;
   const cap = outputCap === null || (most !== null && most < outputCap) ? most : outputCap;
-  if (cap === null || !endpoint.generates || (call.maxTokens !== null && call.maxTokens <= cap)) return;
+  const isOver = cap !== null && (call.maxTokens === null || call.maxTokens > cap);
+  // OpenAI's reasoning models refuse the old name; everyone else may not know the new one, and would then know no bound.
+  const modern =
+    endpoint.operation === "/chat/completions" && ["openai", "azure"].includes(deployment.provider);
+  const isRenamed = !modern && call.maxTokens !== null && has("max_completion_tokens");
+  if (!isOver && !isRenamed) return;
   if (
     most !== null &&
     call.maxTokens !== null &&
@@ -111,12 +117,10 @@ function boundOutput(
       },
     );
   }
-  const set = ["max_completion_tokens", "max_tokens"].filter(has);
-  // OpenAI's reasoning models refuse the old name; everyone else may not know the new one.
-  const modern =
-    endpoint.operation === "/chat/completions" && ["openai", "azure"].includes(deployment.provider);
+  if (isRenamed) changes.set("max_completion_tokens", null);
+  const set = (modern ? ["max_completion_tokens", "max_tokens"] : ["max_tokens"]).filter(has);
   for (const name of set.length > 0 ? set : [modern ? "max_completion_tokens" : "max_tokens"])
-    changes.set(name, String(cap));
+    changes.set(name, String(isOver ? cap : call.maxTokens));
 }
 
 /** OpenAI's own `metadata` is text to text; anything else (LiteLLM's tags and the like) is for the gateway. */

@@ -34,7 +34,7 @@ export function reservationFor(running: RunningCall, deployment: Deployment, now
   const unbounded = endpoint.generates && call.maxTokens === null && config.maxTokens === null;
   const tokens = call.promptTokens + output;
   const least = strict
-    ? { tokens: unbounded ? call.promptTokens : tokens, costNanoUsd: costWith(call.choices) }
+    ? { tokens: unbounded ? call.promptTokens : tokens, costNanoUsd: costWith(call.answers) }
     : unbounded
       ? { tokens: call.promptTokens, costNanoUsd: costWith(0) }
       : null;

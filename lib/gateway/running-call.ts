@@ -77,7 +77,7 @@ export class RunningCall {
     this.costNanoUsd = shared.costNanoUsd;
     // What the shared budgets and the candidate's own have both set aside.
     const reserved = lease.costNanoUsd < shared.costNanoUsd ? lease.costNanoUsd : shared.costNanoUsd;
-    this.outputCap = affords && Math.max(1, Math.floor(affords(reserved) / this.call.choices));
+    this.outputCap = affords && Math.max(1, Math.floor(affords(reserved) / this.call.answers));
   }
 
   /** Writes the ledger's `started`. */

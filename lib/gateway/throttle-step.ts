@@ -50,7 +50,7 @@ function noteFailure({ failureWatch }: GatewayDeps, { ip, policy, request }: Req
 }
 
 interface Who {
-  readonly kind: "ip" | "key";
+  readonly kind: "ip" | "key" | "account";
   /** As the refusal names it. */
   readonly id: string;
   /** As it is counted. */
@@ -75,7 +75,7 @@ export function throttled(verdict: ThrottleVerdict, who: Omit<Who, "counted">, n
     reset_at: resetAt,
   };
   const span = spanOf(limit?.windowMs ?? 0);
-  const whose = who.kind === "ip" ? `address ${who.id}` : `key ${who.id}`;
+  const whose = `${who.kind === "ip" ? "address" : who.kind} ${who.id}`;
   const message = `Too many ${THROTTLE_POLICIES[policy].what}: ${whose} has had ${ceiling} of ${ceiling} ${span}. Retry in ${seconds} s.`;
   return new GatewayError("rate_limit_exceeded", message, {
     headers,

@@ -29,6 +29,8 @@ export interface ConsoleDeps
     | "version"
     | "workers"
   > {
+  /** Where sessions are looked up when `sql` has a line to stand in; absent: there as well. */
+  readonly sessionSql?: GatewayDeps["sql"];
   readonly jobs: Pick<GatewayDeps["jobs"], "kind" | "kindsOf">;
   readonly lookup: Pick<CallerLookup, "find">;
   readonly safeguards: Pick<Safeguards, "freezes" | "masterKeys">;

@@ -1,5 +1,6 @@
 /** A Web Request to the gateway and its answer to a Web Response. */
 import { departureOf, type GatewayRequest, payloadTooLarge } from "../gateway/http.ts";
+import { peerOf } from "./peer.ts";
 import { isBehindOwnServer, isConsoleAlone, wholeRuntime } from "./runtime.ts";
 
 /** Has work done once the answer is out, while the platform keeps the instance awake. */
@@ -35,15 +36,6 @@ function adapt(request: Request): GatewayRequest {
     peer: peerOf(request.headers),
     bytes: (limitBytes) => readBytes(request, limitBytes),
   };
-}
-
-/**
- * Under server.ts the socket's address, stamped there; elsewhere nobody takes that header from a client's hands, and only
- * the platform's own counts. Without either the peer is unknown, and an allowlist lets it in nowhere.
- */
-function peerOf(headers: Headers): string {
-  if (isBehindOwnServer()) return headers.get("x-shin-peer") ?? "";
-  return headers.get("x-vercel-forwarded-for")?.split(",")[0]?.trim() ?? "";
 }
 
 async function readBytes(request: Request, limitBytes: number): Promise<Buffer> {

@@ -5,8 +5,9 @@ import type { Log } from "../log.ts";
 import { createRuntime, type Runtime, type RuntimeOptions } from "../runtime.ts";
 import { VERSION } from "../version.ts";
 import type { Workers } from "../workers.ts";
+import { asDatabaseFault } from "./database-fault.ts";
 import { settleFormerWorkers } from "./former-workers.ts";
-import { asDatabaseFault, type Ground } from "./ground.ts";
+import type { Ground } from "./ground.ts";
 import { journalOf, nextBoot } from "./instance-file.ts";
 
 export interface BootOptions {
@@ -53,7 +54,7 @@ export async function boot(options: BootOptions): Promise<Booted> {
     return { runtime, notices };
   } catch (error) {
     await runtime?.close();
-    throw asDatabaseFault(error, config);
+    throw await asDatabaseFault(error, config);
   }
 }
 

@@ -3,6 +3,7 @@
  * sign-in: a few hundred bytes. Everything else that people do goes to the admin API, which has limits of its own.
  */
 import type { IncomingMessage } from "node:http";
+import { isRouterState } from "./router-state.ts";
 
 export interface DoorRefusal {
   readonly status: number;
@@ -20,6 +21,13 @@ export function refusedAtDoor(
 ): DoorRefusal | null {
   if (headers["next-action"] !== undefined || CLOSED.some((closed) => path.startsWith(closed)))
     return { status: 404, message: "There is nothing here." };
+  if (!isDecodable(path)) return { status: 400, message: "The path holds a % that encodes no character." };
+  const state = headers["next-router-state-tree"];
+  if (state !== undefined && !isRouterState(state.toString()))
+    return {
+      status: 400,
+      message: "The header next-router-state-tree is not what a page of the console sends.",
+    };
   if (method === "GET" || method === "HEAD") return null;
   if (method !== "POST" || !path.startsWith("/api/auth/"))
     return { status: 405, message: "Pages of the console answer to GET." };
@@ -31,4 +39,14 @@ export function refusedAtDoor(
   const encoding = headers["content-encoding"]?.toLowerCase() ?? "identity";
   if (encoding !== "identity") return { status: 415, message: "Send the body uncompressed." };
   return null;
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
 }

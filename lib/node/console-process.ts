@@ -10,13 +10,14 @@ import { setPriority } from "node:os";
 import type { Log } from "../log.ts";
 import { shareConsole } from "../next/runtime.ts";
 import { consoleAssets } from "./console-assets.ts";
+import { consoleLive } from "./console-live.ts";
 import {
   CONSOLE_ARGUMENT,
   type ConsoleOrders,
   type FromConsole,
   type ToConsole,
 } from "./console-messages.ts";
-import { openReading } from "./console-reading.ts";
+import { openReading, type Reading } from "./console-reading.ts";
 import { GatewayQuestions } from "./gateway-answers.ts";
 import { STATE_HEADER, type StateHeard } from "./gateway-state.ts";
 import { type LoadNext, openNext } from "./next-handler.ts";
@@ -69,7 +70,7 @@ export async function runConsole(options: ConsoleProcessOptions): Promise<void> 
     state = reading.state;
     shareConsole(reading.deps);
     const render = await openNext({ ...options, publicUrl: config.console.publicUrl });
-    await listen(orders.socket, handlerOf(reading.state, render, options.dir, log));
+    await listen(orders.socket, handlerOf(reading, render, options.dir, log));
     // Not before: somebody waits for the start, and it is over in a second.
     yieldToCalls(log);
     tell({ kind: "serving" });
@@ -91,14 +92,16 @@ function yieldToCalls(log: Log): void {
     }
 }
 
-function handlerOf(state: StateHeard, render: Handler, dir: string, log: Log): Handler {
+function handlerOf({ deps, state }: Reading, render: Handler, dir: string, log: Log): Handler {
   const serveAsset = consoleAssets(dir);
+  const serveLive = consoleLive(deps);
   return async (incoming, outgoing) => {
     try {
       const number = Number(incoming.headers[STATE_HEADER] ?? 0);
       delete incoming.headers[STATE_HEADER];
       await state.reached(number);
-      if (!(await serveAsset(incoming, outgoing))) await render(incoming, outgoing);
+      const served = (await serveAsset(incoming, outgoing)) || (await serveLive(incoming, outgoing));
+      if (!served) await render(incoming, outgoing);
     } catch (error) {
       log.error({ err: error }, "the console did not answer a request");
       // The gateway has a sentence for that.

@@ -23,9 +23,14 @@ import type { ConsoleOrders, GatewayState } from "./console-messages.ts";
 import type { GatewayQuestions } from "./gateway-answers.ts";
 import { StateHeard } from "./gateway-state.ts";
 
-/** As many pages as are made at once: one that waited here for two seconds would take the database to be away. */
-const READING_CONNECTIONS = 8;
-/** Drizzle's own, as in the gateway. */
+/**
+ * So many of the pages' figures are read at once, however many people look: each one that is read takes a processor from the
+ * commits that calls wait for, and the others keep in line.
+ */
+const READING_CONNECTIONS = 2;
+/** Who asks is looked up apart from that: a session that stood in line for two seconds would take the database to be away. */
+const SESSION_CONNECTIONS = 2;
+/** Drizzle's own, as in the gateway: it reads dates in a way of its own. */
 const DRIZZLE_CONNECTIONS = 4;
 
 export interface Reading {
@@ -38,8 +43,11 @@ export interface Reading {
 export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, log: Log): Reading {
   const { database: target, encryptionKey, origin } = orders;
   const clock = systemClock;
-  const open = (max: number, name: string) => connect({ target, max, applicationName: name });
+  // One processor for a figure is enough: with helpers it would take those of calls.
+  const open = (max: number, name: string) =>
+    connect({ target, max, applicationName: name, parallel: false });
   const sql = open(READING_CONNECTIONS, "shin-console");
+  const sessionSql = open(SESSION_CONNECTIONS, "shin-console-session");
   const drizzleSql = open(DRIZZLE_CONNECTIONS, "shin-console-admin");
   const health = new DatabaseHealth(clock);
   const seal = masterKeySeal(encryptionKey);
@@ -59,6 +67,7 @@ export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, lo
   });
   const deps: ConsoleDeps = {
     sql,
+    sessionSql,
     db: sealedDatabase(drizzleSql, auditSealer),
     health,
     clock,
@@ -86,7 +95,7 @@ export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, lo
     jobs: new JobEngine<JobDeps>({ sql, clock, log, origin, kinds: JOB_KINDS }),
     lookup: {
       find: async (secretHash) => {
-        const row = await health.run(() => findCaller(sql, secretHash));
+        const row = await health.run(() => findCaller(sessionSql, secretHash));
         return row ? toCaller(row) : null;
       },
     },
@@ -105,7 +114,7 @@ export function openReading(orders: ConsoleOrders, gateway: GatewayQuestions, lo
     },
   };
   const close = async () => {
-    await Promise.all([sql, drizzleSql].map((client) => client.end({ timeout: 1 })));
+    await Promise.all([sql, sessionSql, drizzleSql].map((client) => client.end({ timeout: 1 })));
   };
   return { deps, state, close };
 }

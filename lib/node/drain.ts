@@ -1,12 +1,15 @@
-/** Stopping: no new calls, running ones finish up to `drain_timeout`, the ledger is flushed. */
+/** Stopping: nobody new is let in, running calls finish up to `drain_timeout`, the ledger is flushed. */
 import type { Server } from "node:http";
 import { Server as NetServer } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Console } from "./console.ts";
 
-/** For so long calls on connections that are open are still served, each as the last of its connection. */
+/** For so long connections that idle are kept: a call may be on its way, and is served as the last of its connection. */
 const FAREWELL_MS = 1_000;
+/** Then idle ones are closed this often: those whose client reads slowly become idle later. */
+const SWEEP_MS = 100;
 
 export interface DrainOptions {
   readonly server: Server;
@@ -53,22 +56,23 @@ async function drain(options: DrainOptions, why: string): Promise<void> {
   const timeoutMs = runtime.deps.policy().config.drainTimeoutMs;
   log.info(`${why}: no new calls; running ones have ${timeoutMs / 1000} s`);
   runtime.drain();
-  // The port is closed at once: a proxy finds nobody there and takes the next gateway. `close` of an HTTP server would cut idle
-  // connections with it, and with one of them a call that is just on its way; those are closed by their next answer instead.
+  // Who has connected already is let in first: closing the port would cut those that still wait to be accepted.
+  await nextTurn();
+  // Then a proxy finds nobody there and takes the next gateway. `close` of an HTTP server would cut idle connections
+  // with it, and with one of them a call that is just on its way; those are closed by their next answer instead.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-  let idle: NodeJS.Timeout | null = null;
+  let sweep: NodeJS.Timeout | null = null;
   const farewell = setTimeout(
     () => {
-      runtime.refuse();
-      // Connections that idle between two requests have nothing to finish.
-      idle = setInterval(() => server.closeIdleConnections(), 100);
+      server.closeIdleConnections();
+      sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     },
     Math.min(FAREWELL_MS, timeoutMs),
   );
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs);
   await closed;
   clearTimeout(farewell);
-  if (idle) clearInterval(idle);
+  if (sweep) clearInterval(sweep);
   clearTimeout(late);
   await options.console.close();
   await runtime.close();

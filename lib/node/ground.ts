@@ -16,8 +16,9 @@ import {
   openDataFolder,
   type Secret,
 } from "./data-folder.ts";
+import { asDatabaseFault } from "./database-fault.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
-import { isStartError, StartError } from "./start-error.ts";
+import { StartError } from "./start-error.ts";
 
 export interface Ground {
   /** With its secrets. */
@@ -118,7 +119,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     };
   } catch (error) {
     await close();
-    throw asDatabaseFault(error, read);
+    throw await asDatabaseFault(error, read);
   }
 }
 
@@ -143,19 +144,4 @@ async function putInForce(
   if (isLogLevel(reload.config.logLevel)) log.level = reload.config.logLevel;
   const { changed, needRestart, warnings } = reload;
   log.info({ changed, needRestart }, `configuration reloaded ${warnings}`.trim());
-}
-
-/** A database named by URL that does not answer is for a person to mend; its password stays out of the text. */
-export function asDatabaseFault(error: unknown, config: Pick<Config, "databaseUrl">): unknown {
-  if (config.databaseUrl === null || isStartError(error) || !(error instanceof Error) || !("code" in error))
-    return error;
-  const { host, pathname } = new URL(config.databaseUrl);
-  return new StartError(
-    "database_failed",
-    `the database ${pathname.slice(1)} at ${host} cannot be used: ${error.message || String(error.code)}`,
-    {
-      advice: "Check DATABASE_URL (general_settings.database_url) and that the server runs.",
-      cause: error,
-    },
-  );
 }

@@ -3,6 +3,7 @@
  * says what the gateway does. The same document is served at /openapi.json, shown at /docs and kept in docs/openapi.json.
  */
 import { type ErrorCode, GatewayError } from "../errors.ts";
+import { IDEMPOTENCY_KEY } from "../idempotency/key.ts";
 import { ERROR_NOTES } from "./error-notes.ts";
 import { type DocumentedRoute, type Operation, openPath, operationOf, TAGS } from "./operations.ts";
 import { type Json, SchemaList } from "./schemas.ts";
@@ -58,6 +59,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "A virtual key, or the master key." },
       },
+      parameters: { IdempotencyKey: idempotencyKey },
       schemas: { Error: errorSchema(errors), ...schemas.all() },
       responses: Object.fromEntries(
         [...new Set([...PUBLIC_ERRORS, ...CALL_ERRORS, ...ADMIN_ERRORS])].map((status) => [
@@ -69,6 +71,15 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
     "x-errors": errors,
   };
 }
+
+const idempotencyKey = {
+  name: IDEMPOTENCY_KEY,
+  in: "header",
+  required: false,
+  description:
+    "Of your own choosing, one for each thing to be done (a UUID). For 24 hours the same request with the same key does nothing and hears the first answer, byte for byte, with `Idempotent-Replayed: true`.",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
+} as const;
 
 const PUBLIC_ERRORS = ["400", "503"];
 const CALL_ERRORS = ["400", "401", "403", "408", "413", "429", "500", "502", "503"];

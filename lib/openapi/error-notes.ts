@@ -26,6 +26,10 @@ export const ERROR_NOTES: Readonly<Record<ErrorCode, string>> = {
   gone: "a link to a file was used already, or its 15 minutes are over; ask for a new one",
   timeout: "the provider did not answer in time",
   conflict: "it exists already, or the state has changed meanwhile",
+  idempotency_key_reused: "the `Idempotency-Key` came with another body or query before",
+  idempotency_key_running: "a request with this `Idempotency-Key` runs still; send it again in a moment",
+  idempotency_answer_lost:
+    "the request with this `Idempotency-Key` did something, and its answer is not kept; the audit log has it under `first_request_id`",
   payload_too_large: "the body is larger than `max_request_size_mb`",
   unsupported_media_type: "the body is of a kind that is not read here",
   processing_restricted: "the person has had the processing of their data restricted",
@@ -43,5 +47,4 @@ export const ERROR_NOTES: Readonly<Record<ErrorCode, string>> = {
     "limits cannot be checked: their store is away and `limits_on_store_outage` is `closed`",
   no_db_connection: "the database is away and this request needs it",
   audit_unavailable: "the change was not made, for its audit event could not be written",
-  draining: "the gateway is shutting down",
 };

@@ -1,4 +1,5 @@
 /** One route of the table as an operation of the OpenAPI document. */
+import { takesIdempotencyKey } from "../idempotency/key.ts";
 import { ANSWERS, BODIES } from "./bodies.ts";
 import { QUERIES } from "./parameters.ts";
 import { ROUTE_NOTES } from "./route-notes.ts";
@@ -127,7 +128,7 @@ export function operationOf(
   const note = ROUTE_NOTES[name] ?? "";
   const body = BODIES[name];
   const answer = ANSWERS[name];
-  const parameters = [...pathParameters(route.path), ...queryParameters(name)];
+  const parameters = [...pathParameters(route.path), ...queryParameters(name), ...headerParameters(route)];
   const streams = /\/(chat\/)?completions$/.test(route.path);
   return {
     operationId: operationId(route),
@@ -170,6 +171,10 @@ function pathParameters(path: string): Json[] {
     schema: { type: "string" },
     ...(rest === "*" ? { description: "It may hold slashes." } : {}),
   }));
+}
+
+function headerParameters(route: DocumentedRoute): Json[] {
+  return takesIdempotencyKey(route) ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : [];
 }
 
 function queryParameters(name: string): Json[] {

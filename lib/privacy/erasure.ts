@@ -8,6 +8,7 @@ import { sql as raw } from "drizzle-orm";
 import { deleteOwn, endAccess } from "#db/queries/erasure-people.ts";
 import { pseudonymiseStretch, recordPartitions } from "#db/queries/erasure-records.ts";
 import { recordOwner, renameBudgets, renameHourly, renameTags } from "#db/queries/erasure-sums.ts";
+import { dropAnswers } from "#db/queries/idempotency.ts";
 import { replaceColumn, replaceMentions, textColumns } from "#db/queries/mentions.ts";
 import { writeAudit } from "../audit/audit.ts";
 import { announce, applyChange, type Change } from "../changes.ts";
@@ -226,6 +227,8 @@ async function late(
   await sums(deps, state);
   // Networks of keys and the like are noted a little later than the call that showed them.
   await deleteOwn(deps.sql, personOf(state.identity, state.pseudonym));
+  // What was answered to an Idempotency-Key is sealed: nobody can look for a name in it, so all of it goes.
+  await dropAnswers(deps.sql);
   for (const id of state.identity.ids) await deps.admission.erase(state.identity.subject.kind, id);
 }
 

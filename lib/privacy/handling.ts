@@ -55,6 +55,11 @@ export const GOVERN: Reason = {
   legalBasis: "legal obligation",
   retention: "three years",
 };
+export const REPLAYS: Reason = {
+  purpose: "to answer a request again whose answer was lost on its way",
+  legalBasis: "contract",
+  retention: "24 hours",
+};
 export const SESSIONS: Reason = {
   purpose: "to keep people signed in, and to tell who was",
   legalBasis: "legitimate interest",

@@ -9,6 +9,7 @@ import {
   GOVERN,
   notPersonal,
   pseudonymised,
+  REPLAYS,
   type Table,
   TECHNICAL,
   TIMES,
@@ -32,6 +33,18 @@ export const GOVERN_DATA = {
   job_file_parts: {
     ...notPersonal(TECHNICAL, "job_id", "part"),
     ...erased(ACCOUNT, "bytes"),
+  },
+  idempotent_requests: {
+    ...notPersonal(
+      "hashes under a key of the gateway's own, and the request's id",
+      "id",
+      "fingerprint",
+      "request_id",
+    ),
+    ...notPersonal(TECHNICAL, "acted"),
+    // What an admin was answered may name anybody: any erasure takes all of them away.
+    ...erased(REPLAYS, "answer"),
+    ...notPersonal(TIMES, "held_until", "created_at"),
   },
   privacy_requests: {
     ...notPersonal("what was asked for, and how far it is", "id", "type", "subject_kind", "drill", "step"),

@@ -31,6 +31,13 @@ export const THROTTLE_POLICIES = {
     per: "account",
     what: "attempts to sign in to one account",
   },
+  // Six digits: at five tries a minute, day and night, somebody who has the password would be in within a few weeks.
+  second_factor: {
+    limit: 20,
+    windowMs: 60 * MINUTE_MS,
+    per: "account",
+    what: "second factors tried for one account",
+  },
   file_link: { limit: 30, windowMs: MINUTE_MS, per: "ip", what: "files asked for by a link" },
   set_up: { limit: 10, windowMs: MINUTE_MS, per: "ip", what: "attempts to set up" },
 } as const satisfies Record<string, ThrottlePolicy>;

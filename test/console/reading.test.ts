@@ -70,6 +70,23 @@ test("live limits are the counters in the gateway's memory", async () => {
   expect(limits?.find(({ id }) => id.startsWith("key_rpm"))?.used).toBe(2n);
 });
 
+test("who asks is known while figures stand in line, and the line does not count as a database that is away", async () => {
+  const secretHash = hashSecret(await newKey({ key_alias: "asks" }));
+  const waiting = () => pages.sql`select pg_advisory_xact_lock_shared(4711)`;
+  const figures = await deps.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(4711)`;
+    const line = Array.from({ length: 20 }, async () => (await waiting()).length);
+    expect(await pages.lookup.find(secretHash)).not.toBeNull();
+    return { line };
+  });
+  expect(await Promise.all(figures.line)).toEqual(Array.from({ length: 20 }, () => 1));
+  expect(pages.health.away).toBe(false);
+  const [open] = await deps.sql<{ figures: bigint }[]>`
+    select count(*) as figures from pg_stat_activity
+    where application_name = 'shin-console' and datname = current_database()`;
+  expect(open?.figures).toBe(2n);
+});
+
 test("nothing is told while nothing changed, and of a change only what it was", async () => {
   tellChanges();
   expect(tellChanges()).toEqual([]);

@@ -1,6 +1,8 @@
 /** The allowlist judges the address that the connection proves, not the one that a client claims (SECURITY.md, abuse cases 21 to 26). */
+import { once } from "node:events";
+import { request } from "node:http";
 import { describe, expect, test } from "vitest";
-import { configOf, testGateway } from "#test/helpers/gateway.ts";
+import { configOf, MASTER_KEY, testGateway } from "#test/helpers/gateway.ts";
 import { mountedGateway } from "#test/helpers/mounts.ts";
 import { rawUpstream } from "#test/helpers/upstream.ts";
 import { capturedLog, chat, config, deployment } from "./setting.ts";
@@ -20,7 +22,7 @@ const LIES = {
   "x-vercel-forwarded-for": "10.0.0.1",
 };
 
-describe.each(gateway.mounts)("$name mount", ({ send }) => {
+describe.each(gateway.mounts)("$name mount", ({ send, url }) => {
   const call = (headers: Record<string, string>) =>
     send("POST", "/v1/chat/completions", { body: chat("chat"), headers });
 
@@ -72,6 +74,20 @@ describe.each(gateway.mounts)("$name mount", ({ send }) => {
       yaml({ allowed_ips: ["10.0.0.0/8", "2001:db8::/32"], trusted_proxies: ["127.0.0.1/32"] }),
     );
     expect((await call({ "x-forwarded-for": forwarded })).status).toBe(status);
+  });
+
+  test.each([
+    [["6.6.6.6", "10.0.0.1"], 200],
+    [["10.0.0.1", "6.6.6.6"], 403],
+    [["10.0.0.1", "garbage"], 403],
+    [["10.0.0.1, 6.6.6.6", "10.0.0.2"], 200],
+    [["10.0.0.1", ""], 403],
+  ])("behind a trusted proxy, X-Forwarded-For in several lines %j gives %i", async (lines, status) => {
+    await gateway.reload(yaml({ allowed_ips: ["10.0.0.0/8"], trusted_proxies: ["127.0.0.1/32"] }));
+    const headers = { "x-forwarded-for": lines, authorization: `Bearer ${MASTER_KEY}` };
+    const [answer] = await once(request(`${url}/v1/models`, { headers }).end(), "response");
+    answer.resume();
+    expect(answer.statusCode).toBe(status);
   });
 
   test("health stays open for probes, everything else is closed by an empty list", async () => {

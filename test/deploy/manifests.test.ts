@@ -150,11 +150,20 @@ describe("deploy/Dockerfile", () => {
     for (const pair of pairs.split(" ")) expect(known, pair).toContain(pair.split("=")[0]);
   });
 
-  test("copies what exists, and leaves secrets and data of this folder out", () => {
-    for (const [, sources = ""] of last.matchAll(/^COPY (?!--from)(.+) \S+$/gm))
-      for (const source of sources.split(" ")) expect(existsSync(join(ROOT, source)), source).toBe(true);
+  test("copies what exists, readable for its user, and leaves secrets and data of this folder out", () => {
+    const copied = [...last.matchAll(/^COPY --from=build (.+) \S+$/gm)].flatMap(([, sources = ""]) =>
+      sources.split(" ").map((source) => source.replace(/^\/app\//, "")),
+    );
+    expect(copied).toContain("server.ts");
+    // A checkout under umask 077 has files that only its owner reads, and rights travel with a copy.
+    const [, readable = ""] = /chmod -R a\+rX (.+)$/m.exec(text) ?? [];
+    expect(readable.split(" ").sort()).toEqual(copied.sort());
+    for (const source of copied.filter((name) => name !== ".next"))
+      expect(existsSync(join(ROOT, source)), source).toBe(true);
+    // `.env` alone would mean the one at the top, and docs/deploy/containers.md has secrets written into deploy/.env.
     const ignored = read("deploy/Dockerfile.dockerignore").split("\n");
-    for (const name of [".env", ".data", ".git", "node_modules"]) expect(ignored).toContain(name);
+    for (const name of ["**/.env", "**/.env.*", "deploy", ".data", ".git", "node_modules"])
+      expect(ignored).toContain(name);
   });
 });
 
@@ -179,6 +188,8 @@ test("vercel.json bounds every route and names no cron that does not exist", () 
   expect(Object.keys(vercel.functions)).toEqual(["app/**/route.ts"]);
   const routes = ROUTES.filter((route) => route.path.startsWith("/cron/")).map((route) => route.path);
   expect(vercel.crons.map((cron) => cron.path).sort()).toEqual(routes.sort());
+  const page = read("docs/deploy/vercel.md");
+  for (const route of routes) expect(page, route).toContain(`| \`${route}\` |`);
 });
 
 describe("deploy/systemd", () => {

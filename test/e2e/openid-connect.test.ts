@@ -4,10 +4,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Provider from "oidc-provider";
 import type { Page } from "playwright-core";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "#lib/node/embedded-postgres-connection.ts";
 import { services } from "#test/helpers/services.ts";
 import { openConsoleUnderTest } from "./console.ts";
+import { hostileProvider, type Lie } from "./hostile-provider.ts";
+
+const CLIENT_SECRET = "a secret of the client";
 
 /** What the provider says of each person; tests change it. */
 const claims = new Map<string, Record<string, unknown>>([
@@ -20,13 +23,16 @@ const claims = new Map<string, Record<string, unknown>>([
   ["lee", { email: "lee@example.com", email_verified: true, groups: ["somebody"] }],
 ]);
 
+/** Set while the provider lies. */
+let hostile: ReturnType<typeof hostileProvider> | null = null;
+
 async function openProvider(redirectUri: string): Promise<string> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider = new Provider(issuer, {
-    clients: [{ client_id: "shin", client_secret: "a secret of the client", redirect_uris: [redirectUri] }],
+    clients: [{ client_id: "shin", client_secret: CLIENT_SECRET, redirect_uris: [redirectUri] }],
     claims: { openid: ["sub", "groups"], email: ["email", "email_verified"], profile: ["name"] },
     conformIdTokenClaims: false,
     findAccount: (_context: unknown, sub: string) => ({
@@ -34,7 +40,10 @@ async function openProvider(redirectUri: string): Promise<string> {
       claims: () => ({ sub, ...claims.get(sub) }),
     }),
   });
-  server.on("request", provider.callback());
+  const honest = provider.callback();
+  server.on("request", (incoming, outgoing) => {
+    if (!hostile?.answer(incoming, outgoing)) honest(incoming, outgoing);
+  });
   afterAll(() => void server.close());
   return issuer;
 }
@@ -55,7 +64,7 @@ describe.skipIf(services.chromium === null)("OpenID Connect", async () => {
     PORT: String(port),
     SHIN_OIDC_ISSUER: issuer,
     SHIN_OIDC_CLIENT_ID: "shin",
-    SHIN_OIDC_CLIENT_SECRET: "a secret of the client",
+    SHIN_OIDC_CLIENT_SECRET: CLIENT_SECRET,
     SHIN_OIDC_NAME: "Continue with Example",
     SHIN_OIDC_ROLE_CLAIM: "groups",
     SHIN_OIDC_ROLES: "platform=admin,books=finance",
@@ -136,5 +145,51 @@ describe.skipIf(services.chromium === null)("OpenID Connect", async () => {
     const [account] = await under.sql<{ oidc_subject: string | null }[]>`
       select a.oidc_subject from console_accounts a join users u on u.id = a.user_id where u.email = 'admin1@example.com'`;
     expect(account).toEqual({ oidc_subject: null });
+  });
+
+  describe("makes no session of a token", () => {
+    const liar = hostileProvider(() => issuer, { id: "shin", secret: CLIENT_SECRET });
+    beforeAll(() => {
+      hostile = liar;
+    });
+    afterAll(() => {
+      hostile = null;
+    });
+    const nowS = Math.floor(Date.now() / 1000);
+    const who = { sub: "liar", email: "liar@example.com", email_verified: true, groups: ["platform"] };
+    const signIn = async (lie: Lie, query: Record<string, string> = {}) =>
+      liar.comeBack(
+        under.url,
+        await liar.ask(under.url),
+        { ...lie, claims: { ...who, ...lie.claims } },
+        query,
+      );
+
+    it.each<[string, Lie]>([
+      ["without a signature", { signing: "none" }],
+      ["signed with the public key as if it were a secret", { signing: "HS256 with the public key" }],
+      ["signed with the client's secret", { signing: "HS256 with the client's secret" }],
+      ["signed with another key", { signing: "another key" }],
+      ["of another issuer", { claims: { iss: "https://evil.example" } }],
+      ["for another client", { claims: { aud: "somebody-else" } }],
+      ["for two clients, given to the other", { claims: { aud: ["shin", "other"], azp: "other" } }],
+      ["that has ended", { claims: { exp: nowS - 3_600 } }],
+      ["without an end", { claims: { exp: undefined } }],
+      ["for another sign-in", { claims: { nonce: "of-another" } }],
+      ["for no sign-in", { claims: { nonce: undefined } }],
+      ["about nobody", { claims: { sub: undefined } }],
+    ])("%s", async (_name, lie) => {
+      expect(await signIn(lie)).toBeNull();
+    });
+
+    it("that another browser asked for, or another provider sends", async () => {
+      const [mine, theirs] = [await liar.ask(under.url), await liar.ask(under.url)];
+      expect(await liar.comeBack(under.url, { ...mine, state: theirs.state }, { claims: who })).toBeNull();
+      expect(await liar.comeBack(under.url, { ...mine, cookie: theirs.cookie }, { claims: who })).toBeNull();
+      expect(await liar.comeBack(under.url, { ...mine, cookie: "" }, { claims: who })).toBeNull();
+      expect(await signIn({}, { iss: "https://evil.example" })).toBeNull();
+      // The same road without a lie leads in, so what refused the others is what was said.
+      expect(await signIn({})).toMatch(/^shin\.session=/);
+    });
   });
 });

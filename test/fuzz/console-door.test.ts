@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
+import { isRouterState } from "#lib/node/router-state.ts";
 import { createShinServer } from "#lib/node/server.ts";
+import { fc } from "#test/helpers/fast-check.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
 
 const { runtime } = await testGateway();
@@ -62,4 +64,66 @@ test("pages and their parts are read as before; actions, images and data of Next
   expect(await ask("GET", "/ui/keys", { "next-action": "x" })).toEqual([404, false]);
   for (const path of ["/_next/image?url=/x&w=16&q=1", "/_next/data/x/ui.json"])
     expect(await ask("GET", path)).toEqual([404, false]);
+});
+
+test("a path that encodes no text is answered here as well", async () => {
+  for (const path of ["/ui/%", "/ui/keys/%ff%fe", "/docs/%c0%af", "/_next/static/%e2%28", "/api/auth/%zz"])
+    expect([path, ...(await ask("GET", path))]).toEqual([path, 400, false]);
+  expect(await ask("GET", "/ui/keys/%E2%82%AC")).toEqual([200, true]);
+});
+
+const tree = (state: unknown) => encodeURIComponent(JSON.stringify(state));
+const PAGE = ["", { children: ["ui", { children: [["id", "key_1", "d", null], {}, null, "refetch"] }] }];
+const deep = (levels: number, end: string) => '["",{"a":'.repeat(levels) + end + "}]".repeat(levels);
+
+test("a router state that Next cannot read is answered here, in our own words, and Next never sees it", async () => {
+  for (const state of [
+    ...["", "x", "%", "%7B", "{}", "null", "[]", '"ui"', `${tree(PAGE)}, ${tree(PAGE)}`],
+    ...[
+      ["", null],
+      ["", { a: 1 }],
+      [1, {}],
+      ["", {}, "x"],
+      ["", {}, null, "other"],
+    ].map(tree),
+    ...[
+      ["", {}, null, null, "1"],
+      ["", {}, null, null, 1, "x", 7],
+      [["id", "k", "z", null], {}],
+    ].map(tree),
+    encodeURIComponent(deep(300, "[")),
+  ])
+    expect([state, ...(await ask("GET", "/ui/keys", { rsc: "1", "next-router-state-tree": state }))]).toEqual(
+      [state, 400, false],
+    );
+});
+
+test("and one that it can read goes on; where the two differ, an upgrade of Next has changed its rules", async () => {
+  const { parseAndValidateFlightRouterState: next } = await import(
+    "next/dist/server/app-render/parse-and-validate-flight-router-state.js"
+  );
+  const readable = (text: string) => {
+    try {
+      return next(text) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  expect(await ask("GET", "/ui", { rsc: "1", "next-router-state-tree": tree(PAGE) })).toEqual([200, true]);
+  const word = fc.constantFrom("", "ui", "d", "oc", "refetch", "metadata-only", "children", "(.)");
+  const leaf = fc.oneof(word, fc.constant(null), fc.nat({ max: 3 }));
+  const { node } = fc.letrec<{ node: unknown }>((tie) => ({
+    node: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      leaf,
+      fc.array(fc.oneof(leaf, fc.dictionary(word, tie("node")), fc.array(leaf, { maxLength: 5 })), {
+        maxLength: 7,
+      }),
+      fc.tuple(word, fc.dictionary(word, tie("node"), { maxKeys: 2 })),
+    ),
+  }));
+  fc.assert(
+    fc.property(node, (state) => isRouterState(tree(state)) === readable(tree(state))),
+    { numRuns: 2_000 },
+  );
 });

@@ -9,7 +9,12 @@ import type { Answer, TestGateway } from "./gateway.ts";
 export interface SignedIn {
   readonly userId: string;
   /** A request as the console's own pages send it. */
-  readonly call: (method: string, path: string, body?: unknown) => Promise<Answer>;
+  readonly call: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
 }
 
 /** Makes the person, too. */
@@ -34,6 +39,7 @@ export async function signedInAs(gateway: TestGateway, role: Role, userId: strin
   };
   return {
     userId,
-    call: (method, path, body) => gateway.call(method, path, { key: null, headers, body }),
+    call: (method, path, body, further = {}) =>
+      gateway.call(method, path, { key: null, headers: { ...headers, ...further }, body }),
   };
 }

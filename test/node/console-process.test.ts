@@ -108,6 +108,26 @@ describe("the console's process", async () => {
     expect(await page("/ui/settings")).toContain("America/Lima");
   });
 
+  test("answers open pages by itself: to who is signed in, at once no longer, and never as a page", async () => {
+    const live = "/ui/limits/live?show=all";
+    const unknown = await get(live);
+    expect([unknown.status, JSON.parse(unknown.text)]).toEqual([
+      401,
+      { error: { message: "Sign in first." } },
+    ]);
+    const { cookie } = await signIn(gateway.url, EMAIL, PASSWORD);
+    const { headers, status, text } = await get(live, { cookie });
+    expect([status, headers.get("content-type"), headers.get("cache-control")]).toEqual([
+      200,
+      "application/json",
+      "no-store",
+    ]);
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+    expect(JSON.parse(text)).toMatchObject({ rows: expect.any(Array), refusals: [] });
+    await sql`update console_sessions set ended_at = now()`;
+    expect((await get(live, { cookie })).status).toBe(401);
+  });
+
   test("sends a file on, to its last line", async () => {
     const { cookie } = await signIn(gateway.url, EMAIL, PASSWORD);
     const { headers, status, text } = await get("/ui/audit/export?format=csv", { cookie });

@@ -86,7 +86,7 @@ describe.skipIf(services.redis === null)("over a real Redis", async () => {
     async (store) => {
       await redis.client.flushAll();
       const [one, two] = [await open(store), await open(store)];
-      const takes = Array.from({ length: 100 }, (_, n) =>
+      const takes = Array.from({ length: 50 }, (_, n) =>
         (n % 2 === 0 ? one : two).take("key_api", "10.1.2.3"),
       );
       const admitted = (await Promise.all(takes)).filter((verdict) => verdict.allowed);

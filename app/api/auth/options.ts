@@ -8,6 +8,7 @@ import { seal, unseal } from "#lib/console/seal.ts";
 import { consoleSecret } from "#lib/console/secret.ts";
 import { SESSION_MS, sessionCookieName, sessionIdOf, sessionToken } from "#lib/console/session.ts";
 import { begin, type From, type SignInDeps, signIn } from "#lib/console/sign-in.ts";
+import { networkOf } from "#lib/gateway/throttle-step.ts";
 import type { ConsoleDeps } from "#lib/next/console-deps.ts";
 
 /** A user on the way through next-auth, with the session that was begun for it. */
@@ -24,7 +25,8 @@ export function authOptions(deps: ConsoleDeps, from: From, secure: boolean): Aut
     db: deps.db,
     consoleSecret: secret,
     nowMs: () => deps.clock.now(),
-    throttle: async (policy, who) => (await deps.throttle.take(policy, who)).allowed,
+    // An account's name is no address, and counts as it is.
+    throttle: async (policy, who) => (await deps.throttle.take(policy, networkOf(who))).allowed,
   };
   const { oidc } = config.console;
   const cookie = (name: string) => ({

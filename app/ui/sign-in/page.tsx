@@ -6,7 +6,7 @@ import { SignInForm } from "#components/sign-in/sign-in-form.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { needsSetUp } from "#lib/console/set-up.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
-import { currentSession, type SearchParams } from "../../request.ts";
+import { currentSession, isAddressAllowed, type SearchParams } from "../../request.ts";
 
 export const metadata: Metadata = { title: "Sign in" };
 
@@ -33,7 +33,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
       <SignInForm
         callbackUrl={ownPath(callbackUrl)}
         provider={oidc?.name ?? null}
-        error={typeof error === "string" ? error : null}
+        error={typeof error === "string" ? error : (await isAddressAllowed()) ? null : "address"}
       />
     </DoorFrame>
   );

@@ -2,7 +2,8 @@
 
 import type { NextRequest } from "next/server";
 import NextAuth from "next-auth";
-import { clientAddress } from "#lib/gateway/address.ts";
+import { isAllowed } from "#lib/gateway/address.ts";
+import { addressOf } from "#lib/next/peer.ts";
 import { gatewayRuntime } from "#lib/next/runtime.ts";
 import { authOptions } from "../options.ts";
 
@@ -25,15 +26,9 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   if (!(await isReadable(request))) return refuse(400, "The body is not valid JSON.");
   const { deps } = await gatewayRuntime();
   const { addresses } = deps.policy();
-  const from = {
-    ip:
-      clientAddress(
-        addresses,
-        request.headers.get("x-shin-peer") ?? "",
-        request.headers.get("x-forwarded-for"),
-      ) || null,
-    userAgent: request.headers.get("user-agent"),
-  };
+  const ip = addressOf(addresses, request.headers);
+  if (!isAllowed(addresses, ip)) return refuse(403, "Access forbidden: IP address not allowed.");
+  const from = { ip: ip || null, userAgent: request.headers.get("user-agent") };
   const secure = request.headers.get("x-forwarded-proto") === "https";
   const answer: Response = await NextAuth(request, context, authOptions(deps, from, secure));
   answer.headers.set("cache-control", "no-store");

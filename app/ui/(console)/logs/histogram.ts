@@ -1,9 +1,9 @@
 /** Calls over the asked range, in some thirty buckets at most. */
 import type { ChartRow } from "#components/charts/chart.tsx";
 import { OUTCOME_COLORS } from "#components/charts/palette.ts";
-import { integer } from "#components/format.ts";
-import { callBuckets } from "#db/queries/console-records.ts";
+import { dayAndMonth, integer, timeOfDay } from "#components/format.ts";
 import type { CallFilter } from "#db/queries/guided-calls.ts";
+import { bucketsToNow } from "#lib/console/figures-to-now.ts";
 import { daysBetween, nextHourMs } from "#lib/spend/calendar.ts";
 import type { Deps } from "../../../request.ts";
 
@@ -42,13 +42,13 @@ export async function histogram(
     ? daysBetween(fromMs, nowMs, timezone, MOST_DAYS).map((day) => nextHourMs(day.startMs))
     : equalSteps(Math.floor(fromMs / ms) * ms, ms, nowMs);
   const [firstMs = fromMs] = startsMs;
-  const counted = await callBuckets(sql, { ...filter, fromMs: firstMs }, startsMs);
+  const counted = await bucketsToNow(sql, { ...filter, fromMs: firstMs }, startsMs, nowMs);
   const rows = startsMs.map((atMs, index) => {
     const calls = counted.find((one) => one.bucket === index);
     const values = [calls?.ok ?? 0, calls?.refused ?? 0, calls?.failed ?? 0];
     const at = new Date(atMs);
-    const day = at.toLocaleDateString("en-GB", { timeZone: timezone, day: "numeric", month: "short" });
-    const time = at.toLocaleTimeString("en-GB", { timeZone: timezone, hour: "2-digit", minute: "2-digit" });
+    const day = dayAndMonth(at, timezone);
+    const time = timeOfDay(at, timezone);
     return {
       label: daily ? day : ms >= 240 * MINUTE_MS ? `${day} ${time}` : time,
       title: `${day}, ${time}`,

@@ -17,8 +17,9 @@ import { PageSkeleton } from "#components/shell/page-skeleton.tsx";
 import { RefreshButton } from "#components/shell/refresh-button.tsx";
 import { Snippets } from "#components/snippets.tsx";
 import { findKeyRow } from "#db/queries/console-keys.ts";
-import { knownModels, listCalls } from "#db/queries/console-records.ts";
+import { listCalls } from "#db/queries/console-records.ts";
 import type { CallFilter } from "#db/queries/guided-calls.ts";
+import { modelsToNow } from "#lib/console/figures-to-now.ts";
 import { callsOfId, findCall } from "#lib/console/find-calls.ts";
 import { PAGES } from "#lib/console/roles.ts";
 import { namesOf } from "#lib/exports/names.ts";
@@ -64,7 +65,7 @@ async function Logs({ page, params }: { page: PageContext; params: RawParams }) 
       ? listCalls(deps.sql, filter, (number - 1) * SIZE, SIZE)
       : callsOfId(deps.sql, { ...filter, requestId }, SIZE),
     requestId === undefined ? histogram(deps.sql, filter, fromMs, nowMs, timezone) : null,
-    requestId === undefined ? knownModels(deps.sql, nowMs - RANGES["30d"]) : [],
+    requestId === undefined ? modelsToNow(deps.sql, nowMs - RANGES["30d"], nowMs) : [],
     keyId === undefined ? null : findKeyRow(deps.sql, keyId, ownUserId),
     peeked === undefined ? null : findCall(deps.sql, peeked, ownUserId),
     person === undefined ? null : namesOf(deps.sql, "user", [person]),

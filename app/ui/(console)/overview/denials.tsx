@@ -4,22 +4,19 @@ import Link from "next/link";
 import { ago } from "#components/format.ts";
 import { OutcomeBadge, reasonOf } from "#components/logs/outcome.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
-import { listCalls } from "#db/queries/console-records.ts";
+import { latestDenials } from "#lib/console/figures-to-now.ts";
 import type { PageContext } from "../../../request.ts";
 import { More, Quiet } from "./line.tsx";
 
 const DAY_MS = 86_400_000;
 const SHOWN = 6;
 
-export async function LatestDenials({ page, className }: { page: PageContext; className: string }) {
+/** @param denied how many the page has just counted */
+export async function LatestDenials(props: { page: PageContext; denied: number; className: string }) {
+  const { page, denied, className } = props;
   const { deps, nowMs, ownUserId } = page;
-  const filter = {
-    fromMs: nowMs - 7 * DAY_MS,
-    toMs: null,
-    outcome: "refused" as const,
-    ...(ownUserId === null ? {} : { userId: ownUserId }),
-  };
-  const rows = (await listCalls(deps.sql, filter, 0, SHOWN)).slice(0, SHOWN);
+  const asked = { fromMs: nowMs - 7 * DAY_MS, most: SHOWN };
+  const rows = (await latestDenials(deps.sql, asked, denied, ownUserId, nowMs)).slice(0, SHOWN);
   return (
     <Card className={className}>
       <CardHead

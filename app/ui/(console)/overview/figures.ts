@@ -1,9 +1,9 @@
 /** The Overview's figures, each from the query that other pages use for the same thing. */
 import type { ChartRow } from "#components/charts/chart.tsx";
 import { OUTCOME_COLORS } from "#components/charts/palette.ts";
-import { integer } from "#components/format.ts";
-import { countKeys, type HourSums, hourlyOutcomes, latencySince } from "#db/queries/console-overview.ts";
-import { totalOf } from "#db/queries/spend.ts";
+import { dayAndMonth, integer, timeOfDay } from "#components/format.ts";
+import { countKeys, type HourSums } from "#db/queries/console-overview.ts";
+import { latencyOf, outcomesToNow, spentBefore, spentToNow } from "#lib/console/figures-to-now.ts";
 import { monthStartMs } from "#lib/spend/calendar.ts";
 import type { PageContext } from "../../../request.ts";
 
@@ -17,18 +17,17 @@ export interface Outcomes {
 }
 
 export async function readFigures({ deps, nowMs, ownUserId, timezone }: PageContext) {
-  const filter = ownUserId === null ? {} : { userId: ownUserId };
   await deps.ledger.flush();
   const monthMs = monthStartMs(nowMs, timezone);
   const beforeMs = monthStartMs(monthMs - 1, timezone);
-  const until = Math.min(monthMs, beforeMs + (nowMs - monthMs));
+  const untilMs = Math.min(monthMs, beforeMs + (nowMs - monthMs));
   const firstHourMs = (Math.floor(nowMs / HOUR_MS) - 23) * HOUR_MS;
   const [spend, spendBefore, hours, latency, latencyBefore, keys] = await Promise.all([
-    totalOf(deps.sql, { fromMs: monthMs, toMs: null }, filter),
-    totalOf(deps.sql, { fromMs: beforeMs, toMs: until }, filter),
-    hourlyOutcomes(deps.sql, firstHourMs - DAY_MS, ownUserId),
-    latencySince(deps.sql, firstHourMs, nowMs, ownUserId),
-    latencySince(deps.sql, firstHourMs - DAY_MS, firstHourMs, ownUserId),
+    spentToNow(deps.sql, monthMs, ownUserId, nowMs),
+    spentBefore(deps.sql, { fromMs: beforeMs, toMs: untilMs }, ownUserId, nowMs),
+    outcomesToNow(deps.sql, firstHourMs - DAY_MS, ownUserId, nowMs),
+    latencyOf(deps.sql, "today", { fromMs: firstHourMs, toMs: nowMs }, ownUserId, nowMs),
+    latencyOf(deps.sql, "before", { fromMs: firstHourMs - DAY_MS, toMs: firstHourMs }, ownUserId, nowMs),
     countKeys(deps.sql, nowMs, ownUserId),
   ]);
   const today = hours.filter((hour) => hour.hourMs >= firstHourMs);
@@ -71,8 +70,8 @@ function outcomeRows(
     const { requests = 0, failures = 0, refusals = 0 } = byHour.get(hourMs) ?? {};
     const values = [requests - failures - refusals, refusals, failures];
     const at = new Date(hourMs);
-    const label = at.toLocaleTimeString("en-GB", { timeZone: timezone, hour: "2-digit", minute: "2-digit" });
-    const day = at.toLocaleDateString("en-GB", { timeZone: timezone, day: "numeric", month: "short" });
+    const label = timeOfDay(at, timezone);
+    const day = dayAndMonth(at, timezone);
     return {
       label,
       title: `${day}, ${label}`,

@@ -13,7 +13,7 @@ import { mayManageKeys, maySee } from "#lib/console/roles.ts";
 import { daysAgoStartMs } from "#lib/spend/calendar.ts";
 import { ownersFor } from "../../../owners.ts";
 import { openPage, ownOrigin, type PageContext } from "../../../request.ts";
-import { chartOf, readDays } from "../../../spend-figures.ts";
+import { chartOf, readDaysToNow } from "../../../spend-figures.ts";
 import { Attention } from "./attention.tsx";
 import { LatestDenials } from "./denials.tsx";
 import { OUTCOME_SERIES, readFigures } from "./figures.ts";
@@ -36,13 +36,8 @@ async function Overview({ page }: { page: PageContext }) {
   const { deps, session, nowMs, ownUserId, timezone } = page;
   const figures = await readFigures(page);
   const { now, before, latency, latencyBefore, keys } = figures;
-  const days = await readDays(
-    deps,
-    "model_group",
-    daysAgoStartMs(nowMs, DAYS, timezone),
-    nowMs,
-    ownUserId === null ? {} : { userId: ownUserId },
-  );
+  const firstMs = daysAgoStartMs(nowMs, DAYS, timezone);
+  const days = await readDaysToNow(deps, "model_group", firstMs, nowMs, ownUserId);
   const chart = chartOf(days, "spend", (id) => id || "(no model)", nowMs);
   const logs = maySee(session.role, "logs");
   return (
@@ -123,7 +118,9 @@ async function Overview({ page }: { page: PageContext }) {
           series={OUTCOME_SERIES}
           empty="No calls in the last 24 hours."
         />
-        {logs && <LatestDenials page={page} className="xl:col-span-3" />}
+        {logs && (
+          <LatestDenials page={page} denied={now.refusals + before.refusals} className="xl:col-span-3" />
+        )}
         <Attention page={page} className={logs ? "xl:col-span-2" : "xl:col-span-5"} />
       </div>
     </>
