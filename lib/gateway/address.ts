@@ -66,6 +66,8 @@ export function isTrustedPeer({ peers, trusted }: AddressPolicy, peer: string): 
 
 /** An address without port, brackets, zone and IPv4-in-IPv6 wrapping; null when it is none. */
 function bare(text: string): string | null {
+  // What nearly every peer is, and it is asked for with every request.
+  if (isIP(text) === 4) return text;
   let address = text.trim();
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(address);
   if (bracketed) address = bracketed[1] ?? "";

@@ -107,7 +107,9 @@ async function exchange(
   let deadline: NodeJS.Timeout | undefined;
   try {
     const answer = await send(deps, running, deployment, body, trace);
-    deadline = startDeadline(answer, openTimeoutMs(running, deployment), startedMs, deps);
+    // A short answer has come whole with its headers.
+    if (!answer.complete)
+      deadline = startDeadline(answer, openTimeoutMs(running, deployment), startedMs, deps);
     if (answer.status >= 200 && answer.status < 300) {
       const opened = await openAnswer(answer, {
         stream: call.stream,

@@ -82,8 +82,9 @@ export class RunningCall {
 
   /** Writes the ledger's `started`. */
   start(): void {
-    const estimate: Usage = { ...NO_USAGE, promptTokens: this.call.promptTokens, source: "estimated" };
-    this.deps.ledger.start(this.context.requestId, () => this.#record(null, estimate));
+    this.deps.ledger.start(this.context.requestId, () =>
+      this.#record(null, { ...NO_USAGE, promptTokens: this.call.promptTokens, source: "estimated" }),
+    );
   }
 
   elapsedMs(): number {

@@ -104,6 +104,7 @@ function jsonAnswer(value: object): UpstreamAnswer {
   return {
     status: 200,
     headers: { "content-type": "application/json" },
+    complete: true,
     next: async () => {
       const chunk = body;
       body = null;
@@ -120,6 +121,7 @@ function streamAnswer(chunks: Generator<string>, departure: Departure): Upstream
   return {
     status: 200,
     headers: { "content-type": "text/event-stream" },
+    complete: false,
     next: async () => {
       // A turn of the event loop between chunks, so that they leave one by one as a provider's do.
       await new Promise(setImmediate);

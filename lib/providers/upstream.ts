@@ -37,6 +37,8 @@ export interface Departure {
 export interface UpstreamAnswer {
   readonly status: number;
   readonly headers: IncomingHeaders;
+  /** All of it is here, read or not: no more need be waited for. */
+  readonly complete: boolean;
   /** The next bytes, null at the end. @throws when the connection breaks, times out or is aborted */
   next(): Promise<Buffer | null>;
   /** All that is left, at most so many bytes; null when there is more. @throws as `next` */
@@ -121,6 +123,10 @@ class AnswerReader implements Dispatcher.DispatchHandler, UpstreamAnswer {
     this.#reject = reject;
     this.#departure = departure;
     departure.onGone(() => this.abort());
+  }
+
+  get complete(): boolean {
+    return this.#ended && this.#error === null;
   }
 
   next(): Promise<Buffer | null> {
