@@ -7,6 +7,7 @@ import type { Console } from "./console.ts";
 
 /** For so long calls on connections that are open are still served, each as the last of its connection. */
 const FAREWELL_MS = 1_000;
+const IDLE_CHECK_MS = 100;
 
 export interface DrainOptions {
   readonly server: Server;
@@ -56,20 +57,19 @@ async function drain(options: DrainOptions, why: string): Promise<void> {
   // The port is closed at once: a proxy finds nobody there and takes the next gateway. `close` of an HTTP server would cut idle
   // connections with it, and with one of them a call that is just on its way; those are closed by their next answer instead.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-  let idle: NodeJS.Timeout | null = null;
-  const farewell = setTimeout(
-    () => {
-      runtime.refuse();
-      // Connections that idle between two requests have nothing to finish.
-      idle = setInterval(() => server.closeIdleConnections(), 100);
-    },
-    Math.min(FAREWELL_MS, timeoutMs),
-  );
+  const timers: NodeJS.Timeout[] = [];
+  const farewell = () => {
+    // Connections that idle between two requests have nothing to finish. They go at once and before anything is refused: a
+    // proxy that keeps many uses a few of them, and would send its next call into one that was only about to be closed.
+    server.closeIdleConnections();
+    timers.push(setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS));
+  };
+  timers.push(setTimeout(farewell, Math.min(FAREWELL_MS, timeoutMs)));
+  // Whoever comes even later has a connection on which nothing was asked before.
+  timers.push(setTimeout(() => runtime.refuse(), Math.min(2 * FAREWELL_MS, timeoutMs)));
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs);
   await closed;
-  clearTimeout(farewell);
-  if (idle) clearInterval(idle);
-  clearTimeout(late);
+  for (const timer of [...timers, late]) clearTimeout(timer);
   await options.console.close();
   await runtime.close();
   await close();
