@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ALERT_KINDS } from "#lib/alerts/channel-schema.ts";
 import { SETTINGS } from "#lib/config/sections.ts";
 import { blocksOf } from "./markdown.ts";
 import { listFiles, readText, root } from "./sources.ts";
@@ -28,6 +29,18 @@ function isThere(path: string): boolean {
   return found?.isDirectory() ? listFiles(path).length > 0 : found !== undefined;
 }
 
+/** The headings of a page as a link names them. */
+function headingsOf(path: string): readonly string[] {
+  const text = readText(path).replace(/^\s*```[\s\S]*?^\s*```/gm, "");
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .trim()
+      .replaceAll(" ", "-"),
+  );
+}
+
 describe.each(pages)("%s", (path) => {
   const page = readText(path);
 
@@ -43,6 +56,15 @@ describe.each(pages)("%s", (path) => {
     const links = [...page.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
     const local = links.filter((link) => !/^https?:/.test(link));
     expect(local.filter((link) => !existsSync(join(root, posix.join(dirname(path), link))))).toEqual([]);
+  });
+
+  it("links to headings that exist", () => {
+    const lost = [...page.matchAll(/\]\(([^)#\s]*)#([^)\s]+)\)/g)].filter(([, file = "", heading = ""]) => {
+      if (/^https?:/.test(file)) return false;
+      const target = file === "" ? path : posix.join(dirname(path), file);
+      return target.endsWith(".md") && !headingsOf(target).includes(heading);
+    });
+    expect(lost.map(([link]) => link)).toEqual([]);
   });
 
   it("names npm scripts that exist", () => {
@@ -79,6 +101,11 @@ describe("the decisions", () => {
       expect(list).toContain(`(${posix.basename(path)})`);
     }
   });
+});
+
+it("docs/alerts.md has every kind of alert", () => {
+  const page = readText("docs/alerts.md");
+  expect(ALERT_KINDS.filter((kind) => !page.includes(`\`${kind}\``))).toEqual([]);
 });
 
 describe("what the pages say about settings", () => {

@@ -1,8 +1,9 @@
 /** SIGTERM: no new calls, running ones finish or are cut at `drain_timeout`, everything is settled, exit 0. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import postgres from "postgres";
-import { Agent, request } from "undici";
+import { Agent, Client, request } from "undici";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { MASTER_KEY } from "#test/helpers/gateway.ts";
 import { temporaryFolder, until } from "#test/helpers/house.ts";
@@ -13,6 +14,9 @@ import { ask, startProvider } from "./provider.ts";
 import { pricedConfig } from "./statement.ts";
 
 const CALLS = 100;
+/** Connections that idle, as a proxy in front keeps them, and how far apart they are used: for longer than the farewell. */
+const KEPT = 250;
+const PACE_MS = 10;
 
 describe.skipIf(services.postgres === null)("SIGTERM", async () => {
   const server = await realPostgres();
@@ -94,4 +98,43 @@ describe.skipIf(services.postgres === null)("SIGTERM", async () => {
       await until("the provider's calls are aborted", () => provider.open.size === 0);
     },
   );
+
+  test("a connection that a proxy kept is served or closed, and never answered with a refusal", async () => {
+    const gateway = await start("30s", "commit");
+    const headers = { authorization: `Bearer ${MASTER_KEY}` };
+    const kept = Array.from({ length: KEPT }, () => new Client(gateway.url, { keepAliveTimeout: 60_000 }));
+    onTestFinished(async () => void (await Promise.all(kept.map((client) => client.destroy()))));
+    const use = async (client: Client): Promise<number | "closed"> => {
+      try {
+        const { body, statusCode } = await client.request({ method: "GET", path: "/v1/models", headers });
+        await body.dump();
+        return statusCode;
+      } catch {
+        return "closed";
+      }
+    };
+    for (const client of kept) expect(await use(client)).toBe(200);
+    // Calls that run keep the gateway from ending meanwhile.
+    const answers = await openCalls(gateway, "drip");
+    gateway.signal("SIGTERM");
+    const portIsClosed = () =>
+      request(`${gateway.url}/health`, { headers: { connection: "close" } }).then(
+        async ({ body }) => {
+          await body.dump();
+          return false;
+        },
+        () => true,
+      );
+    await until("the port is closed", portIsClosed);
+    const seen: (number | "closed")[] = [];
+    for (const client of kept) {
+      seen.push(await use(client));
+      if (seen.at(-1) !== "closed") await wait(PACE_MS);
+    }
+    expect(seen.filter((one) => one !== 200 && one !== "closed")).toEqual([]);
+    expect(seen).toContain("closed");
+    provider.release();
+    for (const text of await Promise.all(answers)) expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+    expect(await gateway.ended, gateway.log()).toEqual({ code: 0, signal: null });
+  });
 });
