@@ -7,6 +7,8 @@ const config = {
   skipTrailingSlashRedirect: true,
   // A stream that waits for a compressor's buffer is no stream; a proxy in front may compress what is whole.
   compress: false,
+  // The console is opened by its address as often as by its name; without this its pages would not reload in development.
+  allowedDevOrigins: ["127.0.0.1"],
   reactStrictMode: true,
   // Where a page stood before.
   redirects: () => [
