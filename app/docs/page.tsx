@@ -62,6 +62,16 @@ export default async function DocsPage() {
         </ul>
       </section>
       <section>
+        <h2 id="asking-again" className="mb-1 scroll-mt-20 font-semibold text-base">
+          Asking again
+        </h2>
+        <p className="max-w-2xl text-soft text-sm">
+          Every change of the admin API takes an{" "}
+          <code className="font-mono text-xs">{document.components.parameters.IdempotencyKey.name}</code>{" "}
+          header. <Inline text={document.components.parameters.IdempotencyKey.description} />
+        </p>
+      </section>
+      <section>
         <h2 id="errors" className="mb-1 scroll-mt-20 font-semibold text-base">
           Errors
         </h2>

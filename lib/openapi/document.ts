@@ -23,7 +23,10 @@ export interface OpenApiDocument {
   readonly security: readonly Json[];
   /** Path -> method in lower case -> operation. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: Json & { readonly schemas: Readonly<Record<string, Json>> };
+  readonly components: Json & {
+    readonly parameters: { readonly IdempotencyKey: typeof idempotencyKey };
+    readonly schemas: Readonly<Record<string, Json>>;
+  };
   /** Every error that the gateway itself answers. */
   readonly "x-errors": readonly ErrorEntry[];
 }

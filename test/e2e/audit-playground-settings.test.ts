@@ -258,6 +258,9 @@ describe.skipIf(services.chromium === null)("these pages", async () => {
       await page.getByRole("link", { name: /\/key\/revoke_all/ }).click();
       await page.waitForURL("**/docs/keys#postKeyRevokeAll");
       await page.getByText(`curl ${url}/key/revoke_all`).waitFor();
+      await page.locator("#op-postKeyRevokeAll").getByRole("link", { name: "Idempotency-Key" }).click();
+      await page.waitForURL("**/docs#asking-again");
+      await page.getByRole("heading", { name: "Asking again" }).waitFor();
       for (const path of ["/docs", "/docs/keys", "/docs/models"]) {
         await page.goto(`${url}${path}`);
         expect([path, await violations(page)]).toEqual([path, []]);
@@ -265,6 +268,15 @@ describe.skipIf(services.chromium === null)("these pages", async () => {
       expect([faults, foreign]).toEqual([[], []]);
     }
     const { page } = await under.window({ viewport: { width: 320, height: 800 } });
+    await page.goto(`${url}/docs`);
+    const groups = await page
+      .locator('a[href^="/docs/"]')
+      .evaluateAll((links) => [
+        ...new Set(links.map((link) => new URL((link as HTMLAnchorElement).href).pathname)),
+      ]);
+    expect(groups.length).toBeGreaterThan(8);
+    for (const path of groups)
+      expect([path, (await page.request.get(`${url}${path}`)).status()]).toEqual([path, 200]);
     for (const path of ["/docs", "/docs/keys"]) {
       await page.goto(`${url}${path}`);
       expect(

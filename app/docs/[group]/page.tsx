@@ -1,6 +1,7 @@
 /** One group of operations: what each is for, who may use it, what it takes, and a curl line for this host. */
 import { Link2 } from "lucide-react";
 import type { Metadata } from "next";
+import Link from "next/link";
 import { notFound } from "next/navigation";
 import { CodeBlock } from "#components/code-block.tsx";
 import { FieldsTable } from "#components/docs/fields-table.tsx";
@@ -9,9 +10,11 @@ import { Method } from "#components/docs/method.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { IDEMPOTENCY_KEY } from "#lib/idempotency/key.ts";
 import { curlOf } from "#lib/openapi/curl.ts";
 import { exampleBody } from "#lib/openapi/examples.ts";
 import { fieldsOf } from "#lib/openapi/fields.ts";
+import type { Json } from "#lib/openapi/schemas.ts";
 import { ownOrigin } from "../../request.ts";
 import { type PlacedOperation, reference } from "../reference.ts";
 
@@ -62,7 +65,9 @@ function OperationSection({ placed, origin }: { placed: PlacedOperation; origin:
   const id = operation.operationId;
   const schema = operation.requestBody?.content["application/json"].schema;
   const fields = schema === undefined ? [] : fieldsOf(schema, document.components.schemas);
-  const parameters = (operation.parameters ?? []).map((one) => {
+  // What many operations share stands in the document once, and on the reference's first page.
+  const [shared, own] = partition(operation.parameters ?? []);
+  const parameters = own.map((one) => {
     const { type, enum: choices } = one["schema"] as { type: string; enum?: string[] };
     return {
       name: String(one["name"]),
@@ -101,6 +106,11 @@ function OperationSection({ placed, origin }: { placed: PlacedOperation; origin:
           </p>
           <p className="flex flex-wrap items-center gap-1.5">
             <Badge>{operation.description.replace(/\.$/, "")}</Badge>
+            {shared.length > 0 && (
+              <Link href="/docs#asking-again" prefetch={false} className="rounded-full">
+                <Badge tone="outline">{IDEMPOTENCY_KEY}</Badge>
+              </Link>
+            )}
             <code className="font-mono text-2xs text-faint">{id}</code>
           </p>
           {parameters.length > 0 && <FieldsTable caption="Parameters" fields={parameters} />}
@@ -128,4 +138,8 @@ function OperationSection({ placed, origin }: { placed: PlacedOperation; origin:
       </div>
     </section>
   );
+}
+
+function partition(parameters: readonly Json[]): [shared: Json[], own: Json[]] {
+  return [parameters.filter((one) => "$ref" in one), parameters.filter((one) => !("$ref" in one))];
 }
