@@ -3,7 +3,7 @@
  * Limits are far away, so they are checked and taken on each call and never refuse one.
  */
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { answersOk, freePort, waitUntilReady } from "./readiness.ts";
@@ -57,6 +57,7 @@ export async function startGateway(stage: Stage, spec: GatewaySpec): Promise<Gat
     LITELLM_MASTER_KEY: masterKey,
     // The Next mount has no data folder to make one in.
     SHIN_ENCRYPTION_KEY: randomBytes(32).toString("hex"),
+    ...(await nodeOptionsOf(spec.checkout)),
     ...(spec.databaseUrl === undefined ? {} : { DATABASE_URL: spec.databaseUrl }),
     ...spec.environment,
   };
@@ -89,6 +90,16 @@ export async function startGateway(stage: Stage, spec: GatewaySpec): Promise<Gat
     startMs,
     stop: () => started.stop(),
   };
+}
+
+/** As `npm start` of that checkout runs it; older ones had none. */
+async function nodeOptionsOf(checkout: string): Promise<Record<string, string>> {
+  const file = join(checkout, "scripts", "node-options.js");
+  if (!existsSync(file)) return {};
+  const { withNodeOptions } = (await import(file)) as {
+    withNodeOptions: (env: Record<string, string>) => Record<string, string>;
+  };
+  return withNodeOptions({});
 }
 
 function configYaml(spec: GatewaySpec, subjects: Subjects): string {

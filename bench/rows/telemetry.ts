@@ -1,6 +1,6 @@
 /**
- * Row `telemetry`: what it costs to be looked at. One gateway by itself, one whose metrics are scraped each second, and one
- * that sends a trace and a log record of every call to a receiver on this machine.
+ * Row `telemetry`: what it costs to be looked at. One gateway by itself, one whose metrics are scraped each second, one that
+ * sends a trace of every call to a receiver on this machine, and one that sends its log record, too.
  */
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -32,15 +32,24 @@ export const telemetry: Row = async ({ stage, checkout, quick }) => {
       databaseUrl: await postgres.createDatabase(name),
     });
   const scraped = await start("scraped", {});
-  const traced = await start("traced", { OTEL_EXPORTER_OTLP_ENDPOINT: receiver });
-  const targets = [await start("plain", {}), { ...scraped, during: () => scrape(scraped.origin) }, traced];
+  const traced = await start("traced", {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver,
+    OTEL_LOGS_EXPORTER: "none",
+  });
+  const logged = await start("traced and logged", { OTEL_EXPORTER_OTLP_ENDPOINT: receiver });
+  const targets = [
+    await start("plain", {}),
+    { ...scraped, during: () => scrape(scraped.origin) },
+    traced,
+    logged,
+  ];
   const measured = await runRounds(stage, targets, {
     load: { seconds: quick ? 2 : 5, connections: CONNECTIONS, body: SMALL_BODY },
     rounds: quick ? 1 : 8,
     warmUpSeconds: quick ? 1 : 5,
   });
-  const [plain, withMetrics, withTraces] = measured;
-  if (!plain || !withMetrics || !withTraces) throw new Error("A target was lost.");
+  const [plain, withMetrics, withTraces, withLogs] = measured;
+  if (!plain || !withMetrics || !withTraces || !withLogs) throw new Error("A target was lost.");
   return {
     tables: [roundsTable(`small chat body, ${CONNECTIONS} connections, commit`, measured, [plain])],
     goals: [
@@ -59,7 +68,11 @@ export const telemetry: Row = async ({ stage, checkout, quick }) => {
         unit: "x",
       },
     ],
-    notes: [...recordNotes(measured), await delivered(traced.origin)],
+    notes: [
+      ...recordNotes(measured),
+      await delivered("traced", traced.origin),
+      await delivered("traced and logged", logged.origin),
+    ],
   };
 };
 
@@ -98,7 +111,7 @@ async function metricsOf(origin: string): Promise<string> {
 }
 
 /** Spans that were dropped cost nothing to send, so a ratio without this would mean little. */
-async function delivered(origin: string): Promise<string> {
+async function delivered(name: string, origin: string): Promise<string> {
   // The last batches leave within a second.
   await delay(2 * SCRAPE_MS);
   const text = await metricsOf(origin);
@@ -109,5 +122,5 @@ async function delivered(origin: string): Promise<string> {
   const figures = ["sent", "failed", "dropped"].map(
     (outcome) => `${count(outcome).toLocaleString("en-US")} ${outcome}`,
   );
-  return `traced: spans and log records ${figures.join(", ")}.`;
+  return `${name}: spans and log records ${figures.join(", ")}.`;
 }

@@ -12,7 +12,8 @@ import { temporaryFolder } from "#test/helpers/house.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
-const known = new Set(VARIABLES.map(({ name }) => name));
+/** Ours, and Node's own. */
+const known = new Set([...VARIABLES.map(({ name }) => name), "NODE_OPTIONS"]);
 /** A version in three numbers or two, and not `latest` or a mere major. */
 const PINNED = /:\d+\.\d+[\w.-]*$/;
 

@@ -5,6 +5,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { temporaryFolder, until } from "#test/helpers/house.ts";
+import { NODE_OPTIONS } from "../../scripts/node-options.js";
 
 const scripts = join(import.meta.dirname, "../../scripts");
 
@@ -12,7 +13,7 @@ const scripts = join(import.meta.dirname, "../../scripts");
 async function smallClone(): Promise<string> {
   const root = await temporaryFolder();
   await mkdir(join(root, "scripts"));
-  for (const name of ["prepare.js", "start.js", "test.js"])
+  for (const name of ["node-options.js", "prepare.js", "start.js", "test.js"])
     await copyFile(join(scripts, name), join(root, "scripts", name));
   await writeFile(join(root, "package.json"), '{"type":"module"}');
   await writeFile(
@@ -35,7 +36,7 @@ async function smallClone(): Promise<string> {
     `const args: string[] = process.argv.slice(2);
      if (args.includes("--wait")) { process.on("SIGTERM", () => process.exit(7)); setInterval(() => {}, 60_000); } else process.exitCode = 3;
      // Last: who reads it may send the signal at once.
-     console.log(JSON.stringify({ args, pid: process.pid }));`,
+     console.log(JSON.stringify({ args, options: process.env.NODE_OPTIONS, pid: process.pid }));`,
   );
   return root;
 }
@@ -133,6 +134,17 @@ test("builds when there is an app and its sources changed, and not for --help", 
   for (const expected of [["build"], []]) {
     await start(root);
     expect(await calls(root)).toEqual(expected);
+  }
+});
+
+test("the gateway's Node gets its options, and whoever states others has the last word", async () => {
+  const root = await smallClone();
+  expect(JSON.parse((await start(root, [], { NODE_OPTIONS: "" })).out).options).toBe(NODE_OPTIONS);
+  const stated = await start(root, [], { NODE_OPTIONS: "--max-semi-space-size=64" });
+  expect(JSON.parse(stated.out).options).toBe(`${NODE_OPTIONS} --max-semi-space-size=64`);
+  for (const file of ["deploy/Dockerfile", "deploy/systemd/shin.service", "deploy/systemd/shin@.service"]) {
+    const text = await readFile(join(scripts, "..", file), "utf8");
+    expect(text, file).toContain(`NODE_OPTIONS=${NODE_OPTIONS}`);
   }
 });
 
