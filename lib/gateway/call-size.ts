@@ -3,7 +3,7 @@
  * means to pass a budget writes the body, so nothing that a provider bills may be left out here.
  */
 import type { Endpoint } from "./endpoints.ts";
-import type { Member } from "./json-scan.ts";
+import { countElements, type Member } from "./json-scan.ts";
 
 export interface PromptSize {
   /** An estimate. */
@@ -60,7 +60,8 @@ function pictures(messages: Buffer): number {
 }
 
 /** A list of prompts, of texts or of tokens, is answered one by one; everything else is one prompt. */
-export function promptsIn(prompt: unknown): number {
-  const isList = Array.isArray(prompt) && (typeof prompt[0] === "string" || Array.isArray(prompt[0]));
-  return isList ? prompt.length : 1;
+export function promptsIn(bytes: Buffer, { valueStart, valueEnd }: Member): number {
+  // Of a list only its beginning is looked at: one of millions would take a second to make.
+  const isList = /^\[\s*["[]/.test(bytes.toString("latin1", valueStart, Math.min(valueEnd, valueStart + 64)));
+  return isList ? countElements(bytes, valueStart) : 1;
 }

@@ -70,7 +70,8 @@ export function readCall(
   if (typeof model !== "string" || model === "")
     throw invalid("model is missing: name one of GET /v1/models", "model");
   if (model.length > 256) throw invalid("model is longer than 256 characters", "model");
-  checkPrompt(endpoint, last.get(endpoint.prompt), bytes, value);
+  const prompt = last.get(endpoint.prompt);
+  checkPrompt(endpoint, prompt, bytes, value);
   const options = field("stream_options");
   const stream = field("stream") === true;
   if (stream && !endpoint.streams)
@@ -92,7 +93,7 @@ export function readCall(
     wantsUsage: isRecord(options) && options["include_usage"] === true,
     maxTokens: bounds.length > 0 ? Math.max(...bounds) : null,
     choices,
-    answers: choices * (endpoint.prompt === "prompt" ? promptsIn(field("prompt")) : 1),
+    answers: choices * (prompt && endpoint.prompt === "prompt" ? countPrompts(bytes, prompt) : 1),
     endUser: asText(field("user")) ?? steering.endUser,
     tags: readTags(field("metadata"), field("tags"), steering.tags),
     steering,
@@ -114,8 +115,13 @@ function readMembers(bytes: Buffer): Members {
     if (bytes.length <= PARSE_BYTES) return parseMembers(bytes);
     const list = scanObject(bytes);
     const last = byName(list);
-    const parse = (member: Member | undefined): unknown =>
-      member && JSON.parse(bytes.toString("utf8", member.valueStart, member.valueEnd));
+    const parse = (member: Member | undefined): unknown => {
+      if (!member) return undefined;
+      // What the gateway acts on is small; making millions of values of it would keep everybody else waiting.
+      if (member.valueEnd - member.valueStart > PARSE_BYTES)
+        throw invalid(`${member.key} is larger than ${PARSE_BYTES / 1024} kB`, member.key);
+      return JSON.parse(bytes.toString("utf8", member.valueStart, member.valueEnd));
+    };
     return { list, last, value: (name) => parse(last.get(name)) };
   } catch (error) {
     throw invalidJson(error, bytes);
@@ -140,6 +146,14 @@ function byName(list: readonly Member[]): ReadonlyMap<string, Member> {
   const last = new Map<string, Member>();
   for (const member of list) last.set(member.key, member);
   return last;
+}
+
+function countPrompts(bytes: Buffer, prompt: Member): number {
+  try {
+    return promptsIn(bytes, prompt);
+  } catch (error) {
+    throw invalidJson(error, bytes);
+  }
 }
 
 function checkType(name: string, type: FieldType, value: unknown): void {

@@ -15,6 +15,10 @@ export interface Member {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const NEAR_BYTES = 64;
+/** Deeper than anybody means it: V8 takes a second for a million levels, and whoever walks them needs as much stack. */
+const MOST_LEVELS = 1_000;
+/** Each is a small object here; no request has a hundred. */
+const MOST_MEMBERS = 10_000;
 
 /**
  * The top-level members of an object, duplicates included.
@@ -35,6 +39,8 @@ export function scanObject(bytes: Buffer, parsed: string | null = null): Member[
     if (bytes[at] !== 0x3a) throw new SyntaxError(`expected ":" at byte ${at}`);
     const valueStart = skipSpace(bytes, at + 1);
     const valueEnd = skipValue(bytes, valueStart, parsed !== null);
+    if (members.length === MOST_MEMBERS)
+      throw new SyntaxError(`the object has more than ${MOST_MEMBERS} members`);
     members.push({ key, start, valueStart, valueEnd });
     at = skipSpace(bytes, valueEnd);
     if (bytes[at] === 0x2c) {
@@ -45,6 +51,19 @@ export function scanObject(bytes: Buffer, parsed: string | null = null): Member[
   if (skipSpace(bytes, at + 1) !== bytes.length)
     throw new SyntaxError(`text after the object at byte ${at + 1}`);
   return members;
+}
+
+/** How many elements the list has that begins there, without making them. @throws SyntaxError when it is no list */
+export function countElements(bytes: Buffer, listStart: number): number {
+  if (bytes[listStart] !== 0x5b) throw new SyntaxError(`expected "[" at byte ${listStart}`);
+  let at = skipSpace(bytes, listStart + 1);
+  if (bytes[at] === 0x5d) return 0;
+  for (let count = 1; ; count++) {
+    at = skipSpace(bytes, skipValue(bytes, at, true));
+    if (bytes[at] === 0x5d) return count;
+    if (bytes[at] !== 0x2c) throw new SyntaxError(`expected "," or "]" at byte ${at}`);
+    at = skipSpace(bytes, at + 1);
+  }
 }
 
 /**
@@ -160,6 +179,8 @@ function skipContainer(bytes: Buffer, from: number): number {
       if (open.pop() !== byte) throw new SyntaxError(`brackets do not match at byte ${at}`);
       if (open.length === 0) return at + 1;
     }
+    if (open.length > MOST_LEVELS)
+      throw new SyntaxError(`the value at byte ${from} is nested more than ${MOST_LEVELS} levels deep`);
   }
   throw new SyntaxError(`the value at byte ${from} has no end`);
 }

@@ -4,6 +4,7 @@
  */
 import { NO_USAGE, type Usage } from "#lib/models/cost.ts";
 import { estimateTokens, readUsage } from "#lib/models/usage.ts";
+import { GatewayError } from "../errors.ts";
 import { isRecord } from "./records.ts";
 
 const SEPARATORS = [Buffer.from("\n\n"), Buffer.from("\r\n\r\n")] as const;
@@ -13,6 +14,12 @@ const NO_USAGE_YET = Buffer.from('"usage":null');
 const ERROR = Buffer.from('"error"');
 const DONE = Buffer.from("[DONE]");
 const NOTHING = Buffer.alloc(0);
+/** A picture within one event fits; a provider that never ends its event must not fill the memory. */
+const MOST_EVENT_BYTES = 16 * 1024 * 1024;
+const TOO_LONG =
+  "litellm.APIError: the provider's answer cannot be used: an event of its stream is larger than 16 MB";
+/** An event's end that falls between two chunks lies within so many bytes of both. */
+const SEAM = 3;
 const TEXT_FIELDS = [
   '"content":"',
   '"content": "',
@@ -34,6 +41,9 @@ export interface MeterOptions {
 export class StreamMeter {
   readonly #options: MeterOptions;
   #rest: Buffer = NOTHING;
+  /** What came after it and did not end its event. */
+  #unfinished: Buffer[] = [];
+  #unfinishedBytes = 0;
   #rename: { from: Buffer; to: Buffer } | null | undefined;
   #usage: Usage | null = null;
   #textBytes = 0;
@@ -50,9 +60,12 @@ export class StreamMeter {
     this.#options = options;
   }
 
-  /** Takes bytes of the provider, gives the whole events that go to the client now; `[DONE]` is held back. */
+  /**
+   * Takes bytes of the provider, gives the whole events that go to the client now; `[DONE]` is held back.
+   * @throws GatewayError upstream_invalid for an event that does not end
+   */
   push(chunk: Buffer): Buffer {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    if (!this.#ends(chunk)) return NOTHING;
     const out: Buffer[] = [];
     for (let end = eventEnd(this.#rest); end > 0 && !this.error; end = eventEnd(this.#rest)) {
       const event = this.#event(this.#rest.subarray(0, end));
@@ -62,8 +75,33 @@ export class StreamMeter {
     return out.length === 1 && out[0] ? out[0] : Buffer.concat(out);
   }
 
+  /** Adds the chunk to what is unfinished; false when no event can end in it, and nothing need be looked for. */
+  #ends(chunk: Buffer): boolean {
+    if (this.#rest.length === 0 && this.#unfinished.length === 0) {
+      this.#rest = chunk;
+      return true;
+    }
+    const last = this.#unfinished.at(-1) ?? this.#rest;
+    this.#unfinished.push(chunk);
+    this.#unfinishedBytes += chunk.length;
+    if (this.#rest.length + this.#unfinishedBytes > MOST_EVENT_BYTES)
+      throw new GatewayError("upstream_invalid", TOO_LONG);
+    const seam = Buffer.concat([last.subarray(-SEAM), chunk.subarray(0, SEAM)]);
+    if (eventEnd(seam) === 0 && eventEnd(chunk) === 0 && chunk.length >= SEAM) return false;
+    this.#join();
+    return true;
+  }
+
+  /** Only once an event is whole: joining at each chunk would copy a long one a hundred times over. */
+  #join(): void {
+    if (this.#unfinished.length > 0) this.#rest = Buffer.concat([this.#rest, ...this.#unfinished]);
+    this.#unfinished = [];
+    this.#unfinishedBytes = 0;
+  }
+
   /** What is left when the provider ends without a final blank line. */
   end(): Buffer {
+    this.#join();
     if (this.#rest.length === 0 || this.error) return NOTHING;
     const event = this.#event(Buffer.concat([this.#rest, SEPARATORS[0]]));
     this.#rest = NOTHING;
