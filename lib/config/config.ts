@@ -11,6 +11,7 @@ import type { ConsoleSettings } from "./console-environment.ts";
 import type { ContentSettings } from "./content-settings.ts";
 import type { CorsConfig } from "./cors.ts";
 import type { BackupSettings } from "./operate-settings.ts";
+import type { ServiceTier } from "./service-tier.ts";
 import type { TelemetrySettings } from "./telemetry-settings.ts";
 
 /** Prices of one deployment in nano-USD for a million tokens (integer, so that fractions of a nano-dollar a token stay exact). */
@@ -24,6 +25,7 @@ export interface Price {
   readonly reasoningNanoUsdPerMillion: bigint | null;
   /** Flat fee for a call. */
   readonly requestNanoUsd: bigint;
+  readonly serviceTiers?: { readonly [tier in ServiceTier]?: Price };
 }
 
 /** Ceilings of one subject: requests and tokens a minute, an hour and a day. Null means no ceiling of its own. */

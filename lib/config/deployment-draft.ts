@@ -39,6 +39,12 @@ export interface DeploymentDraft {
   cacheWritePrice: bigint | null;
   reasoningPrice: bigint | null;
   requestPrice: bigint | null;
+  flexInputPrice: bigint | null;
+  flexOutputPrice: bigint | null;
+  flexCacheReadPrice: bigint | null;
+  priorityInputPrice: bigint | null;
+  priorityOutputPrice: bigint | null;
+  priorityCacheReadPrice: bigint | null;
 }
 
 /** A draft with nothing said. */
@@ -81,5 +87,11 @@ export function emptyDeployment(): DeploymentDraft {
     cacheWritePrice: null,
     reasoningPrice: null,
     requestPrice: null,
+    flexInputPrice: null,
+    flexOutputPrice: null,
+    flexCacheReadPrice: null,
+    priorityInputPrice: null,
+    priorityOutputPrice: null,
+    priorityCacheReadPrice: null,
   };
 }

@@ -21,7 +21,7 @@ const param = <K extends keyof DeploymentDraft>(
   return setting(member, parser, { at: [first, ...others], doc, default: fallback });
 };
 const price = (
-  member: "inputPrice" | "outputPrice" | "cacheReadPrice" | "cacheWritePrice" | "reasoningPrice",
+  member: Extract<keyof DeploymentDraft, `${string}Price`>,
   name: string,
   doc: string,
   fallback: string,
@@ -165,6 +165,32 @@ export const DEPLOYMENT_SETTINGS: readonly Setting<DeploymentDraft>[] = [
     "input price",
   ),
   price("reasoningPrice", "output_cost_per_reasoning_token", "USD for a reasoning token.", "output price"),
+  price("flexInputPrice", "input_cost_per_token_flex", "The same at service_tier: flex.", "input price"),
+  price("flexOutputPrice", "output_cost_per_token_flex", "The same at service_tier: flex.", "output price"),
+  price(
+    "flexCacheReadPrice",
+    "cache_read_input_token_cost_flex",
+    "The same at service_tier: flex.",
+    "cache read price",
+  ),
+  price(
+    "priorityInputPrice",
+    "input_cost_per_token_priority",
+    "The same at service_tier: priority.",
+    "input price",
+  ),
+  price(
+    "priorityOutputPrice",
+    "output_cost_per_token_priority",
+    "The same at service_tier: priority.",
+    "output price",
+  ),
+  price(
+    "priorityCacheReadPrice",
+    "cache_read_input_token_cost_priority",
+    "The same at service_tier: priority.",
+    "cache read price",
+  ),
   param(
     "requestPrice",
     usd(),

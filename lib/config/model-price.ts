@@ -10,7 +10,15 @@ export function priceOf(
 ): Price | null {
   const { inputPrice, outputPrice, cacheReadPrice, cacheWritePrice, reasoningPrice, requestPrice } = draft;
   const said = [inputPrice, outputPrice, cacheReadPrice, cacheWritePrice, reasoningPrice, requestPrice];
-  if (said.every((price) => price === null)) return null;
+  if (said.every((price) => price === null)) {
+    const tier = TIER_PRICES.find((member) => draft[member] !== null);
+    if (tier)
+      report.warning(
+        placeOf(tier),
+        `"${modelGroup}" has prices of a service tier and none without one: they are not used — set input_cost_per_token and output_cost_per_token`,
+      );
+    return null;
+  }
   const flatOnly = inputPrice === null && outputPrice === null && requestPrice !== null;
   const isEmbedding =
     modelInfo.mode === "embedding" || modelInfo.mode === "moderation" || modelInfo.mode === "rerank";
@@ -26,13 +34,45 @@ export function priceOf(
       `"${modelGroup}" has no output_cost_per_token: output tokens are counted as free — write 0 if they are`,
     );
   }
-  return {
+  const price: Price = {
     inputNanoUsdPerMillion: inputPrice ?? 0n,
     outputNanoUsdPerMillion: outputPrice ?? 0n,
     cacheReadNanoUsdPerMillion: cacheReadPrice,
     cacheWriteNanoUsdPerMillion: cacheWritePrice,
     reasoningNanoUsdPerMillion: reasoningPrice,
     requestNanoUsd: requestPrice ?? 0n,
+  };
+  const flex = tierOf(price, draft.flexInputPrice, draft.flexOutputPrice, draft.flexCacheReadPrice);
+  const priority = tierOf(
+    price,
+    draft.priorityInputPrice,
+    draft.priorityOutputPrice,
+    draft.priorityCacheReadPrice,
+  );
+  if (!flex && !priority) return price;
+  return { ...price, serviceTiers: { ...(flex && { flex }), ...(priority && { priority }) } };
+}
+
+const TIER_PRICES = [
+  ...(["flexInputPrice", "flexOutputPrice", "flexCacheReadPrice"] as const),
+  ...(["priorityInputPrice", "priorityOutputPrice", "priorityCacheReadPrice"] as const),
+];
+
+/** What a tier says nothing of costs what it costs without it; null: it says nothing at all. */
+function tierOf(
+  price: Price,
+  input: bigint | null,
+  output: bigint | null,
+  cacheRead: bigint | null,
+): Price | null {
+  if (input === null && output === null && cacheRead === null) return null;
+  return {
+    ...price,
+    inputNanoUsdPerMillion: input ?? price.inputNanoUsdPerMillion,
+    outputNanoUsdPerMillion: output ?? price.outputNanoUsdPerMillion,
+    cacheReadNanoUsdPerMillion: cacheRead ?? price.cacheReadNanoUsdPerMillion,
+    // A price of its own is of the tier without a name; a dearer or cheaper output takes its reasoning along.
+    reasoningNanoUsdPerMillion: output === null ? price.reasoningNanoUsdPerMillion : null,
   };
 }
 

@@ -76,9 +76,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     use_chat_completions_api tag_regex auto_router_config_path complexity_router_config complexity_router_default_model
     adaptive_router_config adaptive_router_default_model quality_router_config quality_router_default_model
     milvus_text_field milvus_db_name milvus_partition_names mock_timeout output_cost_per_second_1080p
-    input_cost_per_token_flex input_cost_per_token_priority output_cost_per_token_flex output_cost_per_token_priority
-    cache_creation_input_token_cost_above_200k_tokens cache_read_input_token_cost_flex
-    cache_read_input_token_cost_priority cache_read_input_token_cost_above_200k_tokens
+    cache_creation_input_token_cost_above_200k_tokens cache_read_input_token_cost_above_200k_tokens
     input_cost_per_character_above_128k_tokens output_cost_per_character_above_128k_tokens
     input_cost_per_token_cache_hit input_cost_per_image_above_128k_tokens input_cost_per_audio_per_second
     input_cost_per_audio_per_second_above_128k_tokens input_cost_per_video_per_second

@@ -38,6 +38,7 @@ async function answerJson(
     usage,
     errorCode: null,
     responseId: answer.responseId,
+    serviceTier: answer.serviceTier,
   });
   const headers = answerHeaders(deps, running, deployment, answer.headers);
   headers.push("content-type", "application/json", "cache-control", "no-store");
@@ -139,6 +140,7 @@ function settle(
   errorCode: string | null,
 ): Promise<void> {
   const statusCode = outcome === "client_closed" ? 499 : 200;
-  const { responseId } = answer.meter;
-  return running.end({ outcome, statusCode, usage: answer.meter.usage(), errorCode, responseId });
+  const { meter } = answer;
+  const { responseId, serviceTier } = meter;
+  return running.end({ outcome, statusCode, usage: meter.usage(), errorCode, responseId, serviceTier });
 }

@@ -2,6 +2,7 @@
  * The body of an inference call, read once. Small bodies are parsed whole, so that bad JSON never reaches a provider;
  * large ones are only scanned, and just the members acted on are parsed. What is not acted on passes through as it came.
  */
+import { type ServiceTier, serviceTier } from "#lib/config/service-tier.ts";
 import { toStorable } from "#lib/storable.ts";
 import { GatewayError } from "../errors.ts";
 import { type PromptSize, promptSize, promptsIn } from "./call-size.ts";
@@ -26,6 +27,8 @@ export interface Call extends PromptSize {
   readonly choices: number;
   /** Answers that are produced in all, each as long as `maxTokens` allows: choices, of each prompt. */
   readonly answers: number;
+  /** As asked for; the answer may say another. */
+  readonly serviceTier: ServiceTier | null;
   readonly endUser: string | null;
   readonly tags: readonly string[];
   /** What the client asks of the gateway itself, by header or body. */
@@ -94,6 +97,7 @@ export function readCall(
     maxTokens: bounds.length > 0 ? Math.max(...bounds) : null,
     choices,
     answers: choices * (prompt && endpoint.prompt === "prompt" ? countPrompts(bytes, prompt) : 1),
+    serviceTier: serviceTier(field("service_tier")),
     endUser: asText(field("user")) ?? steering.endUser,
     tags: readTags(field("metadata"), field("tags"), steering.tags),
     steering,

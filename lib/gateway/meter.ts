@@ -51,6 +51,8 @@ export class StreamMeter {
   responseId: string | null = null;
   /** What the provider calls the model that answers. */
   responseModel: string | null = null;
+  /** The `service_tier` that serves, as the chunk with the usage says it. */
+  serviceTier: unknown;
   /** `data: [DONE]` was seen. */
   done = false;
   /** An error object the provider sent inside the stream; the meter gives no event from it on. */
@@ -156,6 +158,7 @@ export class StreamMeter {
     const usage = chunk && readUsage(chunk["usage"]);
     if (!usage) return true;
     this.#usage = usage;
+    this.serviceTier = chunk["service_tier"];
     const empty = Array.isArray(chunk["choices"]) && chunk["choices"].length === 0;
     return this.#options.keepUsageChunk || !empty;
   }

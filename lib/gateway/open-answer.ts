@@ -19,6 +19,8 @@ export interface JsonAnswer {
   readonly responseId: string | null;
   /** What the provider calls the model that answered. */
   readonly responseModel: string | null;
+  /** The `service_tier` that served it, whatever stands there; undefined: the provider says nothing. */
+  readonly serviceTier: unknown;
 }
 
 export interface StreamAnswer {
@@ -63,6 +65,7 @@ async function openJson(upstream: UpstreamAnswer, { publicModel, watch }: MeterO
     usage: readUsage(usage),
     responseId: typeof id === "string" ? id : null,
     responseModel: typeof model === "string" ? model : null,
+    serviceTier: fields["service_tier"],
   };
 }
 
@@ -81,11 +84,12 @@ function parse(body: Buffer): Record<string, unknown> {
   return value;
 }
 
+const READ = new Set(["id", "model", "usage", "service_tier"]);
+
 function scanFields(body: Buffer): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const { key, valueEnd, valueStart } of scan(body)) {
-    if (key === "id" || key === "model" || key === "usage")
-      fields[key] = JSON.parse(body.toString("utf8", valueStart, valueEnd));
+    if (READ.has(key)) fields[key] = JSON.parse(body.toString("utf8", valueStart, valueEnd));
   }
   return fields;
 }

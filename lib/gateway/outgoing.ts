@@ -1,5 +1,6 @@
 /** The body as a deployment gets it: the few members that change are rewritten, the rest goes over byte for byte. */
 import type { Config, Deployment } from "#lib/config/config.ts";
+import { type ServiceTier, serviceTier } from "#lib/config/service-tier.ts";
 import { providerOf } from "#lib/providers/catalogue.ts";
 import { GatewayError } from "../errors.ts";
 import type { Call } from "./call.ts";
@@ -30,6 +31,17 @@ export function outputBound(config: Config, endpoint: Endpoint, call: Call): num
   if (!endpoint.generates) return 0;
   const asked = call.maxTokens ?? config.maxTokens ?? config.defaultOutputTokens;
   return Math.min(asked, config.maxTokens ?? asked) * call.answers;
+}
+
+/** The service tier that the deployment is asked for. */
+export function askedTier(deployment: Deployment, endpoint: Endpoint, call: Call): ServiceTier | null {
+  const preset = deployment.extraBody["service_tier"];
+  if (preset !== undefined) return serviceTier(preset);
+  if (call.serviceTier !== null) return call.serviceTier;
+  const isSaid = call.members.some((member) => member.key === "service_tier");
+  return isSaid || !endpoint.known.has("service_tier")
+    ? null
+    : serviceTier(deployment.defaults["service_tier"]);
 }
 
 /**

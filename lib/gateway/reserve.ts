@@ -5,7 +5,7 @@ import type { Config, Deployment, Price } from "#lib/config/config.ts";
 import { costOf, NO_USAGE, priceFor, priceTable } from "#lib/models/cost.ts";
 import type { PriceTable } from "#lib/models/price-library.ts";
 import { GatewayError } from "../errors.ts";
-import { outputBound } from "./outgoing.ts";
+import { askedTier, outputBound } from "./outgoing.ts";
 import type { RunningCall } from "./running-call.ts";
 
 export interface Reservation {
@@ -28,7 +28,9 @@ export function reservationFor(running: RunningCall, deployment: Deployment, now
   const output = outputBound(config, endpoint, call);
   const strict = set.strict && endpoint.generates && table !== null && set.rules.some(isHardBudget);
   const promptTokens = strict ? call.promptMost : call.promptTokens;
-  const price = table && (strict ? dearest(priceFor(table, promptTokens)) : priceFor(table, promptTokens));
+  const tier = askedTier(deployment, endpoint, call);
+  const listed = table && priceFor(table, promptTokens, tier);
+  const price = strict && table && listed ? dearest(listed, tiersOf(priceFor(table, promptTokens))) : listed;
   const costWith = (completionTokens: number) =>
     price ? costOf(price, { ...NO_USAGE, promptTokens, completionTokens }) : 0n;
   const unbounded = endpoint.generates && call.maxTokens === null && config.maxTokens === null;
@@ -77,14 +79,27 @@ export function pricesOf(config: Config, deployment: Deployment, modelGroup: str
     : null;
 }
 
+/** The provider may serve by another tier than was asked for. */
+function tiersOf({ serviceTiers, ...untiered }: Price): readonly Price[] {
+  return [untiered, ...Object.values(serviceTiers ?? {})];
+}
+
 /** The price that no kind of token is above: a strict call must not cost more than it reserved. */
-function dearest(price: Price): Price {
+function dearest(price: Price, tiers: readonly Price[]): Price {
   const most = (...prices: (bigint | null)[]) =>
     prices.reduce<bigint>((top, one) => (one !== null && one > top ? one : top), 0n);
-  const { inputNanoUsdPerMillion: input, outputNanoUsdPerMillion: output } = price;
+  const all = [price, ...tiers];
   return {
-    inputNanoUsdPerMillion: most(input, price.cacheReadNanoUsdPerMillion, price.cacheWriteNanoUsdPerMillion),
-    outputNanoUsdPerMillion: most(output, price.reasoningNanoUsdPerMillion),
+    inputNanoUsdPerMillion: most(
+      ...all.flatMap((one) => [
+        one.inputNanoUsdPerMillion,
+        one.cacheReadNanoUsdPerMillion,
+        one.cacheWriteNanoUsdPerMillion,
+      ]),
+    ),
+    outputNanoUsdPerMillion: most(
+      ...all.flatMap((one) => [one.outputNanoUsdPerMillion, one.reasoningNanoUsdPerMillion]),
+    ),
     cacheReadNanoUsdPerMillion: null,
     cacheWriteNanoUsdPerMillion: null,
     reasoningNanoUsdPerMillion: null,

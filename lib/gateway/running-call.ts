@@ -2,6 +2,7 @@
 import type { Lease, RuleState } from "#lib/admission/admission.ts";
 import type { Named, RuleSet } from "#lib/admission/rules.ts";
 import type { Deployment } from "#lib/config/config.ts";
+import { serviceTier } from "#lib/config/service-tier.ts";
 import type { Outcome, SpendRecord } from "#lib/ledger/record.ts";
 import { costOf, NO_USAGE, priceFor, type Usage } from "#lib/models/cost.ts";
 import { truncateAddress } from "#lib/privacy/anonymise.ts";
@@ -13,6 +14,7 @@ import { type CallContent, contentOf } from "./call-content.ts";
 import type { AuthenticatedContext, GatewayDeps } from "./context.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { recordedEndUser } from "./named.ts";
+import { askedTier } from "./outgoing.ts";
 import { logCall } from "./request-log.ts";
 import { pricesOf, type Reservation } from "./reserve.ts";
 import { settleLeases } from "./settle.ts";
@@ -26,6 +28,8 @@ export interface Ending {
   readonly usage: Usage;
   readonly errorCode: string | null;
   readonly responseId: string | null;
+  /** What the answer says of it; undefined: nothing. */
+  readonly serviceTier?: unknown;
 }
 
 export class RunningCall {
@@ -91,11 +95,13 @@ export class RunningCall {
     return this.deps.clock.monotonic() - this.context.startedMonotonicMs;
   }
 
-  /** What the call costs with that usage on its deployment. */
-  cost(usage: Usage): bigint {
-    const { config } = this.context.policy;
-    const table = this.deployment && pricesOf(config, this.deployment, this.modelGroup);
-    return table && usage.source !== "none" ? costOf(priceFor(table, usage.promptTokens), usage) : 0n;
+  /** What the call costs with that usage on its deployment: at the tier that served it, else at the one asked for. */
+  #cost({ usage, serviceTier: served }: Ending): bigint {
+    const { call, deployment, endpoint } = this;
+    const table = deployment && pricesOf(this.context.policy.config, deployment, this.modelGroup);
+    if (!table || usage.source === "none") return 0n;
+    const tier = served === undefined ? askedTier(deployment, endpoint, call) : serviceTier(served);
+    return costOf(priceFor(table, usage.promptTokens, tier), usage);
   }
 
   /** Settles admission and ledger; resolves when the record is durable. A second ending is the first one. */
@@ -126,7 +132,7 @@ export class RunningCall {
 
   async #end(ending: Ending): Promise<void> {
     const { clock, ledger } = this.deps;
-    this.costNanoUsd = this.cost(ending.usage);
+    this.costNanoUsd = this.#cost(ending);
     const tokens = ending.usage.promptTokens + ending.usage.completionTokens;
     const nowMs = clock.now();
     const record = this.#record(ending, ending.usage);

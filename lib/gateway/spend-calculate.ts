@@ -1,5 +1,6 @@
 /** `POST /spend/calculate`: what a call would cost, or what an answer did. */
 import type { Deployment } from "#lib/config/config.ts";
+import { type ServiceTier, serviceTier } from "#lib/config/service-tier.ts";
 import { accessibleDeployments } from "#lib/keys/access.ts";
 import { costOf, NO_USAGE, priceFor, priceTable, type Usage } from "#lib/models/cost.ts";
 import { readUsage } from "#lib/models/usage.ts";
@@ -27,7 +28,9 @@ export const calculate: KeyRoute["run"] = async (_deps, context) => {
     const named = model ?? answer["model"];
     if (typeof named !== "string")
       throw new GatewayError("invalid_request", "model is missing: which one answered?", { param: "model" });
-    return json(200, { cost: nanoToUsd(costWith(context, named, usage)) });
+    return json(200, {
+      cost: nanoToUsd(costWith(context, named, usage, serviceTier(answer["service_tier"]))),
+    });
   }
   if (!model || !messages) {
     throw new GatewayError(
@@ -43,9 +46,14 @@ export const calculate: KeyRoute["run"] = async (_deps, context) => {
 
 const NO_HEADERS = { get: () => null };
 
-function costWith(context: AuthenticatedContext, model: string, usage: Usage): bigint {
+function costWith(
+  context: AuthenticatedContext,
+  model: string,
+  usage: Usage,
+  tier: ServiceTier | null = null,
+): bigint {
   const table = pricedDeployment(context, model);
-  return costOf(priceFor(table, usage.promptTokens), usage);
+  return costOf(priceFor(table, usage.promptTokens, tier), usage);
 }
 
 /** Of several deployments the first that has a price; an answer may also name a model as its provider does. */

@@ -1,5 +1,6 @@
 /** Usage times price, rounded once a call. */
 import type { Deployment, Price } from "#lib/config/config.ts";
+import type { ServiceTier } from "#lib/config/service-tier.ts";
 import { roundHalfUp } from "#lib/money.ts";
 import { libraryPrice, type PriceTable } from "./price-library.ts";
 
@@ -36,11 +37,11 @@ export function priceTable(deployment: Deployment): PriceTable | null {
   return table;
 }
 
-/** The price that a prompt of that length falls under. */
-export function priceFor(table: PriceTable, promptTokens: number): Price {
+/** The price that a prompt of that length falls under, at that service tier where it has a price of its own. */
+export function priceFor(table: PriceTable, promptTokens: number, tier: ServiceTier | null = null): Price {
   let price = table.base;
-  for (const tier of table.tiers) if (promptTokens > tier.abovePromptTokens) price = tier.price;
-  return price;
+  for (const longer of table.tiers) if (promptTokens > longer.abovePromptTokens) price = longer.price;
+  return (tier !== null && price.serviceTiers?.[tier]) || price;
 }
 
 /** Cost in nano-USD, rounded half up. Parts that exceed their whole count as the whole. */

@@ -1,5 +1,6 @@
 /** A deployment as /model/info shows it, in LiteLLM's names: everything but its credentials. */
 import type { Deployment, Price } from "../config/config.ts";
+import type { ServiceTier } from "../config/service-tier.ts";
 import { saysSecret, withoutSecrets } from "../deployments/secret-members.ts";
 import { publicApiBase } from "../providers/request.ts";
 import { priceTable } from "./cost.ts";
@@ -108,6 +109,18 @@ export function pricesView(price: Price): Record<string, number> {
       ? {}
       : { output_cost_per_reasoning_token: usdPerToken(price.reasoningNanoUsdPerMillion) }),
     ...(price.requestNanoUsd === 0n ? {} : { input_cost_per_request: Number(price.requestNanoUsd) / 1e9 }),
+    ...tierView("flex", price.serviceTiers?.flex),
+    ...tierView("priority", price.serviceTiers?.priority),
+  };
+}
+
+function tierView(tier: ServiceTier, price: Price | undefined): Record<string, number> {
+  if (!price) return {};
+  const { cacheReadNanoUsdPerMillion: cacheRead } = price;
+  return {
+    [`input_cost_per_token_${tier}`]: usdPerToken(price.inputNanoUsdPerMillion),
+    [`output_cost_per_token_${tier}`]: usdPerToken(price.outputNanoUsdPerMillion),
+    ...(cacheRead === null ? {} : { [`cache_read_input_token_cost_${tier}`]: usdPerToken(cacheRead) }),
   };
 }
 

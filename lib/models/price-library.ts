@@ -65,6 +65,11 @@ export function libraryModels(provider: string): readonly LibraryModel[] {
   return known;
 }
 
+/** The list has it for a thousand calls. */
+function requestFee({ requests_kcount: fee }: ModelPrice): bigint {
+  return typeof fee === "number" ? usdToNano(fee) / 1_000n : 0n;
+}
+
 function priceAt(model: ModelPrice, promptTokens: number): Price {
   const perMillion = (unit: string): bigint | null => {
     const price = model[`${unit}_mtok`];
@@ -79,6 +84,6 @@ function priceAt(model: ModelPrice, promptTokens: number): Price {
     cacheReadNanoUsdPerMillion: perMillion("cache_read"),
     cacheWriteNanoUsdPerMillion: perMillion("cache_write"),
     reasoningNanoUsdPerMillion: perMillion("output_reasoning"),
-    requestNanoUsd: 0n,
+    requestNanoUsd: requestFee(model),
   };
 }
