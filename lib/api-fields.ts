@@ -5,6 +5,7 @@ import { DURATION_FORMS, readDuration } from "./config/duration.ts";
 import { GatewayError } from "./errors.ts";
 import { fieldSentence } from "./field-sentences.ts";
 import { usdToNano } from "./money.ts";
+import { unreadable } from "./readable-name.ts";
 
 /** Dollars in, nano-dollars out. `""` is null, as LiteLLM's console sends it. */
 export const usd = z
@@ -47,6 +48,12 @@ export const ceiling = z
 
 export const text = (longest: number) =>
   z.string("must be text").max(longest, `must have at most ${longest} characters`);
+/** Text that names something for people to read. */
+export const name = (longest: number) =>
+  text(longest).superRefine((value, context) => {
+    const message = unreadable(value);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  });
 export const names = z.array(text(256), "must be a list of names").max(1000).nullish();
 export const record = z.record(z.string(), z.unknown(), "must be an object").nullish();
 

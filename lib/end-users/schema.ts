@@ -1,6 +1,6 @@
 /** Bodies of the end-user API, LiteLLM's `/customer/*` and `/end_user/*` (API.md 1.5). */
 import { z } from "zod";
-import { text } from "#lib/api-fields.ts";
+import { name, text } from "#lib/api-fields.ts";
 import { tieredFields } from "#lib/budgets/tiered-fields.ts";
 
 /** What a call may name in `user` or in a header; longer names are no name of anybody. */
@@ -9,10 +9,10 @@ const id = text(256).min(1, "must not be empty");
 const fields = {
   ...tieredFields,
   user_id: id,
-  alias: text(255).nullish(),
+  alias: name(255).nullish(),
 };
 
-export const newEndUserSchema = z.object(fields);
+export const newEndUserSchema = z.object({ ...fields, user_id: name(256).min(1, "must not be empty") });
 export type NewEndUserBody = z.infer<typeof newEndUserSchema>;
 
 export const updateEndUserSchema = z.object(fields);

@@ -1,6 +1,6 @@
 /** Bodies about the members of a team (API.md 1.5), and the ids and addresses that all people are named by. */
 import { z } from "zod";
-import { ceiling, duration, text, usd } from "#lib/api-fields.ts";
+import { ceiling, duration, name, text, usd } from "#lib/api-fields.ts";
 
 export const MEMBER_ROLES = ["admin", "user"] as const;
 
@@ -17,12 +17,15 @@ export const MEMBER_PERMISSIONS = [
 ] as const;
 
 export const id = text(256).min(1, "must not be empty");
+/** Of somebody or something that is made now. */
+export const newId = name(256).min(1, "must not be empty");
 export const ids = z
   .array(id, "must be a list of ids")
   .min(1, "must hold at least one id")
   .max(1000, "must hold at most 1000 ids");
 export const email = text(254)
   .transform((value) => value.trim().toLowerCase())
+  .pipe(name(254))
   .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), "must be an e-mail address");
 export const memberRole = z.enum(MEMBER_ROLES, `must be one of ${MEMBER_ROLES.join(", ")}`);
 

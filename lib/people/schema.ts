@@ -1,9 +1,9 @@
 /** Bodies of the user and team API (API.md 1.5); those about members stand in member-schema.ts. */
 import { z } from "zod";
-import { duration, limitFields, record, text, usd } from "#lib/api-fields.ts";
+import { duration, limitFields, name, record, usd } from "#lib/api-fields.ts";
 import { finerFields } from "#lib/budgets/finer-fields.ts";
 import { generateSchema } from "#lib/keys/schema.ts";
-import { email, id, ids, memberDefaultFields, memberRole, members } from "./member-schema.ts";
+import { email, id, ids, memberDefaultFields, memberRole, members, newId } from "./member-schema.ts";
 
 /**
  * LiteLLM's roles that a user row can have, and two of our own that count in the console. Its `org_admin`, `team` and
@@ -18,7 +18,7 @@ export const USER_ROLES = [
   "dpo",
 ] as const;
 
-const alias = text(255).nullish();
+const alias = name(255).nullish();
 
 const userFields = {
   ...limitFields,
@@ -41,7 +41,7 @@ const joinedTeam = z.union(
 
 export const newUserSchema = z.object({
   ...userFields,
-  user_id: id.nullish(),
+  user_id: newId.nullish(),
   user_email: email.nullish(),
   /** service: an account for programs, which nobody signs in to; `metadata.owner_user_id` names who answers for it. */
   kind: z.enum(["person", "service"], "must be person or service").nullish(),
@@ -90,7 +90,7 @@ const teamFields = { ...limitFields, ...finerFields, ...memberDefaultFields, tea
 
 export const newTeamSchema = z.object({
   ...teamFields,
-  team_id: id.nullish(),
+  team_id: newId.nullish(),
   members_with_roles: members.nullish(),
 });
 export type NewTeamBody = z.infer<typeof newTeamSchema>;

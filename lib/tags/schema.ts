@@ -1,6 +1,6 @@
 /** Bodies of the tag API, LiteLLM's `/tag/*`. */
 import { z } from "zod";
-import { text } from "#lib/api-fields.ts";
+import { name as readableName, text } from "#lib/api-fields.ts";
 import { tieredFields } from "#lib/budgets/tiered-fields.ts";
 
 /** As long as a tag of a key may be. */
@@ -12,7 +12,7 @@ const fields = {
   description: text(1000).nullish(),
 };
 
-export const newTagSchema = z.object(fields);
+export const newTagSchema = z.object({ ...fields, name: readableName(128).min(1, "must not be empty") });
 export type NewTagBody = z.infer<typeof newTagSchema>;
 
 export const updateTagSchema = z.object(fields);
