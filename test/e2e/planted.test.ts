@@ -1,5 +1,6 @@
 /** What somebody plants for others to find: scripts in names (AC-40), and a session in the victim's browser (AC-32). */
 import { describe, expect, it } from "vitest";
+import { PAGES } from "#lib/console/roles.ts";
 import { services } from "#test/helpers/services.ts";
 import { openConsoleUnderTest, PASSWORD } from "./console.ts";
 
@@ -18,6 +19,16 @@ describe.skipIf(services.chromium === null)("planted", async () => {
     await under.api("POST", "/user/new", { user_alias: `user ${SCRIPT}`, auto_create_key: false });
     await under.api("POST", "/tag/new", { name: `tag ${SCRIPT}`, description: SCRIPT });
     await under.api("POST", "/budget/new", { budget_id: `budget ${SCRIPT}`, max_budget: 1 });
+    await under.api("POST", "/customer/new", { user_id: `customer ${SCRIPT}`, alias: SCRIPT });
+    await under.api("POST", "/model/new", {
+      model_name: `stored ${SCRIPT}`,
+      litellm_params: {
+        model: `openai/${SCRIPT}`,
+        api_key: "sk-planted",
+        api_base: "https://models.example/v1",
+      },
+      model_info: { note: SCRIPT },
+    });
     for (const model of ["gpt-4", `model ${SCRIPT}`])
       await fetch(`${url}/v1/chat/completions`, {
         method: "POST",
@@ -41,19 +52,19 @@ describe.skipIf(services.chromium === null)("planted", async () => {
       found.push("a dialog");
       void dialog.dismiss();
     });
-    for (const [path, shown] of [
-      ["/people/users", "user"],
-      ["/people/teams", "team"],
-      ["/logs", "model"],
-      ["/audit", null],
-      ["/budgets", null],
-      ["/usage", null],
-      ["/overview", null],
-    ] as const) {
-      const answer = await page.goto(`${url}/ui${path}`);
+    const shownOn: Readonly<Record<string, string>> = {
+      "/ui/people/users": "user",
+      "/ui/people/teams": "team",
+      "/ui/logs": "model",
+      "/ui/models": "stored",
+    };
+    for (const { path } of Object.values(PAGES)) {
+      const shown = shownOn[path];
+      const answer = await page.goto(`${url}${path}`);
       expect([path, answer?.status()]).toEqual([path, 200]);
       // As text, with every character of it.
-      if (shown !== null) await page.getByText(`${shown} ${SCRIPT}`).first().waitFor({ state: "attached" });
+      if (shown !== undefined)
+        await page.getByText(`${shown} ${SCRIPT}`).first().waitFor({ state: "attached" });
       expect([path, await page.locator("img[src='x']").count()]).toEqual([path, 0]);
     }
     expect(found).toEqual([]);
