@@ -10,12 +10,12 @@ import type { CallbackDestination } from "./callbacks.ts";
 import type { ConsoleSettings } from "./console-environment.ts";
 import type { ContentSettings } from "./content-settings.ts";
 import type { CorsConfig } from "./cors.ts";
+import type { FinerPrice } from "./finer-price.ts";
 import type { BackupSettings } from "./operate-settings.ts";
-import type { ServiceTier } from "./service-tier.ts";
 import type { TelemetrySettings } from "./telemetry-settings.ts";
 
 /** Prices of one deployment in nano-USD for a million tokens (integer, so that fractions of a nano-dollar a token stay exact). */
-export interface Price {
+export interface Price extends FinerPrice<Price> {
   readonly inputNanoUsdPerMillion: bigint;
   readonly outputNanoUsdPerMillion: bigint;
   /** Falls back to the input price. */
@@ -25,7 +25,6 @@ export interface Price {
   readonly reasoningNanoUsdPerMillion: bigint | null;
   /** Flat fee for a call. */
   readonly requestNanoUsd: bigint;
-  readonly serviceTiers?: { readonly [tier in ServiceTier]?: Price };
 }
 
 /** Ceilings of one subject: requests and tokens a minute, an hour and a day. Null means no ceiling of its own. */

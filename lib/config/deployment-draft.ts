@@ -39,6 +39,8 @@ export interface DeploymentDraft {
   cacheWritePrice: bigint | null;
   reasoningPrice: bigint | null;
   requestPrice: bigint | null;
+  audioInputPrice: bigint | null;
+  audioOutputPrice: bigint | null;
   flexInputPrice: bigint | null;
   flexOutputPrice: bigint | null;
   flexCacheReadPrice: bigint | null;
@@ -87,6 +89,8 @@ export function emptyDeployment(): DeploymentDraft {
     cacheWritePrice: null,
     reasoningPrice: null,
     requestPrice: null,
+    audioInputPrice: null,
+    audioOutputPrice: null,
     flexInputPrice: null,
     flexOutputPrice: null,
     flexCacheReadPrice: null,

@@ -165,6 +165,13 @@ export const DEPLOYMENT_SETTINGS: readonly Setting<DeploymentDraft>[] = [
     "input price",
   ),
   price("reasoningPrice", "output_cost_per_reasoning_token", "USD for a reasoning token.", "output price"),
+  price("audioInputPrice", "input_cost_per_audio_token", "USD for an input token of sound.", "input price"),
+  price(
+    "audioOutputPrice",
+    "output_cost_per_audio_token",
+    "USD for an output token of sound.",
+    "output price",
+  ),
   price("flexInputPrice", "input_cost_per_token_flex", "The same at service_tier: flex.", "input price"),
   price("flexOutputPrice", "output_cost_per_token_flex", "The same at service_tier: flex.", "output price"),
   price(

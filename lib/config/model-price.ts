@@ -11,11 +11,11 @@ export function priceOf(
   const { inputPrice, outputPrice, cacheReadPrice, cacheWritePrice, reasoningPrice, requestPrice } = draft;
   const said = [inputPrice, outputPrice, cacheReadPrice, cacheWritePrice, reasoningPrice, requestPrice];
   if (said.every((price) => price === null)) {
-    const tier = TIER_PRICES.find((member) => draft[member] !== null);
-    if (tier)
+    const finer = FINER_PRICES.find((member) => draft[member] !== null);
+    if (finer)
       report.warning(
-        placeOf(tier),
-        `"${modelGroup}" has prices of a service tier and none without one: they are not used — set input_cost_per_token and output_cost_per_token`,
+        placeOf(finer),
+        `"${modelGroup}" has prices of sound or of a service tier, and none of plain tokens: they are not used — set input_cost_per_token and output_cost_per_token`,
       );
     return null;
   }
@@ -41,6 +41,8 @@ export function priceOf(
     cacheWriteNanoUsdPerMillion: cacheWritePrice,
     reasoningNanoUsdPerMillion: reasoningPrice,
     requestNanoUsd: requestPrice ?? 0n,
+    ...(draft.audioInputPrice !== null && { audioInputNanoUsdPerMillion: draft.audioInputPrice }),
+    ...(draft.audioOutputPrice !== null && { audioOutputNanoUsdPerMillion: draft.audioOutputPrice }),
   };
   const flex = tierOf(price, draft.flexInputPrice, draft.flexOutputPrice, draft.flexCacheReadPrice);
   const priority = tierOf(
@@ -53,7 +55,8 @@ export function priceOf(
   return { ...price, serviceTiers: { ...(flex && { flex }), ...(priority && { priority }) } };
 }
 
-const TIER_PRICES = [
+const FINER_PRICES = [
+  ...(["audioInputPrice", "audioOutputPrice"] as const),
   ...(["flexInputPrice", "flexOutputPrice", "flexCacheReadPrice"] as const),
   ...(["priorityInputPrice", "priorityOutputPrice", "priorityCacheReadPrice"] as const),
 ];

@@ -64,8 +64,8 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     region_name watsonx_region_name azure_ad_token tenant_id client_id client_secret azure_username azure_password
     azure_scope default_api_key_tpm_limit default_api_key_rpm_limit max_file_size_mb input_cost_per_second
     output_cost_per_second input_cost_per_character output_cost_per_character input_cost_per_image
-    output_cost_per_image input_cost_per_pixel output_cost_per_pixel input_cost_per_query input_cost_per_audio_token
-    output_cost_per_audio_token output_cost_per_image_token input_cost_per_token_batches output_cost_per_token_batches
+    output_cost_per_image input_cost_per_pixel output_cost_per_pixel input_cost_per_query
+    output_cost_per_image_token input_cost_per_token_batches output_cost_per_token_batches
     input_cost_per_token_above_128k_tokens output_cost_per_token_above_128k_tokens
     input_cost_per_token_above_200k_tokens output_cost_per_token_above_200k_tokens
     cache_read_input_audio_token_cost cache_creation_input_audio_token_cost

@@ -2,7 +2,7 @@
  * The body of an inference call, read once. Small bodies are parsed whole, so that bad JSON never reaches a provider;
  * large ones are only scanned, and just the members acted on are parsed. What is not acted on passes through as it came.
  */
-import { type ServiceTier, serviceTier } from "#lib/config/service-tier.ts";
+import { type ServiceTier, serviceTier } from "#lib/config/finer-price.ts";
 import { toStorable } from "#lib/storable.ts";
 import { GatewayError } from "../errors.ts";
 import { type PromptSize, promptSize, promptsIn } from "./call-size.ts";
@@ -37,6 +37,8 @@ export interface Call extends PromptSize {
 
 /** Up to here a body is parsed whole. */
 const PARSE_BYTES = 64 * 1024;
+/** The largest object or list that the gateway itself looks into. */
+const MOST_READ_BYTES = 256 * 1024;
 type FieldType = "number" | "boolean" | "string" | "object" | "count";
 const TYPES: ReadonlyMap<string, FieldType> = new Map<string, FieldType>([
   ["temperature", "number"],
@@ -122,8 +124,8 @@ function readMembers(bytes: Buffer): Members {
     const parse = (member: Member | undefined): unknown => {
       if (!member) return undefined;
       // What the gateway acts on is small; making millions of values of it would keep everybody else waiting.
-      if (member.valueEnd - member.valueStart > PARSE_BYTES)
-        throw invalid(`${member.key} is larger than ${PARSE_BYTES / 1024} kB`, member.key);
+      if (member.valueEnd - member.valueStart > MOST_READ_BYTES && bytes[member.valueStart] !== 0x22)
+        throw invalid(`${member.key} is larger than ${MOST_READ_BYTES / 1024} kB`, member.key);
       return JSON.parse(bytes.toString("utf8", member.valueStart, member.valueEnd));
     };
     return { list, last, value: (name) => parse(last.get(name)) };

@@ -1,6 +1,6 @@
 /** The body as a deployment gets it: the few members that change are rewritten, the rest goes over byte for byte. */
 import type { Config, Deployment } from "#lib/config/config.ts";
-import { type ServiceTier, serviceTier } from "#lib/config/service-tier.ts";
+import { type ServiceTier, serviceTier } from "#lib/config/finer-price.ts";
 import { providerOf } from "#lib/providers/catalogue.ts";
 import { GatewayError } from "../errors.ts";
 import type { Call } from "./call.ts";

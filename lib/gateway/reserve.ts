@@ -86,8 +86,8 @@ function tiersOf({ serviceTiers, ...untiered }: Price): readonly Price[] {
 
 /** The price that no kind of token is above: a strict call must not cost more than it reserved. */
 function dearest(price: Price, tiers: readonly Price[]): Price {
-  const most = (...prices: (bigint | null)[]) =>
-    prices.reduce<bigint>((top, one) => (one !== null && one > top ? one : top), 0n);
+  const most = (...prices: (bigint | null | undefined)[]) =>
+    prices.reduce<bigint>((top, one) => (one && one > top ? one : top), 0n);
   const all = [price, ...tiers];
   return {
     inputNanoUsdPerMillion: most(
@@ -95,10 +95,15 @@ function dearest(price: Price, tiers: readonly Price[]): Price {
         one.inputNanoUsdPerMillion,
         one.cacheReadNanoUsdPerMillion,
         one.cacheWriteNanoUsdPerMillion,
+        one.audioInputNanoUsdPerMillion,
       ]),
     ),
     outputNanoUsdPerMillion: most(
-      ...all.flatMap((one) => [one.outputNanoUsdPerMillion, one.reasoningNanoUsdPerMillion]),
+      ...all.flatMap((one) => [
+        one.outputNanoUsdPerMillion,
+        one.reasoningNanoUsdPerMillion,
+        one.audioOutputNanoUsdPerMillion,
+      ]),
     ),
     cacheReadNanoUsdPerMillion: null,
     cacheWriteNanoUsdPerMillion: null,

@@ -2,7 +2,7 @@
 import type { Lease, RuleState } from "#lib/admission/admission.ts";
 import type { Named, RuleSet } from "#lib/admission/rules.ts";
 import type { Deployment } from "#lib/config/config.ts";
-import { serviceTier } from "#lib/config/service-tier.ts";
+import { serviceTier } from "#lib/config/finer-price.ts";
 import type { Outcome, SpendRecord } from "#lib/ledger/record.ts";
 import { costOf, NO_USAGE, priceFor, type Usage } from "#lib/models/cost.ts";
 import { truncateAddress } from "#lib/privacy/anonymise.ts";

@@ -1,6 +1,6 @@
 /** `POST /spend/calculate`: what a call would cost, or what an answer did. */
 import type { Deployment } from "#lib/config/config.ts";
-import { type ServiceTier, serviceTier } from "#lib/config/service-tier.ts";
+import { type ServiceTier, serviceTier } from "#lib/config/finer-price.ts";
 import { accessibleDeployments } from "#lib/keys/access.ts";
 import { costOf, NO_USAGE, priceFor, priceTable, type Usage } from "#lib/models/cost.ts";
 import { readUsage } from "#lib/models/usage.ts";

@@ -1,6 +1,6 @@
 /** Usage times price, rounded once a call. */
 import type { Deployment, Price } from "#lib/config/config.ts";
-import type { ServiceTier } from "#lib/config/service-tier.ts";
+import type { ServiceTier } from "#lib/config/finer-price.ts";
 import { roundHalfUp } from "#lib/money.ts";
 import { libraryPrice, type PriceTable } from "./price-library.ts";
 
@@ -11,6 +11,9 @@ export interface Usage {
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
   readonly reasoningTokens: number;
+  /** Sound among them, where the provider tells. */
+  readonly audioPromptTokens?: number;
+  readonly audioCompletionTokens?: number;
   readonly source: "provider" | "estimated" | "none";
 }
 
@@ -49,11 +52,15 @@ export function costOf(price: Price, usage: Usage): bigint {
   const cacheRead = Math.min(usage.cacheReadTokens, usage.promptTokens);
   const cacheWrite = Math.min(usage.cacheWriteTokens, usage.promptTokens - cacheRead);
   const reasoning = Math.min(usage.reasoningTokens, usage.completionTokens);
+  const heard = Math.min(usage.audioPromptTokens ?? 0, usage.promptTokens - cacheRead - cacheWrite);
+  const spoken = Math.min(usage.audioCompletionTokens ?? 0, usage.completionTokens - reasoning);
   const perMillion =
-    BigInt(usage.promptTokens - cacheRead - cacheWrite) * price.inputNanoUsdPerMillion +
+    BigInt(usage.promptTokens - cacheRead - cacheWrite - heard) * price.inputNanoUsdPerMillion +
+    BigInt(heard) * (price.audioInputNanoUsdPerMillion ?? price.inputNanoUsdPerMillion) +
     BigInt(cacheRead) * (price.cacheReadNanoUsdPerMillion ?? price.inputNanoUsdPerMillion) +
     BigInt(cacheWrite) * (price.cacheWriteNanoUsdPerMillion ?? price.inputNanoUsdPerMillion) +
-    BigInt(usage.completionTokens - reasoning) * price.outputNanoUsdPerMillion +
+    BigInt(usage.completionTokens - reasoning - spoken) * price.outputNanoUsdPerMillion +
+    BigInt(spoken) * (price.audioOutputNanoUsdPerMillion ?? price.outputNanoUsdPerMillion) +
     BigInt(reasoning) * (price.reasoningNanoUsdPerMillion ?? price.outputNanoUsdPerMillion);
   return roundHalfUp(perMillion, 1_000_000n) + price.requestNanoUsd;
 }

@@ -1,6 +1,6 @@
 /** A deployment as /model/info shows it, in LiteLLM's names: everything but its credentials. */
 import type { Deployment, Price } from "../config/config.ts";
-import type { ServiceTier } from "../config/service-tier.ts";
+import type { ServiceTier } from "../config/finer-price.ts";
 import { saysSecret, withoutSecrets } from "../deployments/secret-members.ts";
 import { publicApiBase } from "../providers/request.ts";
 import { priceTable } from "./cost.ts";
@@ -109,6 +109,12 @@ export function pricesView(price: Price): Record<string, number> {
       ? {}
       : { output_cost_per_reasoning_token: usdPerToken(price.reasoningNanoUsdPerMillion) }),
     ...(price.requestNanoUsd === 0n ? {} : { input_cost_per_request: Number(price.requestNanoUsd) / 1e9 }),
+    ...(price.audioInputNanoUsdPerMillion === undefined
+      ? {}
+      : { input_cost_per_audio_token: usdPerToken(price.audioInputNanoUsdPerMillion) }),
+    ...(price.audioOutputNanoUsdPerMillion === undefined
+      ? {}
+      : { output_cost_per_audio_token: usdPerToken(price.audioOutputNanoUsdPerMillion) }),
     ...tierView("flex", price.serviceTiers?.flex),
     ...tierView("priority", price.serviceTiers?.priority),
   };

@@ -78,6 +78,7 @@ function priceAt(model: ModelPrice, promptTokens: number): Price {
     const tier = price.tiers.filter((t) => promptTokens > t.start).at(-1);
     return usdToNano(tier ? tier.price : price.base);
   };
+  const [heard, spoken] = [perMillion("input_audio"), perMillion("output_audio")];
   return {
     inputNanoUsdPerMillion: perMillion("input") ?? 0n,
     outputNanoUsdPerMillion: perMillion("output") ?? 0n,
@@ -85,5 +86,7 @@ function priceAt(model: ModelPrice, promptTokens: number): Price {
     cacheWriteNanoUsdPerMillion: perMillion("cache_write"),
     reasoningNanoUsdPerMillion: perMillion("output_reasoning"),
     requestNanoUsd: requestFee(model),
+    ...(heard !== null && { audioInputNanoUsdPerMillion: heard }),
+    ...(spoken !== null && { audioOutputNanoUsdPerMillion: spoken }),
   };
 }

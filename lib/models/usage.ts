@@ -22,6 +22,8 @@ export function readUsage(value: unknown): Usage | null {
     cacheWriteTokens:
       tokens(inDetail["cache_creation_tokens"] ?? value["cache_creation_input_tokens"] ?? 0) ?? 0,
     reasoningTokens: tokens(outDetail["reasoning_tokens"] ?? 0) ?? 0,
+    audioPromptTokens: tokens(inDetail["audio_tokens"] ?? 0) ?? 0,
+    audioCompletionTokens: tokens(outDetail["audio_tokens"] ?? 0) ?? 0,
     source: "provider",
   };
 }

@@ -26,8 +26,8 @@ test.each([
   }
 });
 
-test("what the gateway reads itself is small: a metadata of 100 kB is 400, a prompt of it is not", async () => {
-  const list = `[${"1,".repeat(50_000)}1]`;
+test("what the gateway reads itself is small: a metadata of 400 kB is 400, a prompt of it is not", async () => {
+  const list = `[${"1,".repeat(200_000)}1]`;
   for (const [name, value] of [
     ["metadata", `{"a":${list}}`],
     ["tags", list],
@@ -37,7 +37,7 @@ test("what the gateway reads itself is small: a metadata of 100 kB is 400, a pro
     expect([status, json.error.param, json.error.message]).toEqual([
       400,
       name,
-      expect.stringContaining("64 kB"),
+      expect.stringContaining("256 kB"),
     ]);
   }
   expect((await send(JSON.stringify({ ...chat("gpt-4"), suffix: list }))).status).toBe(200);

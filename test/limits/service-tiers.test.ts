@@ -1,4 +1,4 @@
-/** A provider's service tiers have prices of their own: a call costs what the tier that served it costs. */
+/** Service tiers, sound and single calls have prices of their own: a call costs what the provider asks for what it did. */
 import { expect, test } from "vitest";
 import { testGateway } from "#test/helpers/gateway.ts";
 import {
@@ -24,6 +24,10 @@ const gateway = await testGateway({
   yaml: config([
     deployment("tiers", upstream.url, { ...TIERS, cache_read_input_token_cost_priority: 0.000001 }),
     deployment("flat", upstream.url),
+    deployment("sound", upstream.url, {
+      input_cost_per_audio_token: 0.00004,
+      output_cost_per_audio_token: 0.00008,
+    }),
     deployment("preset", upstream.url, { ...TIERS, service_tier: "flex" }),
     deployment("sonar", upstream.url, {
       model: "perplexity/sonar",
@@ -35,12 +39,17 @@ const gateway = await testGateway({
 const usage = { prompt_tokens: 1_000, completion_tokens: 500 };
 
 /** The nano-dollars that a call costs. @param served the tier that the answer names */
-async function cost(model: string, fields: Record<string, unknown>, served?: unknown): Promise<number> {
+async function cost(
+  model: string,
+  fields: Record<string, unknown>,
+  served?: unknown,
+  used: unknown = usage,
+): Promise<number> {
   const tier = served === undefined ? {} : { service_tier: served };
   upstream.behave(
     either(
-      answer(completion({ usage, ...tier })),
-      stream(sse(chunk("x"), { ...usageChunk(usage), ...tier }, "[DONE]")),
+      answer(completion({ usage: used, ...tier })),
+      stream(sse(chunk("x"), { ...usageChunk(used), ...tier }, "[DONE]")),
     ),
   );
   const { headers } = await gateway.call("POST", "/v1/chat/completions", { body: chat(model, fields) });
@@ -55,6 +64,22 @@ test.each([false, true])("what served is charged, whatever was asked for (stream
   expect(await cost("tiers", asked("priority"), "default")).toBe(2_000_000);
   expect(await cost("tiers", asked("auto"), "priority")).toBe(4_000_000);
   expect(await cost("tiers", asked("flex"), { odd: ["priority"] })).toBe(2_000_000);
+});
+
+test("sound has prices of its own, and is never more than the tokens it is among", async () => {
+  const sound = (audio_tokens: unknown) => ({
+    ...usage,
+    prompt_tokens_details: { audio_tokens },
+    completion_tokens_details: { audio_tokens },
+  });
+  // 900 x 1,000 and 100 x 40,000 of the prompt, 400 x 2,000 and 100 x 80,000 of the answer.
+  for (const stream of [false, true]) {
+    expect(await cost("sound", { stream }, undefined, sound(100))).toBe(13_700_000);
+    expect(await cost("sound", { stream }, undefined, sound(1e9))).toBe(2_000_000);
+    expect(await cost("sound", { stream }, undefined, sound(1e6))).toBe(80_000_000);
+    expect(await cost("sound", { stream }, undefined, sound(-100))).toBe(2_000_000);
+  }
+  expect(await cost("flat", {}, undefined, sound(100))).toBe(2_000_000);
 });
 
 test("an answer that names no tier costs what was asked for, by the caller or by the entry", async () => {
