@@ -120,7 +120,12 @@ function Figures({
 }: Pick<ChartProps, "title" | "bucket" | "rows" | "series"> & { height: number }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section aria-label={title} tabIndex={0} style={{ height }} className="overflow-auto px-4 pb-3">
+    <section
+      aria-label={title}
+      tabIndex={0}
+      style={{ height }}
+      className="overflow-auto px-4 pb-3 print:h-auto!"
+    >
       <table className="w-full text-xs">
         <thead className="sticky top-0 bg-surface text-soft">
           <tr>

@@ -24,7 +24,7 @@ export function DemoBanner({ days, calls, until, removable }: DemoBannerProps) {
   return (
     <aside
       aria-label="Made-up data"
-      className="flex flex-wrap items-center gap-x-3 gap-y-1 border-warn/30 border-b bg-warn-wash px-4 py-1.5 text-sm text-warn sm:px-6 print:px-0"
+      className="flex flex-wrap items-center gap-x-3 gap-y-1 border-warn/30 border-b bg-warn-wash px-4 py-1.5 text-sm text-warn sm:px-6"
     >
       <FlaskConical aria-hidden className="size-4 shrink-0" />
       <p className="min-w-0 flex-1">
