@@ -119,9 +119,9 @@ function Figures({
   height,
 }: Pick<ChartProps, "title" | "bucket" | "rows" | "series"> & { height: number }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section
       aria-label={title}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabIndex={0}
       style={{ height }}
       className="overflow-auto px-4 pb-3 print:h-auto!"
