@@ -36,7 +36,7 @@ export const telemetry: Row = async ({ stage, checkout, quick }) => {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver,
     OTEL_LOGS_EXPORTER: "none",
   });
-  const logged = await start("traced and logged", { OTEL_EXPORTER_OTLP_ENDPOINT: receiver });
+  const logged = await start("logged", { OTEL_EXPORTER_OTLP_ENDPOINT: receiver });
   const targets = [
     await start("plain", {}),
     { ...scraped, during: () => scrape(scraped.origin) },
@@ -71,7 +71,7 @@ export const telemetry: Row = async ({ stage, checkout, quick }) => {
     notes: [
       ...recordNotes(measured),
       await delivered("traced", traced.origin),
-      await delivered("traced and logged", logged.origin),
+      await delivered("logged", logged.origin),
     ],
   };
 };
