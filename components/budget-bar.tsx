@@ -22,14 +22,14 @@ export function BudgetBar({
     share >= 1 ? "bg-bad" : share >= 0.8 || (soft !== null && spent >= soft) ? "bg-warn" : "bg-accent";
   return (
     <div
-      className={cn("flex min-w-28 flex-col gap-1", className)}
+      className={cn("flex min-w-22 flex-col gap-1 sm:min-w-28", className)}
       title={`${percent(Number(spent), Number(limit))} used`}
     >
-      <span className="num flex justify-between gap-2 whitespace-nowrap text-xs">
+      <span className="num flex flex-wrap justify-between gap-x-2 whitespace-nowrap text-xs">
         <span className={cn(share >= 1 && "font-medium text-bad")}>{money(spent)}</span>
         <span className="text-faint">of {money(limit)}</span>
       </span>
-      <span aria-hidden className="relative h-1 overflow-hidden rounded-full bg-line">
+      <span aria-hidden className="gauge relative h-1 overflow-hidden rounded-full bg-line">
         {expected !== null && expected > spent && limit > 0n && (
           <span
             className="absolute inset-y-0 left-0 rounded-full bg-[repeating-linear-gradient(135deg,var(--line-strong)_0_3px,transparent_3px_5px)]"

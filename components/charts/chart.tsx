@@ -74,6 +74,7 @@ export function Chart({
             <Button variant="ghost" size="sm" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
               {asTable ? <ChartNoAxesColumn aria-hidden /> : <Table2 aria-hidden />}
               <span className="sr-only sm:not-sr-only">{asTable ? "View as chart" : "View as table"}</span>
+              <span className="sr-only">: {title}</span>
             </Button>
           )
         }
@@ -97,7 +98,7 @@ export function Chart({
               <li key={one.name} className="flex min-w-0 items-center gap-1.5">
                 <span
                   aria-hidden
-                  className="size-2 shrink-0 rounded-[2px]"
+                  className="swatch size-2 shrink-0 rounded-[2px]"
                   style={{ background: one.color }}
                 />
                 <span className="truncate">{one.name}</span>
@@ -118,8 +119,13 @@ function Figures({
   height,
 }: Pick<ChartProps, "title" | "bucket" | "rows" | "series"> & { height: number }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section aria-label={title} tabIndex={0} style={{ height }} className="overflow-auto px-4 pb-3">
+    <section
+      aria-label={title}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      style={{ height }}
+      className="overflow-auto px-4 pb-3 print:h-auto!"
+    >
       <table className="w-full text-xs">
         <thead className="sticky top-0 bg-surface text-soft">
           <tr>

@@ -131,7 +131,7 @@ function Tip({ row, series }: { row: ChartRow | undefined; series: readonly Char
       <ul className="flex flex-col gap-1">
         {shown.toReversed().map((one) => (
           <li key={one.name} className="flex items-center gap-2">
-            <span aria-hidden className="size-2 rounded-[2px]" style={{ background: one.color }} />
+            <span aria-hidden className="swatch size-2 rounded-[2px]" style={{ background: one.color }} />
             <span className="max-w-44 truncate text-soft">{one.name}</span>
             <span className="num ml-auto pl-3 text-ink">{one.text}</span>
           </li>

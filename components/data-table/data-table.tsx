@@ -87,7 +87,8 @@ export function DataTable<Row>({
           tabIndex={0}
           className="relative overflow-x-auto transition-opacity [body:has([data-filtering])_&]:opacity-50"
         >
-          <table className="w-full border-collapse text-sm">
+          {/* On a narrow screen a long name takes a second line: cut, it would be lost there, and whole, it pushes the figures out. */}
+          <table className="w-full border-collapse text-sm max-sm:[&_td_.truncate]:wrap-anywhere max-sm:[&_td_.truncate]:whitespace-normal">
             <caption className="sr-only">{caption}</caption>
             <thead>
               <tr className="border-line border-b bg-sunken/70">

@@ -3,7 +3,8 @@
 import { Search, X } from "lucide-react";
 import { parseAsString, useQueryStates } from "nuqs";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
-import { type ReactNode, useEffect, useRef, useState, useTransition } from "react";
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore, useTransition } from "react";
+import { isConnectionLost, onConnection } from "../shell/connection.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/class-names.ts";
 import { Input, Select } from "../ui/input.tsx";
@@ -47,9 +48,19 @@ function Filters({ fields, trailing }: FilterBarProps) {
     history: "push",
     scroll: false,
   });
-  const set = (name: string, value: string) =>
-    void setValues({ [name]: value === "" ? null : value, page: null });
-  const active = fields.filter((field) => values[field.name]).length;
+  const lost = useSyncExternalStore(onConnection, isConnectionLost, () => false);
+  const [waiting, setWaiting] = useState<Readonly<Record<string, string | null>>>({});
+  // To ask while nobody answers would leave the page for the browser's own error: what is chosen meanwhile waits.
+  useEffect(() => {
+    if (lost || Object.keys(waiting).length === 0) return;
+    setWaiting({});
+    void setValues(waiting);
+  }, [lost, waiting, setValues]);
+  const change = (changes: Readonly<Record<string, string | null>>) =>
+    lost ? setWaiting({ ...waiting, ...changes }) : void setValues(changes);
+  const set = (name: string, value: string) => change({ [name]: value === "" ? null : value, page: null });
+  const shown = { ...values, ...waiting };
+  const active = fields.filter((field) => shown[field.name]).length;
   return (
     <search className="mb-3 flex flex-wrap items-center gap-2" {...(pending ? { "data-filtering": "" } : {})}>
       {fields.map((field) =>
@@ -57,9 +68,9 @@ function Filters({ fields, trailing }: FilterBarProps) {
           <div key={field.name} className="w-[calc(50%-0.25rem)] sm:w-40">
             <Select
               aria-label={field.label}
-              value={values[field.name] ?? ""}
+              value={shown[field.name] ?? ""}
               onChange={(event) => set(field.name, event.target.value)}
-              className={cn(values[field.name] && "border-accent/60 font-medium")}
+              className={cn(shown[field.name] && "border-accent/60 font-medium")}
             >
               <option value="">{field.any ?? `Any ${field.label.toLowerCase()}`}</option>
               {field.options.map((option) => (
@@ -73,7 +84,7 @@ function Filters({ fields, trailing }: FilterBarProps) {
           <SearchBox
             key={field.name}
             field={field}
-            value={values[field.name] ?? ""}
+            value={shown[field.name] ?? ""}
             onChange={(value) => set(field.name, value)}
           />
         ),
@@ -83,7 +94,7 @@ function Filters({ fields, trailing }: FilterBarProps) {
           variant="ghost"
           size="sm"
           onClick={() =>
-            void setValues(Object.fromEntries([...fields.map((field) => [field.name, null]), ["page", null]]))
+            change(Object.fromEntries([...fields.map((field) => [field.name, null]), ["page", null]]))
           }
         >
           <X aria-hidden /> Clear

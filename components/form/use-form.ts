@@ -1,9 +1,9 @@
 "use client";
 /** A form's values and errors: the gateway's own zod schema checks them here first, and its answer names the field at fault. */
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { z } from "zod";
 import { fieldSentence } from "#lib/field-sentences.ts";
-import { type ApiAnswer, type ApiFailure, useApi } from "../shell/api.tsx";
+import { type ApiFailure, useApi } from "../shell/api.tsx";
 
 export type Values = Readonly<Record<string, string>>;
 
@@ -45,6 +45,8 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
   const [failure, setFailure] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<ApiFailure | null>(null);
   const [busy, setBusy] = useState(false);
+  // The second press of a double click comes before anything is drawn: state alone would let it through.
+  const sending = useRef(false);
   const set = (name: string, value: string) => {
     setValues((before) => ({ ...before, [name]: value }));
     setErrors(({ [name]: _gone, ...others }) => others);
@@ -53,6 +55,14 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
     const name = param === null ? null : (fieldOf[param] ?? param);
     if (name !== null && name in initial) setErrors({ [name]: sentence(message, param) });
     else setFailure(message);
+  };
+  /** Null when the schema refused it. */
+  const checkAndSend = async (path: string, body: Record<string, unknown>, schema?: BodySchema) => {
+    const checked = (await found(schema))?.safeParse(body, { error: fieldSentence });
+    if (checked?.success !== false) return api("POST", path, body);
+    const [issue] = checked.error.issues;
+    place(String(issue?.path[0] ?? ""), issue?.message ?? "is not valid");
+    return null;
   };
   return {
     values,
@@ -70,16 +80,15 @@ export function useForm(initial: Values, fieldOf: Readonly<Record<string, string
       setFailure(null);
     },
     async send(path, body, schema) {
-      setFailure(null);
-      const checked = (await found(schema))?.safeParse(body, { error: fieldSentence });
-      if (checked && !checked.success) {
-        const [issue] = checked.error.issues;
-        place(String(issue?.path[0] ?? ""), issue?.message ?? "is not valid");
-        return null;
-      }
+      if (sending.current) return null;
+      sending.current = true;
       setBusy(true);
-      const answer: ApiAnswer = await api("POST", path, body);
-      setBusy(false);
+      setFailure(null);
+      const answer = await checkAndSend(path, body, schema).finally(() => {
+        sending.current = false;
+        setBusy(false);
+      });
+      if (answer === null) return null;
       setRefusal(answer.ok ? null : answer);
       if (answer.ok) return answer.data;
       const quote = answer.requestId === null || answer.status < 500 ? "" : ` (request ${answer.requestId})`;

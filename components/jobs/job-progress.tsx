@@ -53,7 +53,7 @@ export function JobProgress({ job: given }: { job: JobLine }) {
           aria-valuemin={0}
           aria-valuemax={100}
           {...(share === null ? {} : { "aria-valuenow": Math.round(share * 100) })}
-          className="relative h-1 overflow-hidden rounded-full bg-line"
+          className="gauge relative h-1 overflow-hidden rounded-full bg-line"
         >
           <span
             className="absolute inset-y-0 left-0 rounded-full bg-accent transition-[width] motion-reduce:transition-none"

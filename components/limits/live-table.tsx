@@ -164,7 +164,7 @@ function UseBar({ row: { ceiling, used } }: { row: LiveLimit }) {
         <span className={cn(share >= 1 && "font-medium text-bad")}>{integer(used)}</span>
         <span className="text-faint">of {integer(ceiling)}</span>
       </span>
-      <span aria-hidden className="h-1 overflow-hidden rounded-full bg-line">
+      <span aria-hidden className="gauge h-1 overflow-hidden rounded-full bg-line">
         <span
           className={cn(
             "block h-full rounded-full transition-[width] duration-500",

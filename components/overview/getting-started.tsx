@@ -20,7 +20,7 @@ export function GettingStarted({ steps }: { steps: readonly Step[] }) {
         <span className="num text-faint text-xs">
           {done} of {steps.length} done
         </span>
-        <span aria-hidden className="h-1 w-24 overflow-hidden rounded-full bg-line">
+        <span aria-hidden className="gauge h-1 w-24 overflow-hidden rounded-full bg-line">
           <span
             className="block h-full rounded-full bg-accent"
             style={{ width: `${(100 * done) / steps.length}%` }}

@@ -5,15 +5,34 @@
  */
 import { useRouter } from "next/navigation";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { connectionIsBack, isConnectionLost, onConnection, probe } from "./connection.ts";
+import { connectionIsBack, connectionIsLost, isConnectionLost, onConnection, probe } from "./connection.ts";
 import { holdLinks } from "./hold-links.ts";
 
 const FIRST_WAIT_S = 4;
 const LONGEST_WAIT_S = 16;
+/** While nothing else is asked: a gateway that stopped is known before somebody follows a link to it. */
+const LOOK_MS = 10_000;
 
 export function ConnectionLine() {
   const lost = useSyncExternalStore(onConnection, isConnectionLost, () => false);
+  useEffect(() => (lost ? undefined : lookNowAndThen()), [lost]);
   return <div role="status">{lost && <Lost />}</div>;
+}
+
+/** Asks while somebody looks at the page, and when they come back to it. @returns ends it */
+function lookNowAndThen(): () => void {
+  let ended = false;
+  const look = async () => {
+    if (document.hidden || (await probe()) || ended) return;
+    connectionIsLost();
+  };
+  const timer = setInterval(look, LOOK_MS);
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    ended = true;
+    clearInterval(timer);
+    document.removeEventListener("visibilitychange", look);
+  };
 }
 
 function Lost() {

@@ -32,7 +32,7 @@ export function DemoBanner({ days, calls, until, removable }: DemoBannerProps) {
         <span className="max-sm:sr-only"> ({days} days) and their keys, people and teams</span> are synthetic.
       </p>
       {removable && (
-        <Button size="sm" onClick={() => setOpen(true)}>
+        <Button size="sm" className="print:hidden" onClick={() => setOpen(true)}>
           Remove it
         </Button>
       )}

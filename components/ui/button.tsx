@@ -9,11 +9,13 @@ export const buttonVariants = cva(
   {
     variants: {
       variant: {
-        primary: "bg-accent text-on-accent shadow-card hover:bg-accent-strong dark:hover:bg-accent-strong",
+        primary:
+          "forced-colors:border bg-accent text-on-accent shadow-card hover:bg-accent-strong dark:hover:bg-accent-strong",
         secondary:
           "border border-line-strong bg-surface text-ink shadow-card hover:bg-hover dark:bg-raised dark:hover:bg-hover",
         ghost: "text-soft hover:bg-hover hover:text-ink",
-        danger: "bg-bad text-white shadow-card hover:brightness-95 dark:text-[oklch(0.17_0.03_25)]",
+        danger:
+          "forced-colors:border bg-bad text-white shadow-card hover:brightness-95 dark:text-[oklch(0.17_0.03_25)]",
         link: "h-auto! px-0! text-accent underline-offset-4 hover:underline",
       },
       size: {

@@ -37,6 +37,23 @@ describe.skipIf(services.chromium === null)("keys", async () => {
       .click()
       .then(() => page.getByRole("menuitem", { name: item }).click());
 
+  it("are made once by a double click", async () => {
+    const page = await boss.context().newPage();
+    await page.goto(`${under.url}/ui/keys`);
+    await page.getByRole("button", { name: "Create key" }).first().click();
+    await page.getByLabel("Name").fill("pressed-twice");
+    const form = page.getByRole("dialog").locator("form");
+    await form.evaluate((one: HTMLFormElement) => {
+      one.requestSubmit();
+      one.requestSubmit();
+    });
+    await page.getByRole("dialog", { name: "Your new key" }).waitFor();
+    await page.waitForLoadState("networkidle");
+    const made = await under.sql`select id from virtual_keys where alias = 'pressed-twice'`;
+    expect(made).toHaveLength(1);
+    await page.close();
+  });
+
   it("are shown once and are nowhere afterwards: not in the page, its storage, its address or what it loads", async () => {
     const page = await boss.context().newPage();
     const secret = await create(page, "shown-once");

@@ -65,6 +65,29 @@ describe.skipIf(services.chromium === null)("bad days", async () => {
     expect(await page.getByText("Connection lost").count()).toBe(0);
   });
 
+  it("notices by itself that nothing answers, and keeps what is filtered meanwhile until something does", {
+    timeout: 60_000,
+  }, async () => {
+    const page = await under.signedIn(admin);
+    await page.goto(`${under.url}/ui/keys`, { waitUntil: "networkidle" });
+    // The browser is online, as it is when the gateway stops.
+    await page.route("**/*", (route) => route.abort("connectionrefused"));
+    // Looked at again: it asks at once, and not only after its ten seconds.
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await page.getByText("Connection lost, trying again").waitFor({ timeout: 30_000 });
+    await page.getByRole("searchbox", { name: "Search keys" }).fill("no-such-key");
+    await page.getByRole("combobox", { name: "Status" }).selectOption("disabled");
+    expect(new URL(page.url()).search).toBe("");
+    await page.unroute("**/*");
+    await page.waitForURL(/q=no-such-key/, { timeout: 30_000 });
+    await page.waitForURL(/status=disabled/);
+    await page
+      .getByRole("button", { name: "Clear 2 filters" })
+      .or(page.getByRole("link", { name: "Clear 2 filters" }))
+      .waitFor();
+    expect(await page.getByText("Connection lost").count()).toBe(0);
+  });
+
   it("says on a page of its own that an address leads nowhere, whoever asks", async () => {
     const { page } = await under.window();
     for (const path of ["/ui/nothing/here", "/docs/nothing"]) {

@@ -31,6 +31,11 @@ export function columnsOf(timezone: string, nowMs: number, params: RawParams): C
           className="num text-ink after:absolute after:inset-0 hover:underline"
         >
           {clock(row.at, timezone)}
+          {/* Several happen in one second: alone in a list of links, the time would not tell them apart. */}
+          <span className="sr-only">
+            {" "}
+            {actionWord(row.action)}, event {row.seq}
+          </span>
         </Link>
       ),
     },

@@ -28,7 +28,7 @@ export function columnsOf(
       id: "whose",
       header: "Whose",
       sort: "name",
-      className: "min-w-40",
+      className: "min-w-24 sm:min-w-40",
       cell: ({ href, line }) => (
         <span className="flex min-w-0 flex-col">
           <Link
@@ -50,7 +50,7 @@ export function columnsOf(
       id: "bar",
       header: "Spent",
       sort: "share",
-      className: "w-56",
+      className: "w-32 sm:w-56",
       cell: ({ forecast, line }) => (
         <BudgetBar
           spent={line.spentNanoUsd}

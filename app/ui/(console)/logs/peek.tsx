@@ -130,7 +130,7 @@ function Timeline({ call }: { call: CallRow }) {
         <span>{first === null ? "until it ended" : `first byte ${span(first)}`}</span>
         <span className="text-ink">{span(whole)}</span>
       </div>
-      <div aria-hidden className="mt-1.5 flex h-2 gap-px overflow-hidden rounded-full bg-line">
+      <div aria-hidden className="swatch mt-1.5 flex h-2 gap-px overflow-hidden rounded-full bg-line">
         <span className="bg-[var(--series-6)]" style={{ width: `${share}%` }} />
         {first !== null && <span className="flex-1 bg-[var(--series-1)]" />}
       </div>
@@ -208,7 +208,7 @@ function Id({ id }: { id: string }) {
 function Key({ color, children }: { color: string; children: ReactNode }) {
   return (
     <span className="flex items-center gap-1.5">
-      <span aria-hidden className="size-2 rounded-[2px]" style={{ background: color }} />
+      <span aria-hidden className="swatch size-2 rounded-[2px]" style={{ background: color }} />
       {children}
     </span>
   );

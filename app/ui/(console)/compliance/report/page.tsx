@@ -2,10 +2,10 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { DownloadReport } from "#components/compliance/download-report.tsx";
-import { PrintButton } from "#components/compliance/print-button.tsx";
 import { StatusBadge, statusWord } from "#components/compliance/status.tsx";
 import { moment } from "#components/format.ts";
 import { PageHeader } from "#components/shell/page-header.tsx";
+import { PrintButton } from "#components/shell/print-button.tsx";
 import { FRAMEWORKS, type Framework } from "#lib/compliance/catalogue.ts";
 import { GUIDE_LINES, GUIDE_LISTS, type GuideLineId, listOfLine } from "#lib/compliance/guide.ts";
 import { readStandings } from "#lib/compliance/run.ts";
@@ -59,7 +59,7 @@ function Scores({ standings }: { standings: readonly Standing[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section aria-label="Scores" tabIndex={0} className="overflow-x-auto">
-      <table className="w-full text-sm">
+      <table aria-label="Scores" className="w-full text-sm">
         <thead className="text-left text-soft text-xs">
           <tr className="border-line border-b">
             {["Framework", "Passed", "Attested", "Failed", "Open", "Waived", "Not applicable"].map((name) => (

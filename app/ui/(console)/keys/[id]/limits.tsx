@@ -109,7 +109,7 @@ function CountBar({ used, ceiling }: { used: number; ceiling: number }) {
         <span>{integer(used)}</span>
         <span className="text-faint">of {integer(ceiling)}</span>
       </span>
-      <span aria-hidden className="h-1 overflow-hidden rounded-full bg-line">
+      <span aria-hidden className="gauge h-1 overflow-hidden rounded-full bg-line">
         <span
           className={`block h-full rounded-full ${share >= 1 ? "bg-bad" : "bg-accent"}`}
           style={{ width: `${share * 100}%` }}

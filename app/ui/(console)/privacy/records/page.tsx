@@ -1,6 +1,6 @@
 /** Privacy, Records: the record of processing activities (GDPR, Art. 30), as the registry and the configuration have it. */
 import type { Metadata } from "next";
-import { PrintButton } from "#components/privacy/print-button.tsx";
+import { PrintButton } from "#components/shell/print-button.tsx";
 import { buttonVariants } from "#components/ui/button.tsx";
 import { Card, CardHead } from "#components/ui/card.tsx";
 import { processingRecords } from "#lib/privacy/records.ts";
@@ -55,7 +55,7 @@ export default async function RecordsPage() {
             tabIndex={0}
             className="overflow-x-auto border-line border-t"
           >
-            <table className="w-full border-collapse text-left text-xs">
+            <table aria-label="Activities" className="w-full border-collapse text-left text-xs">
               <thead>
                 <tr className="border-line border-b bg-sunken/70 text-soft">
                   {["Where", "What", "Why", "Basis", "Kept", "On request"].map((head) => (
