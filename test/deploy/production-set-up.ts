@@ -65,13 +65,16 @@ export async function productionSetUp(folder: string, providerUrl: string, more:
   const command = /^ExecStart=(.*)$/m.exec(unit)?.[1];
   if (command !== `${ROOT}/node_modules/.bin/node ${ROOT}/server.ts --json`)
     throw new Error(`the unit starts ${command}, and this test does not`);
-  const own = Object.fromEntries(
-    (/^Environment=(.*)$/m.exec(unit)?.[1] ?? "").split(" ").map((pair) => pair.split("=")),
-  );
+  const own = Object.fromEntries((/^Environment=(.*)$/m.exec(unit)?.[1] ?? "").split(" ").map(pairOf));
   const gateway = await startGatewayProcess({
     dataDir: data,
     configFile: join(etc, "config.yaml"),
     env: { ...own, ...environment },
+  }).catch(async (error: unknown) => {
+    // Nobody else would: what runs on keeps the whole test run from ending.
+    await nginx.close();
+    await redis.close();
+    throw error;
   });
   // As docs/deploy/production.md has it: after the first start.
   await asSuperuser(database, "shin", await deploy("postgres/audit-role.sql"));
@@ -112,10 +115,14 @@ async function environmentFile(file: string, others: readonly string[]): Promise
   });
   if (made.status !== 0) throw new Error(`${file}: ${made.stderr}`);
   const pairs = [...made.stdout.split("\n"), ...others].filter((line) => /^[A-Z]/.test(line));
-  return Object.fromEntries(
-    pairs.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
+  return Object.fromEntries(pairs.map(pairOf));
 }
+
+/** `NAME=value`, at its first sign: values hold further ones. */
+const pairOf = (line: string): [string, string] => [
+  line.slice(0, line.indexOf("=")),
+  line.slice(line.indexOf("=") + 1),
+];
 
 const lines = (environment: Readonly<Record<string, string>>) =>
   Object.entries(environment)

@@ -41,7 +41,7 @@ export async function startRedis({ cluster = false, port }: TestRedisOptions = {
   const flags = { port: at, bind: "127.0.0.1", dir, save: "", appendonly: "no" };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(services.redis, [...args, "--cluster-enabled", cluster ? "yes" : "no"], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   // A test run that is killed takes the server with it.
   const end = () => void child.kill("SIGKILL");
