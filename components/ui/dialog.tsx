@@ -6,7 +6,6 @@ import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./class-names.ts";
 
 export const Dialog = Primitive.Root;
-export const DialogTrigger = Primitive.Trigger;
 export const DialogClose = Primitive.Close;
 
 const overlay =

@@ -1,6 +1,6 @@
 /** Deployments that were made through the API. */
 import { eq } from "drizzle-orm";
-import type { Db, Sql, Tx } from "../client.ts";
+import type { Sql, Tx } from "../client.ts";
 import { storedDeployments } from "../schema/system.ts";
 
 export type StoredDeploymentRow = typeof storedDeployments.$inferSelect;
@@ -12,15 +12,6 @@ export async function allStoredDeployments(sql: Sql): Promise<readonly RunningRo
   return sql<RunningRow[]>`
     select id, model_name as "modelName", params, sealed, model_info as "modelInfo"
     from stored_deployments order by created_at, id`;
-}
-
-export async function findStoredDeployment(db: Db | Tx, id: string): Promise<StoredDeploymentRow | null> {
-  const [row] = await db.select().from(storedDeployments).where(eq(storedDeployments.id, id));
-  return row ?? null;
-}
-
-export async function findStoredDeployments(db: Db | Tx): Promise<StoredDeploymentRow[]> {
-  return db.select().from(storedDeployments).orderBy(storedDeployments.createdAt, storedDeployments.id);
 }
 
 /** The row, locked for a change. */

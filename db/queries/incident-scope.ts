@@ -65,13 +65,7 @@ export async function keyIdsInScope(sql: Sql, scope: ScopeOf): Promise<string[]>
   return rows.map(({ id }) => id);
 }
 
-export interface ImpactRow {
-  keys: number;
-  calls_last_hour: string;
-  last_used_at: Date | null;
-}
-
-/** @param sinceHour the rollup's hour that the last hour begins in */
+/** How many live keys a scope has, and what was called with them since then. */
 export async function scopeUse(
   sql: Sql,
   scope: ScopeOf,

@@ -59,7 +59,6 @@ export function networksOfKey(sql: Sql, keyId: string, limit: number): Promise<K
 }
 
 /** Forgets networks that were not used since. */
-export async function forgetNetworks(sql: Sql, before: Date): Promise<number> {
-  const rows = await sql`delete from key_networks where last_seen_at < ${before} returning 1`;
-  return rows.length;
+export async function forgetNetworks(sql: Sql, before: Date): Promise<void> {
+  await sql`delete from key_networks where last_seen_at < ${before}`;
 }

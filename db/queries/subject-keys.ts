@@ -41,12 +41,3 @@ export async function addSubjectKeys(
   }));
   await sql`insert into subject_keys ${sql(rows)} on conflict (subject_hash) do nothing`;
 }
-
-/** What they sealed can be read by nobody from here on. @returns how many there were */
-export async function destroySubjectKeys(sql: Sql, hashes: readonly string[], now: Date): Promise<number> {
-  if (hashes.length === 0) return 0;
-  const { count } = await sql`
-    update subject_keys set subject_hash = null, sealed_key = null, destroyed_at = ${now}
-    where subject_hash in ${sql(hashes)}`;
-  return count;
-}

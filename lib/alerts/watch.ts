@@ -10,7 +10,7 @@ import { forecastsOf } from "../console/budget-forecasts.ts";
 import { type BudgetDeps, type BudgetLine, readBudgets } from "../console/budget-list.ts";
 import type { DatabaseHealth } from "../database-health.ts";
 import type { Log } from "../log.ts";
-import { formatUsd } from "../money.ts";
+import { formatUsd, NANO_PER_USD } from "../money.ts";
 import { type Alert, raiseAlert } from "./alerts.ts";
 
 export interface WatchDeps extends BudgetDeps {
@@ -170,9 +170,14 @@ function levelAlert(line: BudgetLine): Alert | null {
     severity: level === 100 ? "critical" : level === 80 ? "warning" : "info",
     subject: { kind: line.kind, id: line.subjectId, name: line.name },
     cause: `${line.id} ${level} ${line.startMs ?? 0} ${limit}`,
-    message: `${percent} % of the budget of ${line.kind.replaceAll("_", " ")} "${line.name}" is spent: $${formatUsd(line.spentNanoUsd)} of $${formatUsd(limit)}.`,
+    message: `${percent} % of the budget of ${line.kind.replaceAll("_", " ")} "${line.name}" is spent: $${toTheCent(line.spentNanoUsd)} of $${formatUsd(limit)}.`,
     data: { level, spent_usd: formatUsd(line.spentNanoUsd), max_budget_usd: formatUsd(limit) },
   };
+}
+
+/** For reading: cents, of amounts below a dollar all digits. Cut and not rounded, so that what is not reached does not look so. */
+function toTheCent(nanoUsd: bigint): string {
+  return formatUsd(nanoUsd < NANO_PER_USD ? nanoUsd : nanoUsd - (nanoUsd % (NANO_PER_USD / 100n)));
 }
 
 function forecastAlert(line: BudgetLine, runsOutAtMs: number, nowMs: number): Alert[] {

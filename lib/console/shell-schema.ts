@@ -6,7 +6,6 @@ export const searchSchema = z.object({ text: text(256).trim().min(1, "must not b
 
 /** Pages whose filters can be kept under a name. */
 export const VIEW_PAGES = ["keys", "logs", "usage"] as const;
-export type ViewPage = (typeof VIEW_PAGES)[number];
 
 const page = z.enum(VIEW_PAGES, `must be one of ${VIEW_PAGES.join(", ")}`);
 const name = text(60).trim().min(1, "must not be empty");

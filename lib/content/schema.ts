@@ -15,8 +15,6 @@ export const approveUnlockSchema = z.strictObject({
   unlock: text(64).min(1, "must not be empty").describe("the id of what waits for a second person"),
 });
 
-export type UnlockBody = z.infer<typeof unlockSchema>;
-
 export interface Unlock {
   readonly id: string;
   readonly callId: string;

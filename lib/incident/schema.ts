@@ -43,7 +43,6 @@ export const openSchema = z.strictObject({
   /** Runs every step without effect. */
   drill: z.boolean("must be true or false").nullish(),
 });
-export type OpenBody = z.infer<typeof openSchema>;
 
 export const runSchema = z.strictObject({
   actions: z

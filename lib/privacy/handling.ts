@@ -60,6 +60,11 @@ export const REPLAYS: Reason = {
   legalBasis: "contract",
   retention: "24 hours",
 };
+export const NETWORKS: Reason = {
+  purpose: "to notice a key that is suddenly used from elsewhere",
+  legalBasis: "legitimate interest",
+  retention: "90 days after its last use",
+};
 export const SESSIONS: Reason = {
   purpose: "to keep people signed in, and to tell who was",
   legalBasis: "legitimate interest",

@@ -1,12 +1,12 @@
 /** The registry's part about governing: jobs, privacy requests, checks, incidents, reviews, alerts' ways out, backups. */
 import {
-  ACCESS,
   ACCOUNT,
   AUDIT,
   CONTENTS,
   COUNTS,
   erased,
   GOVERN,
+  NETWORKS,
   notPersonal,
   pseudonymised,
   REPLAYS,
@@ -121,7 +121,7 @@ export const GOVERN_DATA = {
   },
   key_networks: {
     ...notPersonal("a random id; its owner is in virtual_keys", "key_id"),
-    ...erased(ACCESS, "network"),
+    ...erased(NETWORKS, "network"),
     ...notPersonal(TIMES, "first_seen_at", "last_seen_at"),
   },
   access_reviews: {

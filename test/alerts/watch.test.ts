@@ -38,7 +38,7 @@ describe("a budget", () => {
     const { json } = await gateway.call("GET", `/key/info?key=${key}`);
     const watch = new Watch(deps);
     const levels: string[] = [];
-    for (const spent of [4.9, 5, 7.9, 8.5, 10]) {
+    for (const spent of [4.9, 5, 7.9, 8.5976265, 10]) {
       await gateway.call("POST", "/key/update", { body: { key, spend: spent } });
       clock.advance(1);
       await watch.pass();
@@ -46,7 +46,9 @@ describe("a budget", () => {
       levels.push((await raised()).map(({ severity }) => severity).join(","));
     }
     expect(levels).toEqual(["", "info", "info", "warning,info", "critical,warning,info"]);
-    expect((await raised())[0]?.message).toBe('100 % of the budget of key "search" is spent: $10 of $10.');
+    const [all, most] = await raised();
+    expect(all?.message).toBe('100 % of the budget of key "search" is spent: $10 of $10.');
+    expect(most?.message).toBe('85 % of the budget of key "search" is spent: $8.59 of $10.');
     await gateway.call("POST", "/key/delete", { body: { keys: [json.key] } });
   });
 });

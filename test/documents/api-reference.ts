@@ -6,7 +6,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ErrorCode, GatewayError } from "#lib/errors.ts";
 import { ROUTES } from "#lib/gateway/route-table.ts";
-import { ERROR_NOTES, ROUTE_NOTES } from "./api-notes.ts";
+import { ERROR_NOTES } from "#lib/openapi/error-notes.ts";
+import { ROUTE_NOTES } from "#lib/openapi/route-notes.ts";
 import { readText, root } from "./sources.ts";
 
 const ACCESS = {
@@ -22,7 +23,7 @@ const ACCESS = {
 /** The table of all routes; one without a note says so, and the test fails on it. */
 export function routesTable(): string {
   const rows = ROUTES.map(({ method, path, access }) => {
-    const note = ROUTE_NOTES[`${method} ${path}`] ?? "NO NOTE IN test/documents/api-notes.ts";
+    const note = ROUTE_NOTES[`${method} ${path}`] ?? "NO NOTE IN lib/openapi/route-notes.ts";
     const who = access === "admin" && method === "GET" ? "admin or viewer" : ACCESS[access];
     return `| ${method} | \`${path.replaceAll("*}", "}")}\` | ${who} | ${note} |`;
   });

@@ -1,8 +1,9 @@
 /** docs/api.md is the contract as built: its tables are made from the code, its examples are what the gateway answers. */
 import { describe, expect, it } from "vitest";
 import { ROUTES } from "#lib/gateway/route-table.ts";
+import { ERROR_NOTES } from "#lib/openapi/error-notes.ts";
+import { ROUTE_NOTES } from "#lib/openapi/route-notes.ts";
 import { testGateway } from "#test/helpers/gateway.ts";
-import { ERROR_NOTES, ROUTE_NOTES } from "./api-notes.ts";
 import { withTables } from "./api-reference.ts";
 import { asPattern, blocksOf, withoutSpace } from "./markdown.ts";
 import { readText } from "./sources.ts";
