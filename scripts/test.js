@@ -3,10 +3,15 @@
  * Arguments go to Vitest. With REQUIRE_SERVICES=1 an absent service is a failure.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, fail, findNode, install, root } from "./prepare.js";
+
+/** How long Vitest may take to close after its last test, in milliseconds: embedded databases stop in that time. */
+const CLOSING_MS = 60_000;
+/** Windows knows no process groups; there the child alone is ended. */
+const ownGroup = process.platform !== "win32";
 
 const folder = mkdtempSync(join(tmpdir(), "shin-test-summary-"));
 try {
@@ -21,22 +26,44 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Runs Vitest to its end; its exit code, 1 when a signal ended it. */
-function runVitest(summaryFile) {
-  const node = findNode();
+/**
+ * Runs Vitest to its end; its exit code, 1 when a signal ended it. It runs in a process group of its own, which ends
+ * with it: a server that a failed set-up left running would hold Vitest, or whoever reads our output, for ever.
+ */
+async function runVitest(summaryFile) {
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  const env = { ...process.env, SHIN_TEST_SUMMARY: summaryFile, NEXT_TELEMETRY_DISABLED: "1" };
-  const child = spawn(node, [vitest, "run", "--root", root, ...process.argv.slice(2)], {
-    stdio: "inherit",
-    env,
+  const child = spawn(findNode(), [vitest, "run", "--root", root, ...process.argv.slice(2)], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, SHIN_TEST_SUMMARY: summaryFile, NEXT_TELEMETRY_DISABLED: "1" },
+    detached: ownGroup,
   });
-  // Vitest ends its run on these, and the database with it; we wait for that. Ctrl-C in a terminal reaches it by itself.
-  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  return new Promise((resolve, reject) => {
+  // Vitest ends its run on these, and the database with it; we wait for that.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  const ended = new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? 1));
+    child.once("exit", (code) => resolve(code ?? 1));
   });
+  const watch = setInterval(() => {
+    const waited = Date.now() - (statSync(summaryFile, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (waited < CLOSING_MS) return;
+    console.log("the tests are done, but something they started did not end; it is ended now");
+    endGroup(child);
+  }, 1_000);
+  try {
+    return await ended;
+  } finally {
+    clearInterval(watch);
+    endGroup(child);
+  }
+}
+
+/** Ends what is left of the child's process group; one that is gone already is fine. */
+function endGroup(child) {
+  try {
+    process.kill(ownGroup ? -child.pid : child.pid, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
 }
 
 /** Prints the last lines and returns the exit code: red is never reported as green. */
